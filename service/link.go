@@ -1,0 +1,118 @@
+package service
+
+import (
+	"fmt"
+	"html"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// Links makes the web addresses of files and albums for one service.
+// The zero value is unusable; see NewLinks.
+type Links struct {
+	api string // without a slash at the end
+	web string
+}
+
+// NewLinks derives the web addresses from the API address: the API of
+// https://pixeldrain.com/api has its pages at https://pixeldrain.com.
+func NewLinks(apiURL string) (Links, error) {
+	u, err := url.Parse(strings.TrimRight(apiURL, "/"))
+	if err != nil || u.Host == "" {
+		return Links{}, fmt.Errorf("service address %q is no web address", apiURL)
+	}
+	u.User, u.RawQuery, u.Fragment = nil, "", ""
+	api := u.String()
+	return Links{api: api, web: strings.TrimSuffix(api, "/api")}, nil
+}
+
+// File is the page of one file.
+func (l Links) File(id FileID) string { return l.web + "/u/" + url.PathEscape(string(id)) }
+
+// Direct is the address of a file's bytes.
+func (l Links) Direct(id FileID) string { return l.api + "/file/" + url.PathEscape(string(id)) }
+
+// Album is the page of an album.
+func (l Links) Album(id AlbumID) string { return l.web + "/l/" + url.PathEscape(string(id)) }
+
+// Together is the one page of several files, in order.
+func (l Links) Together(ids []FileID) string {
+	parts := make([]string, len(ids))
+	for i, id := range ids {
+		parts[i] = url.PathEscape(string(id))
+	}
+	return l.web + "/u/" + strings.Join(parts, ",")
+}
+
+// LinkFormat says how a link is written when it is copied. Its values are kept
+// in the settings.
+type LinkFormat string
+
+// The formats of design "Link formats".
+const (
+	FormatAddress  LinkFormat = "address"
+	FormatDirect   LinkFormat = "direct"
+	FormatMarkdown LinkFormat = "markdown"
+	FormatHTML     LinkFormat = "html"
+	FormatBBCode   LinkFormat = "bbcode"
+	FormatNamed    LinkFormat = "named"    // name + address
+	FormatTogether LinkFormat = "together" // one combined address for all
+	FormatTemplate LinkFormat = "template" // {name} {url} {direct} {id} {size}
+)
+
+// LinkFormats lists every format in the order in which screens offer them.
+func LinkFormats() []LinkFormat {
+	return []LinkFormat{
+		FormatAddress, FormatDirect, FormatMarkdown, FormatHTML,
+		FormatBBCode, FormatNamed, FormatTogether, FormatTemplate,
+	}
+}
+
+// LinkTarget is what a written link can tell of a file.
+type LinkTarget struct {
+	ID   FileID
+	Name string
+	Size int64 // bytes
+}
+
+// Write gives the text to copy for files, in order: one a line, or one address
+// for all with FormatTogether. The template serves FormatTemplate only; an
+// unknown format writes addresses.
+func (l Links) Write(format LinkFormat, template string, files []LinkTarget) string {
+	if format == FormatTogether {
+		ids := make([]FileID, len(files))
+		for i, f := range files {
+			ids[i] = f.ID
+		}
+		return l.Together(ids)
+	}
+	lines := make([]string, len(files))
+	for i, f := range files {
+		lines[i] = l.writeOne(format, template, f)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (l Links) writeOne(format LinkFormat, template string, f LinkTarget) string {
+	address := l.File(f.ID)
+	name := strings.Join(strings.Fields(f.Name), " ") // a name with line breaks stays on its line
+	switch format {
+	case FormatDirect:
+		return l.Direct(f.ID)
+	case FormatMarkdown:
+		return "[" + strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`).Replace(name) + "](" + address + ")"
+	case FormatHTML:
+		return `<a href="` + html.EscapeString(address) + `">` + html.EscapeString(name) + "</a>"
+	case FormatBBCode:
+		return "[url=" + address + "]" + name + "[/url]"
+	case FormatNamed:
+		return name + " " + address
+	case FormatTemplate:
+		return strings.NewReplacer("{name}", name, "{url}", address, "{direct}", l.Direct(f.ID),
+			"{id}", string(f.ID), "{size}", strconv.FormatInt(f.Size, 10)).Replace(template)
+	case FormatAddress, FormatTogether:
+		return address
+	}
+	return address
+}
