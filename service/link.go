@@ -1,7 +1,7 @@
 package service
 
 import (
-	"fmt"
+	"errors"
 	"html"
 	"net/url"
 	"strconv"
@@ -18,12 +18,11 @@ type Links struct {
 // NewLinks derives the web addresses from the API address: the API of
 // https://pixeldrain.com/api has its pages at https://pixeldrain.com.
 func NewLinks(apiURL string) (Links, error) {
-	u, err := url.Parse(strings.TrimRight(apiURL, "/"))
-	if err != nil || u.Host == "" {
-		return Links{}, fmt.Errorf("service address %q is no web address", apiURL)
+	u, err := url.Parse(apiURL)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return Links{}, errors.New("the service address is no web address")
 	}
-	u.User, u.RawQuery, u.Fragment = nil, "", ""
-	api := u.String()
+	api := u.Scheme + "://" + u.Host + strings.TrimRight(u.EscapedPath(), "/")
 	return Links{api: api, web: strings.TrimSuffix(api, "/api")}, nil
 }
 
