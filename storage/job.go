@@ -1,0 +1,179 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"time"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Job is one upload: a file on this computer that is to get a link. It counts
+// as unfinished while Finished is the zero time.
+type Job struct {
+	ID      int64 // given by AddJobs; grows in the order of acceptance, never used again
+	Batch   int64 // what was accepted together
+	Path    string
+	Name    string
+	Folder  string // the dropped folder that it came from, "" if itself dropped
+	Origin  string // drop, paste, choose, command, watch
+	Size    int64  // bytes
+	ModTime time.Time
+	State   string
+	Tries   int
+	NextTry time.Time
+	FileID  string
+	SHA256  string
+	LinkAPI string // the API address that FileID belongs to
+
+	FailKind, FailValue, FailText string
+
+	Added     time.Time
+	Finished  time.Time
+	Verified  bool
+	Duplicate bool
+	Position  int64 // order in the queue, lower first; AddJobs gives the ID
+
+	// Cursor is the place in the history, the higher the later, 0 while
+	// unfinished. It is given by the database and ignored when written.
+	Cursor int64
+}
+
+// The columns of a Job that change after AddJobs, and all of them.
+const (
+	changingColumns = `size, mod_time, state, tries, next_try, file_id, sha256, link_api,
+		fail_kind, fail_value, fail_text, finished, verified, duplicate, position`
+	jobColumns = `id, batch, path, name, folder, origin, added, coalesce(ended, 0), ` + changingColumns
+)
+
+// nanos stores a time as nanoseconds since 1970, the zero time as NULL. Times
+// beyond the years 1678 to 2262 become the first or last moment of these.
+func nanos(t time.Time) any {
+	switch {
+	case t.IsZero():
+		return nil
+	case t.Year() < 1678:
+		return int64(-1 << 63)
+	case t.Year() >= 2262:
+		return int64(1<<63 - 1)
+	}
+	return t.UnixNano()
+}
+
+// instant reads what nanos stored.
+type instant struct{ to *time.Time }
+
+// Scan implements sql.Scanner.
+func (i instant) Scan(src any) error {
+	*i.to = time.Time{}
+	var n sql.NullInt64
+	if err := n.Scan(src); err != nil || !n.Valid {
+		return err
+	}
+	*i.to = time.Unix(0, n.Int64)
+	return nil
+}
+
+// bit stores a bool.
+func bit(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// fold brings a text into the form in which searches compare it.
+func fold(s string) string {
+	return strings.ToLower(norm.NFC.String(strings.ToValidUTF8(s, "\uFFFD")))
+}
+
+// changing gives the values of changingColumns.
+func (j *Job) changing() []any {
+	return []any{
+		j.Size, nanos(j.ModTime), j.State, j.Tries, nanos(j.NextTry), j.FileID, j.SHA256, j.LinkAPI,
+		j.FailKind, j.FailValue, j.FailText, nanos(j.Finished), bit(j.Verified), bit(j.Duplicate), j.Position,
+	}
+}
+
+func scanJob(rows *sql.Rows) (j Job, err error) {
+	err = rows.Scan(&j.ID, &j.Batch, &j.Path, &j.Name, &j.Folder, &j.Origin, instant{&j.Added}, &j.Cursor,
+		&j.Size, instant{&j.ModTime}, &j.State, &j.Tries, instant{&j.NextTry}, &j.FileID, &j.SHA256, &j.LinkAPI,
+		&j.FailKind, &j.FailValue, &j.FailText, instant{&j.Finished}, &j.Verified, &j.Duplicate, &j.Position)
+	return j, err
+}
+
+// addJob inserts j at the end of the queue and sets its ID, Position and Cursor.
+func (w *writer) addJob(j *Job) error {
+	w.lastJob++
+	j.ID, j.Position, j.Cursor = w.lastJob, w.lastJob, 0
+	var ended any
+	if !j.Finished.IsZero() {
+		j.Cursor = w.nextEnded(j.Finished)
+		ended = j.Cursor
+	}
+	_, err := w.exec(`INSERT INTO job (id, batch, path, name, folder, origin, added, search, ended, `+changingColumns+`)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		append([]any{
+			j.ID, j.Batch, []byte(j.Path), []byte(j.Name), []byte(j.Folder), j.Origin, nanos(j.Added), fold(j.Name), ended,
+		}, j.changing()...)...)
+	return err
+}
+
+// nextEnded gives the place in the history of a job that finished at t: its
+// time, or one more than the last place if that is higher.
+func (w *writer) nextEnded(t time.Time) int64 {
+	n, _ := nanos(t).(int64)
+	w.ended = max(w.ended+1, n)
+	return w.ended
+}
+
+// updateJob writes all of j that can change and tells whether j is there.
+func (w *writer) updateJob(j *Job) (bool, error) {
+	var ended any
+	if !j.Finished.IsZero() {
+		ended = w.nextEnded(j.Finished)
+	}
+	n, err := w.change(`UPDATE job SET (`+changingColumns+`) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?),
+		ended = CASE WHEN ?16 IS NULL THEN NULL ELSE coalesce(ended, ?16) END WHERE id = ?17`,
+		append(j.changing(), ended, j.ID)...)
+	return n > 0, err
+}
+
+// UpdateJob writes what can change of a job: all but Batch, Path, Name, Folder,
+// Origin and Added. It fails with ErrNotFound when the job was deleted.
+func (d *DB) UpdateJob(ctx context.Context, j Job) error {
+	return d.write(ctx, "update a job", func(w *writer) error { return w.mustUpdate(&j) })
+}
+
+func (w *writer) mustUpdate(j *Job) error {
+	found, err := w.updateJob(j)
+	if err == nil && !found {
+		return ErrNotFound
+	}
+	return err
+}
+
+// UpdateJobs is UpdateJob for many, all or none. It passes over jobs that were
+// deleted.
+func (d *DB) UpdateJobs(ctx context.Context, jobs []Job) error {
+	return d.write(ctx, "update jobs", func(w *writer) error {
+		for i := range jobs {
+			if _, err := w.updateJob(&jobs[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// UnfinishedJobs gives the queue in its order.
+func (d *DB) UnfinishedJobs(ctx context.Context) ([]Job, error) {
+	return query(ctx, d, "read the queue", scanJob,
+		"SELECT "+jobColumns+" FROM job NOT INDEXED WHERE ended IS NULL ORDER BY position, id")
+}
+
+// BatchJobs gives the jobs that were accepted together, in order of acceptance.
+func (d *DB) BatchJobs(ctx context.Context, batch int64) ([]Job, error) {
+	return query(ctx, d, "read a batch", scanJob, "SELECT "+jobColumns+" FROM job WHERE batch = ? ORDER BY id", batch)
+}

@@ -1,0 +1,202 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+)
+
+// maxShared is how many writes share one transaction at most.
+const maxShared = 64
+
+// write is one caller's part of a transaction. Its function may run more than
+// once: when a shared transaction fails as a whole, each part is tried alone.
+type write struct {
+	ctx  context.Context //nolint:containedctx // belongs to the call, which waits for done
+	do   func(*writer) error
+	done chan error // room for one
+}
+
+// writer is the only connection that writes. All its methods run on the
+// goroutine of DB.commitLoop, or before that goroutine starts.
+type writer struct {
+	conn  *sql.Conn
+	ready map[string]*sql.Stmt
+
+	// The highest values given so far; one that is rolled back stays a gap.
+	lastJob int64 // id
+	ended   int64 // place in the history
+}
+
+// write hands do to the committing goroutine and waits until its effect is on
+// the disk or certain not to be. When ctx ends before the turn of do, it never
+// runs.
+func (d *DB) write(ctx context.Context, what string, do func(*writer) error) error {
+	w := &write{ctx: ctx, do: do, done: make(chan error, 1)}
+	select {
+	case <-d.closing:
+		return describe(what, ErrClosed)
+	default:
+	}
+	select {
+	case d.writes <- w:
+		return describe(what, <-w.done)
+	case <-ctx.Done():
+		return describe(what, ctx.Err())
+	case <-d.closing:
+		return describe(what, ErrClosed)
+	}
+}
+
+// commitLoop runs the writes until Close.
+func (d *DB) commitLoop() {
+	defer close(d.committed)
+	for {
+		select {
+		case <-d.closing:
+			return
+		case w := <-d.writes:
+			d.w.run(d.gather(w))
+		}
+	}
+}
+
+// gather takes the writes that are waiting right now.
+func (d *DB) gather(first *write) []*write {
+	all := []*write{first}
+	for len(all) < maxShared {
+		select {
+		case w := <-d.writes:
+			all = append(all, w)
+		default:
+			return all
+		}
+	}
+	return all
+}
+
+// run answers every write.
+func (w *writer) run(all []*write) {
+	if len(all) > 1 {
+		if results, err := w.together(all); err == nil {
+			for i, one := range all {
+				one.done <- results[i]
+			}
+			return
+		}
+	}
+	for _, one := range all {
+		one.done <- w.alone(one)
+	}
+}
+
+// together runs several writes in one transaction, each in a savepoint, so
+// that one that fails takes no other with it. Its error is that of the
+// transaction, after which nothing has happened.
+func (w *writer) together(all []*write) ([]error, error) {
+	if err := w.begin(); err != nil {
+		return nil, err
+	}
+	results := make([]error, len(all))
+	for i, one := range all {
+		if results[i] = one.ctx.Err(); results[i] != nil {
+			continue
+		}
+		_, err := w.exec("SAVEPOINT one")
+		if err != nil {
+			return nil, w.rollback(err)
+		}
+		if results[i] = one.do(w); results[i] != nil {
+			if _, err := w.exec("ROLLBACK TO one"); err != nil {
+				return nil, w.rollback(err)
+			}
+		}
+		if _, err := w.exec("RELEASE one"); err != nil {
+			return nil, w.rollback(err)
+		}
+	}
+	return results, w.commit()
+}
+
+func (w *writer) alone(one *write) error {
+	if err := one.ctx.Err(); err != nil {
+		return err
+	}
+	if err := w.begin(); err != nil {
+		return err
+	}
+	if err := one.do(w); err != nil {
+		return w.rollback(err)
+	}
+	return w.commit()
+}
+
+func (w *writer) begin() error {
+	_, err := w.exec("BEGIN IMMEDIATE")
+	return err
+}
+
+func (w *writer) commit() error {
+	if _, err := w.exec("COMMIT"); err != nil {
+		return w.rollback(err)
+	}
+	return nil
+}
+
+// rollback ends the transaction and gives cause back. SQLite ends it by itself
+// after some errors, so that there may be none left to end.
+func (w *writer) rollback(cause error) error {
+	if _, err := w.exec("ROLLBACK"); err != nil && code(err) != sqliteError {
+		return errors.Join(cause, err)
+	}
+	return cause
+}
+
+// stmt gives the prepared statement of a query; it lives as long as w.
+func (w *writer) stmt(query string) (*sql.Stmt, error) {
+	if s := w.ready[query]; s != nil {
+		return s, nil
+	}
+	s, err := w.conn.PrepareContext(context.Background(), query)
+	if err != nil {
+		return nil, err
+	}
+	w.ready[query] = s
+	return s, nil
+}
+
+// exec runs a statement to its end: a transaction is never interrupted.
+func (w *writer) exec(query string, args ...any) (sql.Result, error) {
+	s, err := w.stmt(query)
+	if err != nil {
+		return nil, err
+	}
+	return s.ExecContext(context.Background(), args...)
+}
+
+// insert runs an INSERT and gives the id of the new row.
+func (w *writer) insert(query string, args ...any) (int64, error) {
+	res, err := w.exec(query, args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.LastInsertId()
+}
+
+// change runs a statement and gives the number of rows that it changed.
+func (w *writer) change(query string, args ...any) (int64, error) {
+	res, err := w.exec(query, args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+// lookUp reads the one row of a query, sql.ErrNoRows when there is none.
+func (w *writer) lookUp(query string, arg any, dest ...any) error {
+	s, err := w.stmt(query)
+	if err != nil {
+		return err
+	}
+	return s.QueryRowContext(context.Background(), arg).Scan(dest...)
+}
