@@ -1,0 +1,175 @@
+# Sluice. "make help" tells what there is to make.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+# Where Go's own installer puts it, for shells that do not look there.
+export PATH := $(PATH):/usr/local/go/bin
+
+VERSION ?= $(shell sed -n 's/^Version = "\(.*\)"/\1/p' FyneApp.toml)
+ARGS ?=
+ARTEFACTS ?= $(CURDIR)/artefacts
+export ARTEFACTS
+
+# The program itself. The tag says that all widgets change on Fyne's goroutine.
+APP_TAGS := migrated_fynedo
+# Tests without a screen: "ci" is Fyne's software driver.
+TEST_TAGS := ci,migrated_fynedo
+# Whatever only special tests are built with, so that checks read it too.
+ALL_TAGS := $(TEST_TAGS),realwindow,keyring,bench,torture
+LDFLAGS := -s -w -X main.version=$(VERSION)
+
+TOOL := go tool -modfile=.ci/tools/go.mod
+SIZES := 16 24 32 48 64 128 256 512
+ICONS := Icon.png $(SIZES:%=packaging/icons/%.png)
+STAGE := build/sluice-$(VERSION)-linux-$(shell go env GOARCH 2>/dev/null)
+
+say = @printf '\n\033[1m== %s\033[0m\n' '$(1)'
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+.PHONY: run
+run: ## build Sluice and open it on its sandbox: no account, nothing leaves the computer
+	@packaging/setup.sh run
+	$(call say,building (the first time takes a few minutes))
+	go build -tags $(APP_TAGS) -o sluice .
+	./sluice -sandbox $(ARGS)
+
+.PHONY: build
+build: ## build ./sluice
+	go build -tags $(APP_TAGS) -trimpath -ldflags '$(LDFLAGS)' -o sluice .
+
+# Tests
+
+.PHONY: test
+test: setup-test check unit keyring window ## everything: checks, unit tests, keyring tests, tests in a real window
+
+.PHONY: setup-test
+setup-test:
+	@packaging/setup.sh test
+	$(call say,set-up script)
+	packaging/setup_test.sh
+
+.PHONY: unit
+unit: ## unit tests, with the race detector, in random order
+	$(call say,unit tests)
+	go test -race -shuffle=on -timeout 15m -tags $(TEST_TAGS) ./...
+
+.PHONY: keyring
+keyring: ## the API key in a real keyring daemon
+	$(call say,keyring tests)
+	go test -race -count=1 -timeout 10m -tags $(TEST_TAGS),keyring ./storage/secret/...
+
+.PHONY: window
+window: ## the whole program in a real window on a virtual screen; pictures go to artefacts/
+	$(call say,real window)
+	mkdir -p '$(ARTEFACTS)'
+	go test -count=1 -timeout 20m -tags realwindow,$(APP_TAGS) ./gui/realwindow/...
+
+# Checks
+
+.PHONY: check
+check: fmt vet lint modern dead tidy imports vuln ## formatting, lint, dead code, import rules, known vulnerabilities
+
+.PHONY: fmt
+fmt:
+	$(call say,format)
+	$(TOOL) golangci-lint fmt --diff
+
+.PHONY: vet
+vet:
+	$(call say,go vet)
+	go vet -tags $(APP_TAGS),realwindow,keyring,bench,torture ./...
+
+.PHONY: lint
+lint:
+	$(call say,lint)
+	$(TOOL) golangci-lint run
+
+# quiet runs a command that must have nothing to say.
+quiet = out=$$($(1)); [ -z "$$out" ] || { printf '%s\n' "$$out"; echo '$(2)'; exit 1; }
+
+.PHONY: modern
+modern:
+	$(call say,modern Go)
+	@$(call quiet,go fix -diff -tags $(ALL_TAGS) ./...,"go fix ./..." would change the above)
+
+.PHONY: dead
+dead:
+	$(call say,dead code)
+	@$(call quiet,$(TOOL) deadcode -test -tags $(ALL_TAGS) ./...,nothing calls the above)
+
+.PHONY: tidy
+tidy:
+	$(call say,go.mod)
+	go mod tidy -diff
+
+.PHONY: imports
+imports:
+	$(call say,import rules)
+	go test -tags $(TEST_TAGS) ./service/arch/
+
+# VULNDB: a folder with a copy of the Go vulnerability database, for machines
+# that do not reach it.
+.PHONY: vuln
+vuln:
+	$(call say,known vulnerabilities)
+	@code=0; out=$$($(TOOL) govulncheck $(if $(VULNDB),-db 'file://$(abspath $(VULNDB))') -tags $(APP_TAGS) ./... 2>&1) || code=$$?; \
+	case "$$code $$out" in \
+		*'fetching vulnerabilities'*) echo 'skipped: the vulnerability database cannot be reached; VULNDB=FOLDER names a local copy' ;; \
+		*) printf '%s\n' "$$out"; exit "$$code" ;; \
+	esac
+
+# Figures
+
+.PHONY: bench
+bench: ## uploads side by side with curl, memory, start of the window (docs/benchmarks.md)
+	@packaging/setup.sh test
+	go test -count=1 -v -timeout 60m -tags $(TEST_TAGS),bench -run '^TestBench' ./service/bench/
+
+# Packages
+
+.PHONY: icons
+icons: $(ICONS) ## pictures from packaging/icon.svg
+
+Icon.png: packaging/icon.svg
+	rsvg-convert -w 1024 -h 1024 $< -o $@
+
+packaging/icons/%.png: packaging/icon.svg
+	mkdir -p $(@D)
+	rsvg-convert -w $* -h $* $< -o $@
+
+.PHONY: stage
+stage: build
+	rm -rf '$(STAGE)'
+	mkdir -p '$(STAGE)/icons'
+	cp sluice LICENSE README.md packaging/io.github.sluice.Sluice.* '$(STAGE)/'
+	cp $(SIZES:%=packaging/icons/%.png) packaging/icon.svg '$(STAGE)/icons/'
+	cp packaging/install.mk '$(STAGE)/Makefile'
+
+.PHONY: install uninstall
+install: stage ## install below PREFIX (default /usr/local)
+	$(MAKE) -C '$(STAGE)' install
+uninstall: ## remove what install put there
+	$(MAKE) -f packaging/install.mk uninstall
+
+.PHONY: package
+package: stage ## a Linux archive in build/, and a Windows program where its compiler is
+	tar -C build -czf '$(STAGE).tar.gz' '$(notdir $(STAGE))'
+	@echo 'made $(STAGE).tar.gz'
+	@if command -v x86_64-w64-mingw32-gcc >/dev/null; then $(MAKE) --no-print-directory package-windows; \
+	else echo 'no Windows program: x86_64-w64-mingw32-gcc is not here'; fi
+
+.PHONY: package-windows
+package-windows:
+	mkdir -p build
+	CGO_ENABLED=1 GOOS=windows GOARCH=amd64 CC=x86_64-w64-mingw32-gcc \
+		go build -tags $(APP_TAGS) -trimpath -ldflags '$(LDFLAGS) -H windowsgui' -o build/sluice.exe .
+	@echo 'made build/sluice.exe'
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf build artefacts sluice sluice.exe
