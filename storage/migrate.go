@@ -6,6 +6,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"strings"
 )
 
 // migrations holds one file for each step of the schema; its number is the
@@ -70,11 +71,8 @@ func migrate(ctx context.Context, conn *sql.Conn, from, to int) error {
 	if from == to {
 		return nil
 	}
-	script := "BEGIN IMMEDIATE;\n"
-	for _, step := range steps()[from:to] {
-		script += step
-	}
-	script += fmt.Sprintf("PRAGMA user_version=%d;\nPRAGMA application_id=%d;\nCOMMIT;", to, appMark|to)
+	script := "BEGIN IMMEDIATE;\n" + strings.Join(steps()[from:to], "") +
+		fmt.Sprintf("PRAGMA user_version=%d;\nPRAGMA application_id=%d;\nCOMMIT;", to, appMark|to)
 	if _, err := conn.ExecContext(ctx, script); err != nil {
 		// The connection may be in the middle of the transaction: it is of no
 		// further use, and closing it rolls back.

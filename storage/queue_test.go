@@ -10,15 +10,15 @@ import (
 	"time"
 )
 
-func open(t testing.TB, dir string) *DB {
-	t.Helper()
-	d, err := Open(t.Context(), dir)
+func open(tb testing.TB, dir string) *DB {
+	tb.Helper()
+	d, err := Open(tb.Context(), dir)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := d.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 	return d
@@ -26,11 +26,11 @@ func open(t testing.TB, dir string) *DB {
 
 func at(seconds int) time.Time { return time.Unix(1_700_000_000+int64(seconds), 123456789) }
 
-func must[T any](v T, err error) func(t testing.TB) T {
-	return func(t testing.TB) T {
-		t.Helper()
+func must[T any](v T, err error) func(tb testing.TB) T {
+	return func(tb testing.TB) T {
+		tb.Helper()
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		return v
 	}

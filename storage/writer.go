@@ -12,7 +12,7 @@ const maxShared = 64
 // write is one caller's part of a transaction. Its function may run more than
 // once: when a shared transaction fails as a whole, each part is tried alone.
 type write struct {
-	ctx  context.Context //nolint:containedctx // belongs to the call, which waits for done
+	ctx  context.Context // of the call, which waits for done
 	do   func(*writer) error
 	done chan error // room for one
 }
@@ -20,6 +20,7 @@ type write struct {
 // writer is the only connection that writes. All its methods run on the
 // goroutine of DB.commitLoop, or before that goroutine starts.
 type writer struct {
+	ctx   context.Context // never ends: a transaction is not interrupted
 	conn  *sql.Conn
 	ready map[string]*sql.Stmt
 
@@ -157,7 +158,7 @@ func (w *writer) stmt(query string) (*sql.Stmt, error) {
 	if s := w.ready[query]; s != nil {
 		return s, nil
 	}
-	s, err := w.conn.PrepareContext(context.Background(), query)
+	s, err := w.conn.PrepareContext(w.ctx, query)
 	if err != nil {
 		return nil, err
 	}
@@ -171,7 +172,7 @@ func (w *writer) exec(query string, args ...any) (sql.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.ExecContext(context.Background(), args...)
+	return s.ExecContext(w.ctx, args...)
 }
 
 // insert runs an INSERT and gives the id of the new row.
@@ -198,5 +199,5 @@ func (w *writer) lookUp(query string, arg any, dest ...any) error {
 	if err != nil {
 		return err
 	}
-	return s.QueryRowContext(context.Background(), arg).Scan(dest...)
+	return s.QueryRowContext(w.ctx, arg).Scan(dest...)
 }
