@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -52,8 +53,9 @@ func read(t *testing.T, path string) string {
 	return string(b)
 }
 
-// sleeps lists where a Go source calls time.Sleep.
-func sleeps(t *testing.T, name, source string) []string {
+// calls lists where a Go source calls one of the functions, named as they are
+// written: "time.Sleep".
+func calls(t *testing.T, name, source string, functions ...string) []string {
 	t.Helper()
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, name, source, parser.SkipObjectResolution)
@@ -62,8 +64,8 @@ func sleeps(t *testing.T, name, source string) []string {
 	}
 	var found []string
 	ast.Inspect(file, func(n ast.Node) bool {
-		if sel, ok := n.(*ast.SelectorExpr); ok && sel.Sel.Name == "Sleep" {
-			if x, ok := sel.X.(*ast.Ident); ok && x.Name == "time" {
+		if sel, ok := n.(*ast.SelectorExpr); ok {
+			if x, ok := sel.X.(*ast.Ident); ok && slices.Contains(functions, x.Name+"."+sel.Sel.Name) {
 				found = append(found, fset.Position(n.Pos()).String())
 			}
 		}
@@ -72,17 +74,22 @@ func sleeps(t *testing.T, name, source string) []string {
 	return found
 }
 
-func TestNoTestSleeps(t *testing.T) {
+func TestTestsNeitherSleepNorSkip(t *testing.T) {
 	t.Parallel()
 	eachFile(t, func(path string) {
 		if !strings.HasSuffix(path, "_test.go") {
 			return
 		}
-		for _, at := range sleeps(t, path, read(t, path)) {
+		source := read(t, path)
+		for _, at := range calls(t, path, source, "time.Sleep") {
 			t.Errorf("%s sleeps: wait for an event, or use testing/synctest", at)
 		}
+		for _, at := range calls(t, path, source, "t.Skip", "t.Skipf", "t.SkipNow") {
+			t.Errorf("%s skips: a test that is not run proves nothing", at)
+		}
 	})
-	if got := sleeps(t, "x.go", "package x\nimport \"time\"\nfunc f() { time.Sleep(1) }"); len(got) != 1 {
+	broken := "package x\nimport \"time\"\nfunc f() { time.Sleep(1); t.Skip() }"
+	if got := calls(t, "x.go", broken, "time.Sleep", "t.Skip"); len(got) != 2 {
 		t.Errorf("in a file made to break the rule: %v", got)
 	}
 }
