@@ -1,0 +1,180 @@
+package kit
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/theme"
+)
+
+// ButtonKind is how much a button asks for attention.
+type ButtonKind uint8
+
+// The kinds of button.
+const (
+	ButtonPlain   ButtonKind = iota
+	ButtonPrimary            // the one main thing to do
+	ButtonDanger             // takes something away
+	ButtonQuiet              // words only, in a line of text
+)
+
+// Button is a button with words and maybe an icon.
+type Button struct {
+	press
+	label string
+	icon  IconName
+	kind  ButtonKind
+}
+
+// NewButton makes a button; tapped runs on the interface goroutine.
+func NewButton(label string, kind ButtonKind, tapped func()) *Button {
+	b := &Button{label: label, kind: kind}
+	b.onTapped, b.repaint = tapped, b.Refresh
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+// WithIcon puts an icon before the words, or alone when there are none.
+func (b *Button) WithIcon(name IconName) *Button {
+	b.icon = name
+	return b
+}
+
+// SetLabel changes the words.
+func (b *Button) SetLabel(label string) {
+	if b.label == label {
+		return
+	}
+	b.label = label
+	b.Refresh()
+}
+
+// Label is what stands on the button.
+func (b *Button) Label() string { return b.label }
+
+// AccessibilityLabel is what stands on the button.
+func (b *Button) AccessibilityLabel() string { return b.label }
+
+// MinSize is the room of the words and the padding around them.
+func (b *Button) MinSize() fyne.Size {
+	s := fyne.MeasureText(b.label, b.textSize(), fyne.TextStyle{Bold: b.bold()})
+	width := s.Width
+	if b.icon != "" {
+		width += 16
+		if b.label != "" {
+			width += 6
+		}
+	}
+	if b.kind == ButtonQuiet {
+		return fyne.NewSize(width+8, s.Height+4)
+	}
+	if b.label == "" {
+		return fyne.NewSize(29, 29)
+	}
+	return fyne.NewSize(width+26, max(29, s.Height+10))
+}
+
+func (b *Button) bold() bool { return b.kind == ButtonPrimary }
+
+func (b *Button) textSize() float32 {
+	if b.kind == ButtonQuiet {
+		return SizeSmall
+	}
+	return SizeBody
+}
+
+// CreateRenderer is Fyne's.
+func (b *Button) CreateRenderer() fyne.WidgetRenderer {
+	r := &buttonRenderer{button: b, back: &canvas.Rectangle{CornerRadius: radiusButton}, text: &canvas.Text{}}
+	r.icon = NewIcon(b.icon, ColorText, 16)
+	r.Refresh()
+	return r
+}
+
+type buttonRenderer struct {
+	button *Button
+	back   *canvas.Rectangle
+	text   *canvas.Text
+	icon   *Icon
+}
+
+// colors gives the fill and the ink for the state the button is in.
+func (b *Button) colors() (fill, ink fyne.ThemeColorName) {
+	fill, ink = ColorButton, ColorText
+	if b.hovered {
+		fill = ColorButtonHover
+	}
+	switch b.kind {
+	case ButtonPrimary:
+		fill, ink = ColorPrimary, ColorOnPrimary
+		if b.hovered {
+			fill = ColorPrimaryHover
+		}
+	case ButtonDanger:
+		ink = ColorRed
+	case ButtonQuiet:
+		ink = ColorAccent
+	case ButtonPlain:
+	}
+	return fill, ink
+}
+
+func (r *buttonRenderer) Refresh() {
+	b := r.button
+	fill, ink := b.colors()
+	if b.Disabled() {
+		fill, ink = ColorButton, theme.ColorNameDisabled
+	}
+	r.back.FillColor = theme.ColorForWidget(fill, b)
+	if b.kind == ButtonQuiet && (!b.hovered || b.Disabled()) {
+		r.back.FillColor = color.Transparent
+	}
+	r.back.StrokeWidth = 0
+	if b.focused && !b.Disabled() {
+		r.back.StrokeWidth, r.back.StrokeColor = 2, theme.ColorForWidget(ringColor(b.kind), b)
+	}
+	r.text.Text, r.text.TextSize = b.label, b.textSize()
+	r.text.TextStyle = fyne.TextStyle{Bold: b.bold()}
+	r.text.Color = theme.ColorForWidget(ink, b)
+	r.icon.Set(b.icon, ink)
+	r.Layout(b.Size())
+	canvas.Refresh(b)
+}
+
+// ringColor is the colour of the focus ring: one that stands out from the fill.
+func ringColor(kind ButtonKind) fyne.ThemeColorName {
+	if kind == ButtonPrimary {
+		return ColorText
+	}
+	return ColorPrimary
+}
+
+func (r *buttonRenderer) Layout(size fyne.Size) {
+	r.back.Resize(size)
+	text := r.text.MinSize()
+	width := text.Width
+	left := (size.Width - width) / 2
+	if r.button.icon != "" {
+		gap := float32(6)
+		if r.button.label == "" {
+			gap, width = 0, 0
+		}
+		left = (size.Width - 16 - gap - width) / 2
+		r.icon.Resize(fyne.NewSquareSize(16))
+		r.icon.Move(fyne.NewPos(left, (size.Height-16)/2))
+		left += 16 + gap
+	}
+	r.text.Resize(text)
+	r.text.Move(fyne.NewPos(left, (size.Height-text.Height)/2))
+}
+
+func (r *buttonRenderer) MinSize() fyne.Size { return r.button.MinSize() }
+
+func (r *buttonRenderer) Objects() []fyne.CanvasObject {
+	if r.button.icon == "" {
+		return []fyne.CanvasObject{r.back, r.text}
+	}
+	return []fyne.CanvasObject{r.back, r.icon, r.text}
+}
+func (r *buttonRenderer) Destroy() {}

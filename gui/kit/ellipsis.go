@@ -1,0 +1,129 @@
+package kit
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Elide says where a text that does not fit is shortened.
+type Elide uint8
+
+// The ways to shorten.
+const (
+	ElideNot    Elide = iota // it takes the room it needs
+	ElideEnd                 // "Checking the ser…"
+	ElideMiddle              // "Screenshot fro…12.png": the end of a name tells most
+)
+
+const ellipsis = "…"
+
+// Shorten makes text fit, leaving out as little as it can. It returns the text
+// unchanged when that fits, and at least an ellipsis otherwise.
+func Shorten(text string, how Elide, fits func(string) bool) string {
+	if how == ElideNot || fits(text) {
+		return text
+	}
+	parts := clusters(text)
+	tail := 0
+	if how == ElideMiddle {
+		tail = tailLength(parts)
+	}
+	for {
+		if s, ok := longest(parts, tail, fits); ok {
+			return s
+		}
+		if tail == 0 {
+			return ellipsis
+		}
+		tail /= 2
+	}
+}
+
+// longest keeps the last tail clusters and as many first ones as fit.
+func longest(parts []string, tail int, fits func(string) bool) (string, bool) {
+	end := strings.Join(parts[len(parts)-tail:], "")
+	low, high := 0, len(parts)-tail-1 // low fits once found, above high nothing is left out
+	best, found := "", false
+	for low <= high {
+		mid := (low + high + 1) / 2
+		s := strings.TrimRight(strings.Join(parts[:mid], ""), " ") + ellipsis + end
+		if fits(s) {
+			best, found = s, true
+			low = mid + 1
+		} else {
+			high = mid - 1
+		}
+	}
+	return best, found
+}
+
+// tailLength is how much of a name's end stays: the extension and a few
+// characters before it, but never more than half.
+func tailLength(parts []string) int {
+	const before = 4
+	ext := 0
+	for i := len(parts) - 1; i > 0 && len(parts)-i <= 10; i-- {
+		if parts[i] == "." {
+			ext = len(parts) - i
+			if len(parts)-i > 5 || !compressed(strings.Join(parts[i:], "")) {
+				break
+			}
+		}
+	}
+	return min(ext+before, len(parts)/2)
+}
+
+// compressed reports extensions that usually stand behind another one.
+func compressed(ext string) bool {
+	switch strings.ToLower(ext) {
+	case ".gz", ".xz", ".bz2", ".zst", ".br":
+		return true
+	}
+	return false
+}
+
+// clusters cuts text where it may be cut: marks, joiners and what they join
+// stay with the character before them.
+func clusters(text string) []string {
+	parts := make([]string, 0, len(text))
+	joined := false
+	for _, r := range text {
+		const joiner = '\u200d'
+		skin := r >= 0x1F3FB && r <= 0x1F3FF
+		if len(parts) > 0 && (joined || r == joiner || skin || unicode.Is(unicode.M, r)) {
+			parts[len(parts)-1] += string(r)
+		} else {
+			parts = append(parts, string(r))
+		}
+		joined = r == joiner
+	}
+	return parts
+}
+
+// PlainName makes a file's name fit to be shown: line breaks, other control
+// characters and those that turn the reading direction around (which can make
+// "exe" look like "txt") become a visible mark, as does what is not UTF-8.
+func PlainName(name string) string {
+	clean := true
+	for _, r := range name {
+		if hiddenRune(r) {
+			clean = false
+			break
+		}
+	}
+	if clean {
+		return name
+	}
+	return strings.Map(func(r rune) rune {
+		if hiddenRune(r) {
+			return '␣'
+		}
+		return r
+	}, name)
+}
+
+func hiddenRune(r rune) bool {
+	turns := r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069
+	return r == utf8.RuneError || turns || unicode.IsControl(r) || r == 0x2028 || r == 0x2029
+}

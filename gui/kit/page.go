@@ -1,0 +1,118 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+)
+
+// PageMargin is the room around a screen's content.
+const PageMargin float32 = 24
+
+// NewHeader makes the top line of a screen: its name and, at the right, buttons.
+func NewHeader(title string, actions ...fyne.CanvasObject) fyne.CanvasObject {
+	name := NewText(title, TextStyle{Size: SizeTitle, Bold: true, Elide: ElideEnd})
+	right := container.New(layout.NewCustomPaddedHBoxLayout(8), actions...)
+	return container.New(headerLayout{}, name, right)
+}
+
+// headerLayout gives the buttons what they need and the name the rest.
+type headerLayout struct{}
+
+// Layout is Fyne's.
+func (headerLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	name, right := objects[0], objects[1]
+	want := right.MinSize()
+	right.Resize(want)
+	right.Move(fyne.NewPos(size.Width-want.Width, (size.Height-want.Height)/2))
+	height := name.MinSize().Height
+	name.Resize(fyne.NewSize(max(0, size.Width-want.Width-12), height))
+	name.Move(fyne.NewPos(0, (size.Height-height)/2))
+}
+
+// MinSize is Fyne's.
+func (headerLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(objects[1].MinSize().Width+100, 29)
+}
+
+// NewPage lays out a screen: the header, then the body in all the room below.
+func NewPage(header, body fyne.CanvasObject) fyne.CanvasObject {
+	return NewBox(ColorPage, Padding{Top: 20, Right: PageMargin, Bottom: 20, Left: PageMargin},
+		container.New(pageLayout{}, header, body))
+}
+
+// NewScrollPage is NewPage for a body that scrolls when it is too high.
+func NewScrollPage(header, body fyne.CanvasObject) fyne.CanvasObject {
+	// The bar stands in the margin, not on the cards.
+	inner := container.New(layout.NewCustomPaddedLayout(0, 20, 0, PageMargin), body)
+	return NewBox(ColorPage, Padding{Top: 20, Left: PageMargin},
+		container.New(pageLayout{rightOfHeader: PageMargin}, header, container.NewVScroll(inner)))
+}
+
+type pageLayout struct{ rightOfHeader float32 }
+
+// headerGap is the room below a screen's top line.
+const headerGap float32 = 14
+
+// Layout is Fyne's.
+func (l pageLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	height := objects[0].MinSize().Height
+	objects[0].Resize(fyne.NewSize(size.Width-l.rightOfHeader, height))
+	objects[0].Move(fyne.NewPos(0, 0))
+	top := height + headerGap
+	objects[1].Resize(fyne.NewSize(size.Width, size.Height-top))
+	objects[1].Move(fyne.NewPos(0, top))
+}
+
+// MinSize is Fyne's.
+func (l pageLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	head, body := objects[0].MinSize(), objects[1].MinSize()
+	return fyne.NewSize(max(head.Width+l.rightOfHeader, body.Width), head.Height+headerGap+body.Height)
+}
+
+// NewColumn puts things below each other with a gap.
+func NewColumn(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(layout.NewCustomPaddedVBoxLayout(gap), objects...)
+}
+
+// NewLineUp puts things side by side with a gap, each in its own width and in
+// the middle of the line's height.
+func NewLineUp(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(lineUpLayout{gap}, objects...)
+}
+
+type lineUpLayout struct{ gap float32 }
+
+// Layout is Fyne's.
+func (l lineUpLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	x := float32(0)
+	for i, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		want := o.MinSize()
+		if last := i == len(objects)-1; last || x+want.Width > size.Width {
+			want.Width = max(0, size.Width-x)
+		}
+		o.Resize(want)
+		o.Move(fyne.NewPos(x, (size.Height-want.Height)/2))
+		x += want.Width + l.gap
+	}
+}
+
+// MinSize is Fyne's.
+func (l lineUpLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	size := fyne.Size{}
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		if size.Width > 0 {
+			size.Width += l.gap
+		}
+		want := o.MinSize()
+		size.Width += want.Width
+		size.Height = max(size.Height, want.Height)
+	}
+	return size
+}

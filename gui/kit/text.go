@@ -1,0 +1,183 @@
+package kit
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// TextStyle is the look of a Text.
+type TextStyle struct {
+	Size  float32             // 0 = SizeBody
+	Bold  bool                //
+	Color fyne.ThemeColorName // "" = ColorText
+	Elide Elide               // ElideNot with Lines 0: one line that takes its width
+	Lines int                 // more than 1: wrapped at words, then shortened in the last line
+	Align fyne.TextAlign      //
+}
+
+// Text shows words in a colour of the theme, shortened or wrapped to fit.
+type Text struct {
+	widget.BaseWidget
+	text  string
+	style TextStyle
+}
+
+// NewText makes a text.
+func NewText(text string, style TextStyle) *Text {
+	if style.Size == 0 {
+		style.Size = SizeBody
+	}
+	if style.Color == "" {
+		style.Color = ColorText
+	}
+	t := &Text{text: text, style: style}
+	t.ExtendBaseWidget(t)
+	return t
+}
+
+// Text is the whole text, also when less is shown.
+func (t *Text) Text() string { return t.text }
+
+// SetText changes the words.
+func (t *Text) SetText(text string) { t.Set(text, t.style.Color) }
+
+// Set changes the words and their colour.
+func (t *Text) Set(text string, c fyne.ThemeColorName) {
+	if t.text == text && t.style.Color == c {
+		return
+	}
+	t.text, t.style.Color = text, c
+	t.Refresh()
+}
+
+// SetBold switches bold letters.
+func (t *Text) SetBold(bold bool) {
+	if t.style.Bold == bold {
+		return
+	}
+	t.style.Bold = bold
+	t.Refresh()
+}
+
+// AccessibilityLabel is the whole text.
+func (t *Text) AccessibilityLabel() string { return t.text }
+
+// AccessibilityRole is text.
+func (t *Text) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }
+
+func (t *Text) measure(s string) fyne.Size {
+	return fyne.MeasureText(s, t.style.Size, fyne.TextStyle{Bold: t.style.Bold})
+}
+
+// CreateRenderer is Fyne's.
+func (t *Text) CreateRenderer() fyne.WidgetRenderer {
+	r := &textRenderer{text: t}
+	r.Refresh()
+	return r
+}
+
+type textRenderer struct {
+	text    *Text
+	lines   []*canvas.Text
+	objects []fyne.CanvasObject
+	last    string // what was laid out last, for this width
+	width   float32
+	bold    bool
+}
+
+func (r *textRenderer) Layout(size fyne.Size) {
+	r.set(size.Width)
+	height := r.text.measure("").Height
+	top := (size.Height - height*float32(len(r.lines))) / 2
+	for i, line := range r.lines {
+		line.Resize(fyne.NewSize(size.Width, height))
+		line.Move(fyne.NewPos(0, top+float32(i)*height))
+	}
+}
+
+// set puts the words that fit width into the lines.
+func (r *textRenderer) set(width float32) {
+	if r.last == r.text.text && r.width == width && r.bold == r.text.style.Bold && len(r.lines) > 0 {
+		return
+	}
+	r.last, r.width, r.bold = r.text.text, width, r.text.style.Bold
+	shown := r.text.fit(width)
+	for len(r.lines) < len(shown) {
+		r.lines = append(r.lines, &canvas.Text{})
+	}
+	r.lines = r.lines[:len(shown)]
+	r.objects = r.objects[:0]
+	for i, s := range shown {
+		line := r.lines[i]
+		changed := line.Text != s || line.TextStyle.Bold != r.bold
+		line.Text, line.TextSize, line.Alignment = s, r.text.style.Size, r.text.style.Align
+		line.TextStyle = fyne.TextStyle{Bold: r.bold}
+		line.Color = theme.ColorForWidget(r.text.style.Color, r.text)
+		if changed {
+			line.Refresh()
+		}
+		r.objects = append(r.objects, line)
+	}
+}
+
+func (r *textRenderer) Refresh() {
+	size := r.text.Size()
+	r.Layout(size)
+	c := theme.ColorForWidget(r.text.style.Color, r.text)
+	for _, line := range r.lines {
+		if line.Color != c {
+			line.Color = c
+			line.Refresh()
+		}
+	}
+	canvas.Refresh(r.text)
+}
+
+func (r *textRenderer) MinSize() fyne.Size {
+	one := r.text.measure("")
+	if r.text.style.Lines > 1 || r.text.style.Elide != ElideNot {
+		return fyne.NewSize(one.Height, one.Height)
+	}
+	return fyne.NewSize(r.text.measure(r.text.text).Width, one.Height)
+}
+
+func (r *textRenderer) Objects() []fyne.CanvasObject { return r.objects }
+func (r *textRenderer) Destroy()                     {}
+
+// fit gives the lines to show in a width.
+func (t *Text) fit(width float32) []string {
+	if t.style.Elide == ElideNot && t.style.Lines < 2 || width <= 0 {
+		return []string{t.text}
+	}
+	fits := func(s string) bool { return t.measure(s).Width <= width }
+	how := t.style.Elide
+	if how == ElideNot {
+		how = ElideEnd
+	}
+	lines := []string{}
+	rest := t.text
+	for len(lines) < t.style.Lines-1 && !fits(rest) {
+		head, tail := wrapAt(rest, fits)
+		if head == "" {
+			break
+		}
+		lines, rest = append(lines, head), tail
+	}
+	return append(lines, Shorten(rest, how, fits))
+}
+
+// wrapAt cuts text behind the last word that fits; head is empty when none does.
+func wrapAt(text string, fits func(string) bool) (head, tail string) {
+	for at := 0; ; {
+		next := strings.IndexByte(text[at:], ' ')
+		if next < 0 || !fits(text[:at+next]) {
+			return head, tail
+		}
+		head, tail = text[:at+next], text[at+next+1:]
+		at += next + 1
+	}
+}

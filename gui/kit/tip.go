@@ -1,0 +1,134 @@
+package kit
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// TipLayer shows tips above a window's content. The window's content is to be
+// one, else icon buttons show no tips.
+type TipLayer struct {
+	widget.BaseWidget
+	content fyne.CanvasObject
+	text    string
+	at      fyne.Position // below the middle of what is explained
+	owner   fyne.CanvasObject
+	wait    *fyne.Animation
+}
+
+// NewTipLayer puts a layer for tips above content.
+func NewTipLayer(content fyne.CanvasObject) *TipLayer {
+	l := &TipLayer{content: content}
+	l.ExtendBaseWidget(l)
+	return l
+}
+
+// Tip is the text that is shown now, "" for none.
+func (l *TipLayer) Tip() string { return l.text }
+
+// tipLayerOf finds the layer of the window that o is in, nil for none.
+func tipLayerOf(o fyne.CanvasObject) *TipLayer {
+	c := fyne.CurrentApp().Driver().CanvasForObject(o)
+	if c == nil {
+		return nil
+	}
+	l, ok := c.Content().(*TipLayer)
+	if !ok {
+		return nil
+	}
+	return l
+}
+
+// showTip shows text near o once the pointer has rested on it for a moment.
+func showTip(o fyne.CanvasObject, text string) {
+	l := tipLayerOf(o)
+	if l == nil || text == "" {
+		return
+	}
+	l.stop()
+	l.owner = o
+	// An animation rather than a timer: it ticks on the interface goroutine.
+	l.wait = fyne.NewAnimation(450*time.Millisecond, func(done float32) {
+		if done < 1 || l.owner != o {
+			return
+		}
+		pos := fyne.CurrentApp().Driver().AbsolutePositionForObject(o)
+		l.at = pos.AddXY(o.Size().Width/2, o.Size().Height+4)
+		l.text = text
+		l.Refresh()
+	})
+	l.wait.Start()
+}
+
+// hideTip takes the tip of o away.
+func hideTip(o fyne.CanvasObject) {
+	l := tipLayerOf(o)
+	if l == nil || l.owner != o {
+		return
+	}
+	l.stop()
+	l.owner, l.text = nil, ""
+	l.Refresh()
+}
+
+func (l *TipLayer) stop() {
+	if l.wait != nil {
+		l.wait.Stop()
+		l.wait = nil
+	}
+}
+
+// CreateRenderer is Fyne's.
+func (l *TipLayer) CreateRenderer() fyne.WidgetRenderer {
+	r := &tipRenderer{layer: l, back: &canvas.Rectangle{CornerRadius: radiusTile}, text: &canvas.Text{TextSize: SizeSmall}}
+	r.Refresh()
+	return r
+}
+
+type tipRenderer struct {
+	layer *TipLayer
+	back  *canvas.Rectangle
+	text  *canvas.Text
+}
+
+func (r *tipRenderer) Refresh() {
+	shown := r.layer.text != ""
+	r.back.Hidden, r.text.Hidden = !shown, !shown
+	// The tip has the colours of the page turned around.
+	r.back.FillColor = theme.ColorForWidget(ColorText, r.layer)
+	r.text.Color = theme.ColorForWidget(ColorPage, r.layer)
+	r.text.Text = r.layer.text
+	r.place()
+	canvas.Refresh(r.back)
+	canvas.Refresh(r.text)
+}
+
+func (r *tipRenderer) Layout(size fyne.Size) {
+	r.layer.content.Resize(size)
+	r.place()
+}
+
+func (r *tipRenderer) place() {
+	text := r.text.MinSize()
+	box := text.AddWidthHeight(16, 8)
+	area := r.layer.Size()
+	x := min(max(4, r.layer.at.X-box.Width/2), max(4, area.Width-box.Width-4))
+	y := r.layer.at.Y
+	if y+box.Height > area.Height {
+		y -= box.Height + IconButtonSize + 8
+	}
+	r.back.Resize(box)
+	r.back.Move(fyne.NewPos(x, y))
+	r.text.Resize(text)
+	r.text.Move(fyne.NewPos(x+8, y+4))
+}
+
+func (r *tipRenderer) MinSize() fyne.Size { return r.layer.content.MinSize() }
+func (r *tipRenderer) Objects() []fyne.CanvasObject {
+	return []fyne.CanvasObject{r.layer.content, r.back, r.text}
+}
+func (r *tipRenderer) Destroy() { r.layer.stop() }

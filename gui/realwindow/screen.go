@@ -1,0 +1,150 @@
+//go:build realwindow
+
+package realwindow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/jezek/xgb/damage"
+	"github.com/jezek/xgb/xproto"
+)
+
+// Image is what the window shows now.
+func (w *Window) Image() (*image.RGBA, error) {
+	size, err := w.Size()
+	if err != nil {
+		return nil, err
+	}
+	reply, err := xproto.GetImage(w.display.conn, xproto.ImageFormatZPixmap, xproto.Drawable(w.id),
+		0, 0, uint16(size.X), uint16(size.Y), ^uint32(0)).Reply()
+	if err != nil {
+		return nil, fmt.Errorf("read the window: %w", err)
+	}
+	img := image.NewRGBA(image.Rectangle{Max: size})
+	if len(reply.Data) < len(img.Pix) {
+		return nil, fmt.Errorf("window of %v gave %d bytes", size, len(reply.Data))
+	}
+	for i := 0; i < len(img.Pix); i += 4 { // BGRX to RGBA
+		img.Pix[i], img.Pix[i+1], img.Pix[i+2], img.Pix[i+3] = reply.Data[i+2], reply.Data[i+1], reply.Data[i], 0xff
+	}
+	return img, nil
+}
+
+// SavePNG writes a picture to a file, making its folder.
+func SavePNG(path string, img image.Image) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return fmt.Errorf("folder for screenshots: %w", err)
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return fmt.Errorf("screenshot: %w", err)
+	}
+	if err := png.Encode(f, img); err != nil {
+		_ = f.Close()
+		return fmt.Errorf("screenshot %s: %w", path, err)
+	}
+	return f.Close()
+}
+
+// Await looks at the window now and after each change of its pixels, until
+// done accepts what it shows, and gives that.
+func (w *Window) Await(ctx context.Context, done func(*image.RGBA) bool) (*image.RGBA, error) {
+	watch, err := w.watchPixels()
+	if err != nil {
+		return nil, err
+	}
+	defer watch.close()
+	for {
+		img, err := w.Image()
+		if err != nil {
+			return nil, err
+		}
+		if done(img) {
+			return img, nil
+		}
+		if err := watch.next(ctx); err != nil {
+			return img, err
+		}
+	}
+}
+
+// Settled waits until the pixels have not changed for quiet, and gives them.
+func (w *Window) Settled(ctx context.Context, quiet time.Duration) (*image.RGBA, error) {
+	watch, err := w.watchPixels()
+	if err != nil {
+		return nil, err
+	}
+	defer watch.close()
+	for {
+		still, cancel := context.WithTimeout(ctx, quiet)
+		err := watch.next(still)
+		cancel()
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("the window never stands still: %w", ctx.Err())
+		}
+		if errors.Is(err, context.DeadlineExceeded) {
+			return w.Image()
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+// pixelWatch tells of changes to a window's pixels (X Damage extension).
+type pixelWatch struct {
+	window *Window
+	id     damage.Damage
+	events *inbox
+}
+
+func (w *Window) watchPixels() (*pixelWatch, error) {
+	conn := w.display.conn
+	id, err := damage.NewDamageId(conn)
+	if err != nil {
+		return nil, fmt.Errorf("damage id: %w", err)
+	}
+	p := &pixelWatch{window: w, id: id, events: w.display.subscribe()}
+	if err := damage.CreateChecked(conn, id, xproto.Drawable(w.id), damage.ReportLevelNonEmpty).Check(); err != nil {
+		p.events.close()
+		return nil, fmt.Errorf("watch the window's pixels: %w", err)
+	}
+	return p, nil
+}
+
+func (p *pixelWatch) close() {
+	p.events.close()
+	_ = damage.DestroyChecked(p.window.display.conn, p.id).Check()
+}
+
+// next waits for a change since the last call (or since the watch began).
+func (p *pixelWatch) next(ctx context.Context) error {
+	for {
+		event, err := p.events.next(ctx)
+		if err != nil {
+			return fmt.Errorf("waiting for the window to change: %w", err)
+		}
+		switch e := event.(type) {
+		case damage.NotifyEvent:
+			if e.Damage != p.id {
+				continue
+			}
+			// From here the next change gives the next event.
+			if err := damage.SubtractChecked(p.window.display.conn, p.id, 0, 0).Check(); err != nil {
+				return fmt.Errorf("watch the window's pixels: %w", err)
+			}
+			return nil
+		case xproto.DestroyNotifyEvent:
+			if e.Window == p.window.id {
+				return errors.New("the window was closed")
+			}
+		}
+	}
+}
