@@ -39,33 +39,32 @@ const busConfig = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Con
 `
 
 // StartBus starts an empty D-Bus session.
-func StartBus(t testing.TB) *Bus {
-	t.Helper()
-	// Not t.TempDir: a socket's path is limited to 108 bytes.
-	dir, err := os.MkdirTemp("", "bus")
+func StartBus(tb testing.TB) *Bus {
+	tb.Helper()
+	dir, err := os.MkdirTemp("", "bus") //nolint:usetesting // a socket's path is limited to 108 bytes
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	tb.Cleanup(func() { _ = os.RemoveAll(dir) })
 	config := filepath.Join(dir, "session.conf")
 	if err = os.WriteFile(config, fmt.Appendf(nil, busConfig, dir), 0o600); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	read, write, err := os.Pipe()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	defer read.Close()
+	defer func() { _ = read.Close() }()
 	//nolint:noctx // its life is the test's, see startProcess
 	cmd := exec.Command("dbus-daemon", "--config-file="+config, "--nofork", "--nopidfile", "--print-address=3")
 	cmd.Env = environ("HOME=" + dir)
 	cmd.ExtraFiles = []*os.File{write}
-	daemon := startProcess(t, "dbus-daemon", cmd)
+	daemon := startProcess(tb, "dbus-daemon", cmd)
 	_ = write.Close()
 	_ = read.SetReadDeadline(time.Now().Add(10 * time.Second))
 	address, err := bufio.NewReader(read).ReadString('\n')
 	if err != nil {
-		t.Fatalf("dbus-daemon names no address: %v\n%s", err, daemon.Output())
+		tb.Fatalf("dbus-daemon names no address: %v\n%s", err, daemon.Output())
 	}
 	return &Bus{Address: strings.TrimSpace(address), dir: dir}
 }
@@ -76,13 +75,13 @@ func (b *Bus) Env() []string {
 }
 
 // connect makes a connection of the test's own, closed with the test.
-func (b *Bus) connect(t testing.TB, options ...dbus.ConnOption) *dbus.Conn {
-	t.Helper()
-	conn, err := dbus.Connect(b.Address, options...)
+func (b *Bus) connect(tb testing.TB) *dbus.Conn {
+	tb.Helper()
+	conn, err := dbus.Connect(b.Address)
 	if err != nil {
-		t.Fatalf("connect to the session bus: %v", err)
+		tb.Fatalf("connect to the session bus: %v", err)
 	}
-	t.Cleanup(func() { _ = conn.Close() })
+	tb.Cleanup(func() { _ = conn.Close() })
 	return conn
 }
 

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/jezek/xgb"
 	"github.com/jezek/xgb/xfixes"
 	"github.com/jezek/xgb/xproto"
 )
@@ -44,13 +43,21 @@ func (d *Display) AwaitClipboard(ctx context.Context, done func(string) bool) (s
 		if err != nil && !errors.Is(err, errClipboardEmpty) && !errors.Is(err, errNoConversion) {
 			return text, err
 		}
-		for event := xgb.Event(nil); ; {
-			if event, err = events.next(ctx); err != nil {
-				return text, fmt.Errorf("the clipboard stays %q: %w", text, err)
-			}
-			if e, ok := event.(xfixes.SelectionNotifyEvent); ok && e.Selection == d.atom("CLIPBOARD") {
-				break
-			}
+		if err := d.taken(ctx, events); err != nil {
+			return text, fmt.Errorf("the clipboard stays %q: %w", text, err)
+		}
+	}
+}
+
+// taken waits until a program takes the clipboard.
+func (d *Display) taken(ctx context.Context, events *inbox) error {
+	for {
+		event, err := events.next(ctx)
+		if err != nil {
+			return err
+		}
+		if e, ok := event.(xfixes.SelectionNotifyEvent); ok && e.Selection == d.atom("CLIPBOARD") {
+			return nil
 		}
 	}
 }

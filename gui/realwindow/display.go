@@ -42,41 +42,41 @@ type Display struct {
 }
 
 // StartDisplay starts Xvfb on a free display and openbox on it.
-func StartDisplay(t testing.TB, width, height int) *Display {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+func StartDisplay(tb testing.TB, width, height int) *Display {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(tb.Context(), 20*time.Second)
 	defer cancel()
 	read, write, err := os.Pipe()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	defer read.Close()
+	defer func() { _ = read.Close() }()
 	//nolint:noctx // its life is the test's, see startProcess
 	cmd := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", width, height),
-		"-nolisten", "tcp", "-noreset", "-dpi", "96", "-auth", authority(t))
-	cmd.Env = environ("HOME=" + t.TempDir())
+		"-nolisten", "tcp", "-noreset", "-dpi", "96", "-auth", authority(tb))
+	cmd.Env = environ("HOME=" + tb.TempDir())
 	cmd.ExtraFiles = []*os.File{write}
-	server := startProcess(t, "Xvfb", cmd)
+	server := startProcess(tb, "Xvfb", cmd)
 	_ = write.Close()
 	deadline, _ := ctx.Deadline()
 	_ = read.SetReadDeadline(deadline)
 	number, err := bufio.NewReader(read).ReadString('\n')
 	if err != nil {
-		t.Fatalf("Xvfb names no display: %v\n%s", err, server.Output())
+		tb.Fatalf("Xvfb names no display: %v\n%s", err, server.Output())
 	}
 	d := &Display{
 		Name: ":" + strings.TrimSpace(number), server: server,
 		atoms: map[string]xproto.Atom{}, inboxes: map[*inbox]struct{}{}, pumped: make(chan struct{}),
 	}
-	d.connect(t)
-	d.startManager(ctx, t)
+	d.connect(tb)
+	d.startManager(ctx, tb)
 	return d
 }
 
 // authority makes the file with the cookie that lets this test's programs, and
 // nobody else, onto its display, and names it in the environment.
-func authority(t testing.TB) string {
-	t.Helper()
+func authority(tb testing.TB) string {
+	tb.Helper()
 	cookie := make([]byte, 16)
 	_, _ = rand.Read(cookie)
 	entry := []byte{0xff, 0xff} // any host
@@ -84,19 +84,19 @@ func authority(t testing.TB) string {
 		entry = binary.BigEndian.AppendUint16(entry, uint16(len(field)))
 		entry = append(entry, field...)
 	}
-	path := filepath.Join(t.TempDir(), "Xauthority")
+	path := filepath.Join(tb.TempDir(), "Xauthority")
 	if err := os.WriteFile(path, entry, 0o600); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Setenv("XAUTHORITY", path) // for xgb, which looks nowhere else
+	tb.Setenv("XAUTHORITY", path) // for xgb, which looks nowhere else
 	return path
 }
 
-func (d *Display) connect(t testing.TB) {
-	t.Helper()
+func (d *Display) connect(tb testing.TB) {
+	tb.Helper()
 	conn, err := xgb.NewConnDisplay(d.Name)
 	if err != nil {
-		t.Fatalf("connect to %s: %v", d.Name, err)
+		tb.Fatalf("connect to %s: %v", d.Name, err)
 	}
 	d.conn = conn
 	d.screen = xproto.Setup(conn).DefaultScreen(conn)
@@ -115,36 +115,36 @@ func (d *Display) connect(t testing.TB) {
 		_, err = xfixes.QueryVersion(conn, 5, 0).Reply()
 	}
 	if err != nil {
-		t.Fatalf("X extensions: %v", err)
+		tb.Fatalf("X extensions: %v", err)
 	}
 	go d.pump()
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		conn.Close()
 		<-d.pumped
 	})
 	err = xproto.ChangeWindowAttributesChecked(conn, d.root, xproto.CwEventMask,
 		[]uint32{xproto.EventMaskPropertyChange | xproto.EventMaskSubstructureNotify}).Check()
 	if err != nil {
-		t.Fatalf("watch the root window: %v", err)
+		tb.Fatalf("watch the root window: %v", err)
 	}
 }
 
 // startManager starts openbox and waits until it has announced itself.
-func (d *Display) startManager(ctx context.Context, t testing.TB) {
-	t.Helper()
+func (d *Display) startManager(ctx context.Context, tb testing.TB) {
+	tb.Helper()
 	events := d.subscribe()
 	defer events.close()
 	cmd := exec.Command("openbox", "--sm-disable") //nolint:noctx // its life is the test's
-	home := t.TempDir()
+	home := tb.TempDir()
 	cmd.Env = environ("HOME="+home, "XDG_CONFIG_HOME="+home, "XDG_CACHE_HOME="+home, "XDG_DATA_HOME="+home, "DISPLAY="+d.Name)
-	manager := startProcess(t, "openbox", cmd)
+	manager := startProcess(tb, "openbox", cmd)
 	for {
 		reply, err := xproto.GetProperty(d.conn, false, d.root, d.atom("_NET_SUPPORTING_WM_CHECK"), xproto.AtomWindow, 0, 1).Reply()
 		if err == nil && reply.ValueLen == 1 {
 			return
 		}
 		if _, err = events.next(ctx); err != nil {
-			t.Fatalf("openbox does not come up: %v\n%s", err, manager.Output())
+			tb.Fatalf("openbox does not come up: %v\n%s", err, manager.Output())
 		}
 	}
 }

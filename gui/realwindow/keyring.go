@@ -32,32 +32,32 @@ type Keyring struct {
 }
 
 // StartKeyring starts a keyring daemon whose login keyring is open.
-func StartKeyring(t testing.TB, bus *Bus) *Keyring {
-	t.Helper()
-	k := &Keyring{bus: bus, data: t.TempDir()}
-	k.start(t, "--unlock")
+func StartKeyring(tb testing.TB, bus *Bus) *Keyring {
+	tb.Helper()
+	k := &Keyring{bus: bus, data: tb.TempDir()}
+	k.start(tb, "--unlock")
 	return k
 }
 
 // Lock starts the daemon anew with the login keyring locked, as after a login
 // without a password. Nothing on the bus can ask for the password.
-func (k *Keyring) Lock(t testing.TB) {
-	t.Helper()
+func (k *Keyring) Lock(tb testing.TB) {
+	tb.Helper()
 	k.daemon.Stop()
-	k.start(t)
+	k.start(tb)
 }
 
-func (k *Keyring) start(t testing.TB, flags ...string) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+func (k *Keyring) start(tb testing.TB, flags ...string) {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(tb.Context(), 20*time.Second)
 	defer cancel()
 	//nolint:noctx // its life is the test's, see startProcess
 	cmd := exec.Command("gnome-keyring-daemon", append([]string{"--foreground", "--components=secrets"}, flags...)...)
 	cmd.Env = environ(append(k.bus.Env(), "HOME="+k.data, "XDG_DATA_HOME="+k.data)...)
 	cmd.Stdin = strings.NewReader("the keyring's password")
-	k.daemon = startProcess(t, "gnome-keyring-daemon", cmd)
-	if err := awaitName(ctx, k.bus.connect(t), secretsName); err != nil {
-		t.Fatalf("%v\n%s", err, k.daemon.Output())
+	k.daemon = startProcess(tb, "gnome-keyring-daemon", cmd)
+	if err := awaitName(ctx, k.bus.connect(tb), secretsName); err != nil {
+		tb.Fatalf("%v\n%s", err, k.daemon.Output())
 	}
 }
 
@@ -69,24 +69,24 @@ type Secret struct {
 }
 
 // Secrets reads all entries of the open keyrings.
-func (k *Keyring) Secrets(ctx context.Context, t testing.TB) []Secret {
-	t.Helper()
-	conn := k.bus.connect(t)
+func (k *Keyring) Secrets(ctx context.Context, tb testing.TB) []Secret {
+	tb.Helper()
+	conn := k.bus.connect(tb)
 	var output dbus.Variant
 	var session dbus.ObjectPath
-	call(ctx, t, conn, secretsPath, serviceInterface+".OpenSession", []any{"plain", dbus.MakeVariant("")}, &output, &session)
+	call(ctx, tb, conn, secretsPath, serviceInterface+".OpenSession", []any{"plain", dbus.MakeVariant("")}, &output, &session)
 	var secrets []Secret
-	for _, collection := range property[[]dbus.ObjectPath](t, conn, secretsPath, serviceInterface+".Collections") {
-		for _, item := range property[[]dbus.ObjectPath](t, conn, collection, collectionInterface+".Items") {
+	for _, collection := range property[[]dbus.ObjectPath](tb, conn, secretsPath, serviceInterface+".Collections") {
+		for _, item := range property[[]dbus.ObjectPath](tb, conn, collection, collectionInterface+".Items") {
 			var value struct {
 				Session           dbus.ObjectPath
 				Parameters, Value []byte
 				ContentType       string
 			}
-			call(ctx, t, conn, item, itemInterface+".GetSecret", []any{session}, &value)
+			call(ctx, tb, conn, item, itemInterface+".GetSecret", []any{session}, &value)
 			secrets = append(secrets, Secret{
-				Label:      property[string](t, conn, item, itemInterface+".Label"),
-				Attributes: property[map[string]string](t, conn, item, itemInterface+".Attributes"),
+				Label:      property[string](tb, conn, item, itemInterface+".Label"),
+				Attributes: property[map[string]string](tb, conn, item, itemInterface+".Attributes"),
 				Value:      string(value.Value),
 			})
 		}
@@ -95,27 +95,27 @@ func (k *Keyring) Secrets(ctx context.Context, t testing.TB) []Secret {
 }
 
 // Locked reports whether the login keyring is locked.
-func (k *Keyring) Locked(t testing.TB) bool {
-	t.Helper()
-	return property[bool](t, k.bus.connect(t), loginPath, collectionInterface+".Locked")
+func (k *Keyring) Locked(tb testing.TB) bool {
+	tb.Helper()
+	return property[bool](tb, k.bus.connect(tb), loginPath, collectionInterface+".Locked")
 }
 
-func call(ctx context.Context, t testing.TB, conn *dbus.Conn, path dbus.ObjectPath, method string, args []any, results ...any) {
-	t.Helper()
+func call(ctx context.Context, tb testing.TB, conn *dbus.Conn, path dbus.ObjectPath, method string, args []any, results ...any) {
+	tb.Helper()
 	if err := conn.Object(secretsName, path).CallWithContext(ctx, method, 0, args...).Store(results...); err != nil {
-		t.Fatalf("%s of %s: %v", method, path, err)
+		tb.Fatalf("%s of %s: %v", method, path, err)
 	}
 }
 
-func property[T any](t testing.TB, conn *dbus.Conn, path dbus.ObjectPath, name string) T {
-	t.Helper()
+func property[T any](tb testing.TB, conn *dbus.Conn, path dbus.ObjectPath, name string) T {
+	tb.Helper()
 	variant, err := conn.Object(secretsName, path).GetProperty(name)
 	if err != nil {
-		t.Fatalf("%s of %s: %v", name, path, err)
+		tb.Fatalf("%s of %s: %v", name, path, err)
 	}
 	value, ok := variant.Value().(T)
 	if !ok {
-		t.Fatal(fmt.Errorf("%s of %s is a %s", name, path, variant.Signature()))
+		tb.Fatal(fmt.Errorf("%s of %s is a %s", name, path, variant.Signature()))
 	}
 	return value
 }

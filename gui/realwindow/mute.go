@@ -11,23 +11,23 @@ import (
 
 // MuteKeyring puts a secret service on the bus that takes every call and never
 // answers one, as a daemon that hangs does.
-func MuteKeyring(t testing.TB, bus *Bus) {
-	t.Helper()
-	conn := bus.connect(t)
-	claim(t, conn)
+func MuteKeyring(tb testing.TB, bus *Bus) {
+	tb.Helper()
+	conn := bus.connect(tb)
+	claim(tb, conn)
 	heard := make(chan *dbus.Message, 1) // godbus drops what does not fit
 	conn.Eavesdrop(heard)                // and handles nothing itself any more
 }
 
 // AskingKeyring puts a secret service on the bus that wants the password for
 // everything and whose prompt is never answered: the user went for lunch.
-func AskingKeyring(t testing.TB, bus *Bus) {
-	t.Helper()
-	conn := bus.connect(t)
+func AskingKeyring(tb testing.TB, bus *Bus) {
+	tb.Helper()
+	conn := bus.connect(tb)
 	ask := &asking{}
 	export := func(path dbus.ObjectPath, iface string) {
 		if err := conn.Export(ask, path, iface); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
 	export(secretsPath, serviceInterface)
@@ -40,17 +40,17 @@ func AskingKeyring(t testing.TB, bus *Bus) {
 	}
 	for path, values := range properties {
 		if _, err := prop.Export(conn, path, values); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
-	claim(t, conn)
+	claim(tb, conn)
 }
 
-func claim(t testing.TB, conn *dbus.Conn) {
-	t.Helper()
+func claim(tb testing.TB, conn *dbus.Conn) {
+	tb.Helper()
 	reply, err := conn.RequestName(secretsName, dbus.NameFlagDoNotQueue)
 	if err != nil || reply != dbus.RequestNameReplyPrimaryOwner {
-		t.Fatalf("become the secret service: %v, %v", reply, err)
+		tb.Fatalf("become the secret service: %v, %v", reply, err)
 	}
 }
 

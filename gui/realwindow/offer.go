@@ -127,38 +127,38 @@ func (o *offer) put(at place, form xproto.Atom, bits byte, data []byte) error {
 
 // SetClipboard puts text on the clipboard, as another program would. It stays
 // there until another program takes the clipboard or the test ends.
-func (d *Display) SetClipboard(t testing.TB, text string) {
-	t.Helper()
-	d.OwnClipboard(t, map[string][]byte{"UTF8_STRING": []byte(text)})
+func (d *Display) SetClipboard(tb testing.TB, text string) {
+	tb.Helper()
+	d.OwnClipboard(tb, map[string][]byte{"UTF8_STRING": []byte(text)})
 }
 
 // OwnClipboard puts something on the clipboard in several forms by the names
 // of their targets, such as image/png.
-func (d *Display) OwnClipboard(t testing.TB, forms map[string][]byte) {
-	t.Helper()
+func (d *Display) OwnClipboard(tb testing.TB, forms map[string][]byte) {
+	tb.Helper()
 	window, err := d.helperWindow()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	ctx, cancel := context.WithCancel(context.WithoutCancel(tb.Context()))
 	events := d.subscribe()
 	o := d.newOffer(window, forms)
 	var serving sync.WaitGroup
-	serving.Go(func() { o.serve(ctx, t, events) })
-	t.Cleanup(func() {
+	serving.Go(func() { o.serve(ctx, tb, events) })
+	tb.Cleanup(func() {
 		cancel()
 		serving.Wait()
 		events.close()
 	})
 	err = xproto.SetSelectionOwnerChecked(d.conn, window, d.atom("CLIPBOARD"), xproto.TimeCurrentTime).Check()
 	if err != nil {
-		t.Fatalf("own the clipboard: %v", err)
+		tb.Fatalf("own the clipboard: %v", err)
 	}
 }
 
 // serve hands the selection out until another program takes it.
-func (o *offer) serve(ctx context.Context, t testing.TB, events *inbox) {
-	t.Helper()
+func (o *offer) serve(ctx context.Context, tb testing.TB, events *inbox) {
+	tb.Helper()
 	for {
 		event, err := events.next(ctx)
 		if err != nil {
@@ -168,7 +168,7 @@ func (o *offer) serve(ctx context.Context, t testing.TB, events *inbox) {
 			return
 		}
 		if err := o.handle(event); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	}
 }

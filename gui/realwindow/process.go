@@ -53,8 +53,8 @@ func (o *output) read() (string, <-chan struct{}) {
 
 // startProcess starts cmd and ends it with the test. Standard output and error
 // are collected together unless cmd sends them elsewhere already.
-func startProcess(t testing.TB, name string, cmd *exec.Cmd) *Process {
-	t.Helper()
+func startProcess(tb testing.TB, name string, cmd *exec.Cmd) *Process {
+	tb.Helper()
 	p := &Process{Name: name, cmd: cmd, out: &output{changed: make(chan struct{})}, done: make(chan struct{})}
 	if cmd.Stdout == nil {
 		cmd.Stdout = p.out
@@ -65,13 +65,13 @@ func startProcess(t testing.TB, name string, cmd *exec.Cmd) *Process {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	cmd.WaitDelay = killAfter
 	if err := cmd.Start(); err != nil {
-		t.Fatalf("start %s: %v (packaging/setup.sh installs what the tests need)", name, err)
+		tb.Fatalf("start %s: %v (packaging/setup.sh installs what the tests need)", name, err)
 	}
 	go func() {
 		p.err = cmd.Wait()
 		close(p.done)
 	}()
-	t.Cleanup(p.Stop)
+	tb.Cleanup(p.Stop)
 	return p
 }
 

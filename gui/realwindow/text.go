@@ -55,9 +55,9 @@ func (f Found) Center() image.Point { return f.Min.Add(f.Max).Div(2) }
 // NewReader makes a reader for windows drawn at a scale with texts of these
 // sizes. It makes a test app the toolkit's current one, for the fonts, with
 // the theme (nil: the toolkit's).
-func NewReader(t testing.TB, scale float32, theme fyne.Theme, sizes ...float32) *Reader {
-	t.Helper()
-	app := test.NewTempApp(t)
+func NewReader(tb testing.TB, scale float32, theme fyne.Theme, sizes ...float32) *Reader {
+	tb.Helper()
+	app := test.NewTempApp(tb)
 	if theme != nil {
 		app.Settings().SetTheme(theme)
 	}
