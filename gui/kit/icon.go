@@ -52,7 +52,7 @@ func IconResource(name IconName, c color.Color) fyne.Resource {
 	if err != nil {
 		return nil
 	}
-	n := color.NRGBAModel.Convert(c).(color.NRGBA) //nolint:errcheck,forcetypeassert // NRGBAModel gives nothing else
+	n := color.NRGBAModel.Convert(c).(color.NRGBA)
 	hex := fmt.Sprintf("#%02x%02x%02x", n.R, n.G, n.B)
 	// Fyne caches the picture by this name, so the colour belongs to it.
 	return fyne.NewStaticResource("sluice-"+string(name)+"-"+hex[1:]+".svg",

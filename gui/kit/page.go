@@ -76,28 +76,44 @@ func NewColumn(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
 }
 
 // NewLineUp puts things side by side with a gap, each in its own width and in
-// the middle of the line's height.
+// the middle of the line's height. Fields and a text that can be shortened take
+// what is left.
 func NewLineUp(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
 	return container.New(lineUpLayout{gap}, objects...)
 }
 
 type lineUpLayout struct{ gap float32 }
 
-// Layout is Fyne's.
+// Layout is Fyne's. Fields (NewField) share what the others leave.
 func (l lineUpLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	free := size.Width - l.MinSize(objects).Width
 	x := float32(0)
-	for i, o := range objects {
+	for _, o := range objects {
 		if !o.Visible() {
 			continue
 		}
 		want := o.MinSize()
-		if last := i == len(objects)-1; last || x+want.Width > size.Width {
-			want.Width = max(0, size.Width-x)
+		if f, ok := fieldOf(o); ok && free > 0 {
+			more := min(free, f.width-want.Width)
+			want.Width += more
+			free -= more
+		} else if t, ok := o.(*Text); ok && free > 0 && t.style.Elide != ElideNot {
+			want.Width += free
+			free = 0
 		}
 		o.Resize(want)
 		o.Move(fyne.NewPos(x, (size.Height-want.Height)/2))
 		x += want.Width + l.gap
 	}
+}
+
+func fieldOf(o fyne.CanvasObject) (fieldLayout, bool) {
+	c, ok := o.(*fyne.Container)
+	if !ok {
+		return fieldLayout{}, false
+	}
+	f, ok := c.Layout.(fieldLayout)
+	return f, ok
 }
 
 // MinSize is Fyne's.

@@ -125,7 +125,7 @@ func rgb(hex uint32) color.Color {
 
 // fade gives c with an alpha of its own, 0 to 255.
 func fade(c color.Color, alpha uint8) color.Color {
-	n := color.NRGBAModel.Convert(c).(color.NRGBA) //nolint:errcheck,forcetypeassert // NRGBAModel gives nothing else
+	n := color.NRGBAModel.Convert(c).(color.NRGBA)
 	n.A = alpha
 	return n
 }

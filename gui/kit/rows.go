@@ -1,0 +1,295 @@
+package kit
+
+import (
+	"slices"
+	"sort"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+)
+
+// RowSource tells Rows what to show. All of it is called on the interface
+// goroutine.
+type RowSource struct {
+	Count  func() int
+	Key    func(i int) int64                      // tells rows apart; stays the same while a row moves
+	Kind   func(i int) int                        // rows of one kind share their widgets and their height
+	Height func(kind int) float32                 //
+	New    func(kind int) fyne.CanvasObject       // an empty widget of a kind
+	Update func(i int, o fyne.CanvasObject)       // fills it
+	Cursor func(i int) bool                       // whether the keyboard may stand on row i; nil = nowhere
+	Typed  func(i int, e *fyne.KeyEvent)          // a key that does not move the cursor; may be nil
+	Menu   func(i int, at fyne.Position)          // a secondary click, in the window's coordinates; may be nil
+	Mark   func(o fyne.CanvasObject, marked bool) // shows that the keyboard stands on a row; may be nil
+}
+
+// Rows is a long list of rows of several heights. Only what is in view has
+// widgets, and they are used again.
+type Rows struct {
+	widget.BaseWidget
+	source RowSource
+	tops   []float32 // of every row, and the end of the last
+	scroll *container.Scroll
+	inner  *rowsInner
+	cursor int64 // key of the row the keyboard stands on
+	has    bool  // there is one
+	focus  bool
+}
+
+type shownRow struct {
+	index int
+	key   int64
+	kind  int
+	obj   fyne.CanvasObject
+}
+
+// NewRows makes a list; call Reset when the number or order of its rows changed.
+func NewRows(source RowSource) *Rows {
+	r := &Rows{source: source}
+	r.inner = &rowsInner{rows: r, pool: map[int][]fyne.CanvasObject{}}
+	r.inner.ExtendBaseWidget(r.inner)
+	r.scroll = container.NewVScroll(r.inner)
+	r.scroll.OnScrolled = func(fyne.Position) { r.place() }
+	r.ExtendBaseWidget(r)
+	r.measure()
+	return r
+}
+
+func (r *Rows) measure() {
+	n := r.source.Count()
+	r.tops = slices.Grow(r.tops[:0], n+1)[:n+1]
+	y := float32(0)
+	for i := range n {
+		r.tops[i] = y
+		y += r.source.Height(r.source.Kind(i))
+	}
+	r.tops[n] = y
+}
+
+// Reset takes over a new number or order of rows and fills those in view. What
+// was at the top of the view stays there.
+func (r *Rows) Reset() {
+	key, delta, anchored := r.anchor()
+	r.measure()
+	if anchored {
+		if i := r.indexOf(key); i >= 0 {
+			r.scroll.Offset.Y = r.tops[i] + delta
+		}
+	}
+	limit := max(0, r.tops[len(r.tops)-1]-r.scroll.Size().Height)
+	r.scroll.Offset.Y = min(r.scroll.Offset.Y, limit)
+	r.inner.forget()
+	r.place()
+	r.scroll.Refresh()
+}
+
+// anchor is the first row in view, when the view is not at the very top.
+func (r *Rows) anchor() (key int64, delta float32, ok bool) {
+	y := r.scroll.Offset.Y
+	if y <= 0 {
+		return 0, 0, false
+	}
+	for _, s := range r.inner.shown {
+		if s.index < len(r.tops)-1 && r.tops[s.index+1] > y {
+			return s.key, y - r.tops[s.index], true
+		}
+	}
+	return 0, 0, false
+}
+
+func (r *Rows) indexOf(key int64) int {
+	for i := range r.source.Count() {
+		if r.source.Key(i) == key {
+			return i
+		}
+	}
+	return -1
+}
+
+// UpdateKeys fills the rows with these keys again, as far as they are in view.
+func (r *Rows) UpdateKeys(changed func(key int64) bool) {
+	for _, s := range r.inner.shown {
+		if changed(s.key) {
+			r.source.Update(s.index, s.obj)
+		}
+	}
+}
+
+// InView gives the rows in view: first and the one behind the last.
+func (r *Rows) InView() (first, end int) {
+	n := len(r.tops) - 1
+	height := r.scroll.Size().Height
+	if n == 0 || height <= 0 {
+		return 0, 0
+	}
+	y := r.scroll.Offset.Y
+	first = sort.Search(n, func(i int) bool { return r.tops[i+1] > y })
+	end = sort.Search(n, func(i int) bool { return r.tops[i] >= y+height })
+	return first, end
+}
+
+// ScrollTo brings row i into view.
+func (r *Rows) ScrollTo(i int) {
+	if i < 0 || i >= len(r.tops)-1 {
+		return
+	}
+	top, bottom, height := r.tops[i], r.tops[i+1], r.scroll.Size().Height
+	y := r.scroll.Offset.Y
+	if top < y {
+		y = top
+	} else if bottom > y+height {
+		y = bottom - height
+	}
+	r.scroll.ScrollToOffset(fyne.NewPos(0, y))
+	r.place()
+}
+
+// Offset is how far the list is scrolled.
+func (r *Rows) Offset() float32 { return r.scroll.Offset.Y }
+
+// ScrollToOffset scrolls.
+func (r *Rows) ScrollToOffset(y float32) {
+	limit := max(0, r.tops[len(r.tops)-1]-r.scroll.Size().Height)
+	r.scroll.ScrollToOffset(fyne.NewPos(0, min(max(0, y), limit)))
+	r.place()
+}
+
+// place gives the rows in view their widgets and positions.
+func (r *Rows) place() {
+	first, end := r.InView()
+	in := r.inner
+	kept := in.shown[:0]
+	for _, s := range in.shown {
+		if s.index >= first && s.index < end {
+			kept = append(kept, s)
+		} else {
+			in.release(s)
+		}
+	}
+	in.shown = kept
+	width := r.scroll.Size().Width
+	for i := first; i < end; i++ {
+		s, fresh := in.at(i)
+		s.obj.Resize(fyne.NewSize(width, r.tops[i+1]-r.tops[i]))
+		s.obj.Move(fyne.NewPos(0, r.tops[i]))
+		if fresh {
+			r.source.Update(i, s.obj)
+			r.mark(s)
+		}
+	}
+	in.clear()
+	canvas.Refresh(in)
+}
+
+func (r *Rows) mark(s shownRow) {
+	if r.source.Mark != nil {
+		r.source.Mark(s.obj, r.focus && r.has && s.key == r.cursor)
+	}
+}
+
+func (r *Rows) markAll() {
+	for _, s := range r.inner.shown {
+		r.mark(s)
+	}
+}
+
+// CreateRenderer is Fyne's.
+func (r *Rows) CreateRenderer() fyne.WidgetRenderer {
+	return &rowsRenderer{rows: r}
+}
+
+type rowsRenderer struct{ rows *Rows }
+
+func (r *rowsRenderer) Layout(size fyne.Size) {
+	r.rows.scroll.Resize(size)
+	r.rows.place()
+}
+func (r *rowsRenderer) MinSize() fyne.Size { return fyne.NewSize(100, 60) }
+func (r *rowsRenderer) Refresh() {
+	for _, s := range r.rows.inner.shown {
+		s.obj.Refresh()
+	}
+	r.rows.scroll.Refresh()
+}
+
+func (r *rowsRenderer) Objects() []fyne.CanvasObject {
+	return []fyne.CanvasObject{r.rows.scroll}
+}
+func (r *rowsRenderer) Destroy() {}
+
+// rowsInner is what is scrolled: as high as all rows, with widgets for some.
+type rowsInner struct {
+	widget.BaseWidget
+	rows    *Rows
+	shown   []shownRow
+	old     []shownRow // shown before a Reset, to be taken again for the same key
+	pool    map[int][]fyne.CanvasObject
+	objects []fyne.CanvasObject
+}
+
+// forget makes every shown row find its widget again.
+func (in *rowsInner) forget() {
+	in.old = append(in.old, in.shown...)
+	in.shown = in.shown[:0]
+}
+
+// clear puts widgets that no row wanted back into the pool.
+func (in *rowsInner) clear() {
+	for _, s := range in.old {
+		in.release(s)
+	}
+	in.old = in.old[:0]
+	in.objects = in.objects[:0]
+	for _, s := range in.shown {
+		in.objects = append(in.objects, s.obj)
+	}
+}
+
+func (in *rowsInner) release(s shownRow) {
+	in.pool[s.kind] = append(in.pool[s.kind], s.obj)
+}
+
+// at gives row i's widget; fresh means that it has to be filled.
+func (in *rowsInner) at(i int) (s shownRow, fresh bool) {
+	for _, s := range in.shown {
+		if s.index == i {
+			return s, false
+		}
+	}
+	source := &in.rows.source
+	s = shownRow{index: i, key: source.Key(i), kind: source.Kind(i)}
+	s.obj = in.take(s)
+	in.shown = append(in.shown, s)
+	return s, true
+}
+
+func (in *rowsInner) take(want shownRow) fyne.CanvasObject {
+	for i, s := range in.old {
+		if s.key == want.key && s.kind == want.kind {
+			in.old = slices.Delete(in.old, i, i+1)
+			return s.obj
+		}
+	}
+	free := in.pool[want.kind]
+	if n := len(free); n > 0 {
+		in.pool[want.kind] = free[:n-1]
+		return free[n-1]
+	}
+	return in.rows.source.New(want.kind)
+}
+
+func (in *rowsInner) MinSize() fyne.Size {
+	return fyne.NewSize(10, in.rows.tops[len(in.rows.tops)-1])
+}
+
+func (in *rowsInner) CreateRenderer() fyne.WidgetRenderer { return rowsInnerRenderer{in} }
+
+type rowsInnerRenderer struct{ in *rowsInner }
+
+func (r rowsInnerRenderer) Layout(fyne.Size)             {}
+func (r rowsInnerRenderer) MinSize() fyne.Size           { return r.in.MinSize() }
+func (r rowsInnerRenderer) Refresh()                     { canvas.Refresh(r.in) }
+func (r rowsInnerRenderer) Objects() []fyne.CanvasObject { return r.in.objects }
+func (r rowsInnerRenderer) Destroy()                     {}

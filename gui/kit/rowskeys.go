@@ -1,0 +1,106 @@
+package kit
+
+import (
+	"sort"
+
+	"fyne.io/fyne/v2"
+)
+
+// FocusGained shows where the keyboard stands.
+func (r *Rows) FocusGained() {
+	r.focus = true
+	if !r.has {
+		r.step(0, 1)
+	}
+	r.markAll()
+}
+
+// FocusLost hides it.
+func (r *Rows) FocusLost() {
+	r.focus = false
+	r.markAll()
+}
+
+// TypedRune does nothing.
+func (r *Rows) TypedRune(rune) {}
+
+// TypedKey moves with the arrows, Home, End and the page keys; everything else
+// goes to the source.
+func (r *Rows) TypedKey(e *fyne.KeyEvent) {
+	n := r.source.Count()
+	at := -1
+	if r.has {
+		at = r.indexOf(r.cursor)
+	}
+	page := max(1, int(r.scroll.Size().Height/60)-1)
+	switch e.Name { //nolint:exhaustive // all other keys go to the source
+	case fyne.KeyUp:
+		r.step(at-1, -1)
+	case fyne.KeyDown:
+		r.step(at+1, 1)
+	case fyne.KeyHome:
+		r.step(0, 1)
+		r.ScrollToOffset(0)
+	case fyne.KeyEnd:
+		r.step(n-1, -1)
+	case fyne.KeyPageUp:
+		r.step(max(0, at-page), 1)
+	case fyne.KeyPageDown:
+		r.step(min(n-1, at+page), -1)
+	default:
+		if at >= 0 && r.source.Typed != nil {
+			r.source.Typed(at, e)
+		}
+	}
+}
+
+// step puts the cursor on row i, or the next one that way that takes it.
+func (r *Rows) step(i, way int) {
+	if r.source.Cursor == nil {
+		return
+	}
+	for ; i >= 0 && i < r.source.Count(); i += way {
+		if r.source.Cursor(i) {
+			r.cursor, r.has = r.source.Key(i), true
+			r.ScrollTo(i)
+			r.markAll()
+			return
+		}
+	}
+}
+
+// Tapped puts the keyboard on the row that was clicked.
+func (in *rowsInner) Tapped(e *fyne.PointEvent) {
+	if i := in.hit(e); i >= 0 {
+		in.rows.point(i)
+	}
+}
+
+// TappedSecondary asks for the menu of the row that was clicked.
+func (in *rowsInner) TappedSecondary(e *fyne.PointEvent) {
+	i := in.hit(e)
+	if i < 0 || in.rows.source.Menu == nil {
+		return
+	}
+	in.rows.point(i)
+	in.rows.source.Menu(i, e.AbsolutePosition)
+}
+
+// hit is the row at a point that takes the cursor, or -1.
+func (in *rowsInner) hit(e *fyne.PointEvent) int {
+	r := in.rows
+	n := len(r.tops) - 1
+	i := sort.Search(n, func(i int) bool { return r.tops[i+1] > e.Position.Y })
+	if i >= n || r.source.Cursor == nil || !r.source.Cursor(i) {
+		return -1
+	}
+	return i
+}
+
+func (r *Rows) point(i int) {
+	r.cursor, r.has = r.source.Key(i), true
+	if c := fyne.CurrentApp().Driver().CanvasForObject(r); c != nil {
+		c.Focus(r)
+	}
+	r.markAll()
+}
