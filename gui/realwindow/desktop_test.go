@@ -1,0 +1,232 @@
+//go:build realwindow
+
+package realwindow
+
+import (
+	"context"
+	"errors"
+	"image"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"sluice/gui/kit"
+)
+
+// patience bounds every journey: far more than any takes, far less than what
+// a developer waits for.
+const patience = 2 * time.Minute
+
+// desktop is one user's computer: a screen, a session bus, a home folder.
+type desktop struct {
+	display *Display
+	bus     *Bus
+	home    string
+	scale   int
+	reader  *Reader
+}
+
+// newDesktop starts a computer whose screen shows the program at a scale.
+func newDesktop(t *testing.T, scale int) *desktop {
+	t.Helper()
+	d := &desktop{
+		bus: StartBus(t), home: t.TempDir(), scale: scale,
+		reader: NewReader(t, float32(scale), kit.NewTheme(kit.AppearanceLight),
+			kit.SizeName, kit.SizeBody, kit.SizeSmall, kit.SizeSection, kit.SizeTitle, kit.SizeBrand),
+	}
+	if scale == 1 {
+		d.display = StartDisplay(t, 1600, 1100)
+	} else {
+		d.display = StartDisplay(t, 2400, 1700)
+	}
+	for _, folder := range []string{"config", "data", "cache", "state", "home"} {
+		if err := os.Mkdir(filepath.Join(d.home, folder), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return d
+}
+
+// sluiceHome is where the program keeps everything.
+func (d *desktop) sluiceHome() string { return filepath.Join(d.home, "sluice") }
+
+// env is the environment of the user's programs.
+func (d *desktop) env(extra ...string) []string {
+	in := func(folder string) string { return filepath.Join(d.home, folder) }
+	env := environ(append(d.display.Env(), d.bus.Env()...)...)
+	scale := []string{"", "1", "2"}[d.scale]
+	env = append(env, "FYNE_SCALE="+scale, "HOME="+in("home"), "XDG_CONFIG_HOME="+in("config"), "XDG_DATA_HOME="+in("data"),
+		"XDG_CACHE_HOME="+in("cache"), "XDG_STATE_HOME="+in("state"), "SLUICE_HOME="+d.sluiceHome())
+	return append(env, extra...)
+}
+
+// command prepares the program; env is added to the user's environment.
+func (d *desktop) command(env []string, args ...string) *exec.Cmd {
+	cmd := exec.Command(program, args...) //nolint:noctx // its life is the test's, see startProcess
+	cmd.Env = d.env(env...)
+	cmd.Dir = filepath.Join(d.home, "home")
+	return cmd
+}
+
+// running is Sluice with its window.
+type running struct {
+	*Process
+	*Window
+
+	desktop *desktop
+}
+
+// start opens the program's window at its usual size.
+func (d *desktop) start(ctx context.Context, t *testing.T, env []string, args ...string) *running {
+	t.Helper()
+	p := startProcess(t, "sluice", d.command(env, args...))
+	r := &running{Process: p, desktop: d}
+	t.Cleanup(func() { r.judge(t) })
+	window, err := d.display.Window(ctx, p.PID())
+	if err != nil {
+		t.Fatalf("%v\n%s", err, p.Output())
+	}
+	r.Window = window
+	if err := window.Place(ctx, 100, 60, 1180*d.scale, 760*d.scale); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// judge fails the test for what must never be on the program's standard error,
+// and keeps what explains a failure.
+func (r *running) judge(t *testing.T) {
+	t.Helper()
+	text := r.Output()
+	for _, bad := range []string{"Error in Fyne call thread", "panic:", "fatal error:", "Fyne error:"} {
+		if strings.Contains(text, bad) {
+			t.Errorf("the program wrote %q:\n%s", bad, text)
+		}
+	}
+	if !t.Failed() {
+		return
+	}
+	if r.Window != nil {
+		if img, err := r.Image(); err == nil {
+			keep(t, "failure", img)
+		}
+	}
+	if err := os.WriteFile(artefact(t, "stderr.txt"), []byte(text), 0o600); err != nil {
+		t.Error(err)
+	}
+	logs := os.DirFS(r.desktop.sluiceHome())
+	_ = fs.WalkDir(logs, ".", func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() || !strings.HasSuffix(path, ".log") {
+			return nil //nolint:nilerr // whatever can be read is kept
+		}
+		data, err := fs.ReadFile(logs, path)
+		if err == nil {
+			_ = os.WriteFile(artefact(t, strings.ReplaceAll(path, "/", "-")), data, 0o600)
+		}
+		return nil
+	})
+}
+
+// quit closes the window as a user does, and waits for the end.
+func (r *running) quit(ctx context.Context, t *testing.T) {
+	t.Helper()
+	if err := r.Window.Close(); err != nil {
+		t.Fatal(err)
+	}
+	code, err := r.Wait(ctx)
+	if err != nil || code != 0 {
+		t.Fatalf("after closing the window: exit %d, %v\n%s", code, err, r.Output())
+	}
+}
+
+// awaitText waits for words in the window.
+func (r *running) awaitText(ctx context.Context, t *testing.T, text string) Found {
+	t.Helper()
+	found, err := r.desktop.reader.AwaitText(ctx, r.Window, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// click waits for words and clicks on them.
+func (r *running) click(ctx context.Context, t *testing.T, text string) {
+	t.Helper()
+	if err := r.desktop.reader.ClickText(ctx, r.Window, text); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// drop drops files on the middle of the window.
+func (r *running) drop(ctx context.Context, t *testing.T, paths ...string) {
+	t.Helper()
+	if err := r.Drop(ctx, image.Pt(600, 400).Mul(r.desktop.scale), paths...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// picture keeps what the window shows once it stands still.
+func (r *running) picture(ctx context.Context, t *testing.T, name string) *image.RGBA {
+	t.Helper()
+	img, err := r.Settled(ctx, 300*time.Millisecond)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keep(t, name, img)
+	return img
+}
+
+// alive proves that the window still answers: the pointer over a navigation
+// entry changes what is painted, and so does its leaving.
+func (r *running) alive(ctx context.Context, t *testing.T, text string) {
+	t.Helper()
+	at := r.awaitText(ctx, t, text).Center()
+	for _, to := range []image.Point{at, image.Pt(600, 30).Mul(r.desktop.scale)} {
+		before, err := r.Settled(ctx, 200*time.Millisecond)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Move(ctx, to); err != nil {
+			t.Fatal(err)
+		}
+		_, err = r.Await(ctx, func(img *image.RGBA) bool { return string(img.Pix) != string(before.Pix) })
+		if err != nil {
+			t.Fatalf("the window does not answer the pointer at %v: %v", to, err)
+		}
+	}
+}
+
+// keep writes a picture to the artefacts.
+func keep(t *testing.T, name string, img image.Image) {
+	t.Helper()
+	if err := SavePNG(artefact(t, name+".png"), img); err != nil {
+		t.Error(err)
+	}
+}
+
+// artefact names a file to be kept: below $ARTEFACTS, or artefacts/ at the top
+// of the repository.
+func artefact(t *testing.T, name string) string {
+	t.Helper()
+	root := os.Getenv("ARTEFACTS")
+	if root == "" {
+		root = filepath.Join("..", "..", "artefacts")
+	}
+	path := filepath.Join(root, "realwindow", t.Name(), name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+		t.Error(err)
+	}
+	return path
+}
+
+// journey is the context of one test.
+func journey(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	t.Cleanup(cancel)
+	return ctx
+}
