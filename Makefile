@@ -67,7 +67,7 @@ keyring: ## the API key in a real keyring daemon
 window: ## the whole program in a real window on a virtual screen; pictures go to artefacts/
 	$(call say,real window)
 	mkdir -p '$(ARTEFACTS)'
-	go test -count=1 -timeout 20m -tags realwindow,$(APP_TAGS) ./gui/realwindow/...
+	go test -count=1 -timeout 20m -tags $(TEST_TAGS),realwindow ./gui/realwindow/...
 
 # Checks
 
@@ -83,6 +83,8 @@ fmt:
 vet:
 	$(call say,go vet)
 	go vet -tags $(APP_TAGS),realwindow,keyring,bench,torture ./...
+	GOOS=windows CGO_ENABLED=0 go vet -tags $(TEST_TAGS) ./...
+	GOOS=darwin CGO_ENABLED=0 go vet -tags $(TEST_TAGS) ./...
 
 .PHONY: lint
 lint:
@@ -128,7 +130,12 @@ vuln:
 .PHONY: bench
 bench: ## uploads side by side with curl, memory, start of the window (docs/benchmarks.md)
 	@packaging/setup.sh test
-	go test -count=1 -v -timeout 60m -tags $(TEST_TAGS),bench -run '^TestBench' ./service/bench/
+	$(call say,uploads beside curl)
+	go test -count=1 -v -timeout 60m -tags $(TEST_TAGS),bench ./service/bench/ $(if $(ARGS),-args $(ARGS))
+	$(call say,start of the window)
+	go test -count=1 -v -timeout 20m -tags $(TEST_TAGS),realwindow,bench -run '^TestBench' ./gui/realwindow/
+	$(call say,database)
+	go test -count=1 -run '^$$' -bench . ./storage/
 
 # Packages
 
