@@ -9,12 +9,9 @@ import (
 	"sluice/service"
 )
 
-// ReasonBadAddress is the Value of an error about an address that is none.
-const ReasonBadAddress = "bad_address"
-
 // CheckAPIURL gives the proper form of a service address as people type it:
 // without spaces around it or a slash at the end, with https:// when nothing
-// else is named. It refuses what is no address (ReasonBadAddress) and plain
+// else is named. It refuses what is no address (service.ReasonAddressInvalid) and plain
 // http to another computer (service.ReasonInsecure).
 func CheckAPIURL(address string) (string, error) {
 	refuse := func(reason string) (string, error) {
@@ -26,13 +23,13 @@ func CheckAPIURL(address string) (string, error) {
 	}
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return refuse(ReasonBadAddress)
+		return refuse(service.ReasonAddressInvalid)
 	}
 	u.Scheme = strings.ToLower(u.Scheme)
 	switch {
 	case u.Scheme == "https":
 	case u.Scheme != "http":
-		return refuse(ReasonBadAddress)
+		return refuse(service.ReasonAddressInvalid)
 	case !isLoopback(u.Host):
 		return refuse(service.ReasonInsecure)
 	}

@@ -131,8 +131,8 @@ func TestCheckAPIURL(t *testing.T) {
 		}
 	}
 	for in, want := range map[string]string{
-		"": settings.ReasonBadAddress, "https://": settings.ReasonBadAddress, "ftp://x": settings.ReasonBadAddress,
-		"https://key@x/api": settings.ReasonBadAddress, "https://x/api?y": settings.ReasonBadAddress, "http://%zz": settings.ReasonBadAddress,
+		"": service.ReasonAddressInvalid, "https://": service.ReasonAddressInvalid, "ftp://x": service.ReasonAddressInvalid,
+		"https://key@x/api": service.ReasonAddressInvalid, "https://x/api?y": service.ReasonAddressInvalid, "http://%zz": service.ReasonAddressInvalid,
 		"http://x/api": service.ReasonInsecure, "http://127.0.0.1.example/api": service.ReasonInsecure, "http://localhost.example": service.ReasonInsecure,
 	} {
 		_, err := settings.CheckAPIURL(in)

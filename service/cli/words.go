@@ -1,0 +1,144 @@
+package cli
+
+import (
+	"fmt"
+
+	"sluice/service"
+	"sluice/service/settings"
+)
+
+// Say is the Words of the command line: what happened and what to do, in
+// sentences on one line. All of them are in this file.
+func Say(e *service.Error) string {
+	for _, words := range []func(string) string{sayFile, sayAnswer, sayService} {
+		if text := words(e.Value); text != "" {
+			return text
+		}
+	}
+	text := sayKind(e.Kind)
+	switch {
+	case e.Value != "" && e.Status != 0:
+		text += fmt.Sprintf(" (The service says %s, status %d.)", printable(e.Value), e.Status)
+	case e.Status != 0:
+		text += fmt.Sprintf(" (Status %d.)", e.Status)
+	case e.Err != nil:
+		text += " (" + printable(e.Err.Error()) + ")"
+	}
+	return text
+}
+
+// sayFile is about files of this computer.
+func sayFile(reason string) string {
+	switch reason {
+	case service.ReasonEmptyFile:
+		return "The file is empty, and the service takes no empty files."
+	case service.ReasonMissingFile:
+		return "There is no such file."
+	case service.ReasonUnreadable:
+		return "The file can't be read. Check its permissions and the disk."
+	case service.ReasonNotRegular:
+		return "This is a pipe, socket or device, not a file that can be uploaded."
+	case service.ReasonLinkOutside:
+		return "This link leads out of the folder and was left out. Give the file that it leads to."
+	case service.ReasonBrokenLink:
+		return "This link leads to nothing."
+	case service.ReasonEmptyFolder:
+		return "There is no file in this folder."
+	case service.ReasonWebAddress:
+		return "This is a web address, not a file. Save it first, then upload the file."
+	case service.ReasonNameTooLong:
+		return fmt.Sprintf("The name is longer than %d characters. Rename the file.", service.MaxNameLength)
+	case service.ReasonNameInvalid:
+		return "The name is not valid text. Rename the file."
+	case service.ReasonFileTooLarge:
+		return "The file is larger than the account's plan allows."
+	}
+	return ""
+}
+
+// sayAnswer is about answers that can't be used, and ways that are not gone.
+func sayAnswer(reason string) string {
+	switch reason {
+	case service.ReasonNoKey:
+		return "There is no API key. Set SLUICE_API_KEY, or start sluice and enter the key there."
+	case service.ReasonHTML, service.ReasonBadAnswer, service.ReasonEmptyAnswer, service.ReasonHugeAnswer:
+		return "The answer does not come from the API. The service may be in maintenance, or SLUICE_API_URL is wrong."
+	case service.ReasonCutAnswer:
+		return "The service's answer ended in the middle. Try again."
+	case service.ReasonInsecure:
+		return "Plain http to another computer is refused, because it would show the key. Use https."
+	case service.ReasonAddressInvalid:
+		return "This is no address of a service. Write it like " + settings.DefaultAPIURL + "."
+	case service.ReasonWrongHash:
+		return "The service stored something other than what was sent. Its copy is not to be trusted; try again."
+	case service.ReasonUnknownOutcome:
+		return "All was sent, but no answer came. Look at the account before you send the file again."
+	case service.ReasonRedirect:
+		return "The service sent the request to another place, which is not followed. Check SLUICE_API_URL."
+	case service.ReasonStalled:
+		return "The connection is there, but nothing moves on it any more. Try again later."
+	case service.ReasonBadCertificate:
+		return "The service's certificate is not to be trusted. Check the computer's clock, and whether a network asks you to log in first."
+	case service.ReasonIDInvalid:
+		return "The service does not know such an id."
+	case service.ReasonKeyringNoAnswer:
+		return "The system's keyring does not answer. Unlock it, or set SLUICE_API_KEY."
+	}
+	return ""
+}
+
+// sayService is about what the service says (in practice, "Error values").
+func sayService(value string) string {
+	switch value {
+	case "authentication_required", "authentication_failed":
+		return "The service does not take the API key. Make a new one in the account's settings on the web, then set SLUICE_API_KEY or enter it in sluice."
+	case "user_out_of_space":
+		return "The account has no room left. Delete files or choose a larger plan."
+	case "email_address_not_verified":
+		return "The account's e-mail address is not confirmed yet. Confirm it on the web first."
+	case "ip_banned":
+		return "The service has banned this network address."
+	case "account_banned":
+		return "The service has banned this account."
+	case "read_only_mode_enabled":
+		return "The service takes no files at the moment. Try again later."
+	case "name_contains_illegal_character":
+		return "The service does not take a character in the name. Rename the file."
+	case "too_many_files":
+		return fmt.Sprintf("An album holds at most %d files.", service.MaxAlbumFiles)
+	case "title_too_long":
+		return fmt.Sprintf("The title is longer than %d characters.", service.MaxTitleLength)
+	case "cannot_create_empty_list":
+		return "No file has a link, so there is nothing to put into the album."
+	}
+	return ""
+}
+
+func sayKind(kind service.Kind) string {
+	switch kind {
+	case service.Unauthorized:
+		return sayService("authentication_failed")
+	case service.Forbidden:
+		return "The service refuses this."
+	case service.TooLarge:
+		return "This is larger than the service takes."
+	case service.QuotaExceeded:
+		return sayService("user_out_of_space")
+	case service.RateLimited:
+		return "The service asks to slow down. Try again later."
+	case service.Offline:
+		return "The service can't be reached. Check the network and SLUICE_API_URL."
+	case service.NotFound:
+		return "The service does not know this."
+	case service.Invalid:
+		return "The service does not take this as it is."
+	case service.SourceChanged:
+		return "The file changed while it was read. Try again when it is finished."
+	case service.CaptchaRequired:
+		return "The service wants to see a person. Open it in a browser."
+	case service.Server:
+		return "The service failed. Try again later."
+	case service.Internal:
+	}
+	return "Something went wrong that should not."
+}
