@@ -75,6 +75,16 @@ func (i instant) Scan(src any) error {
 	return nil
 }
 
+// flag reads a bool; any number but 0 is true.
+type flag struct{ to *bool }
+
+// Scan implements sql.Scanner.
+func (f flag) Scan(src any) error {
+	n, ok := src.(int64)
+	*f.to = !ok || n != 0
+	return nil
+}
+
 // bit stores a bool.
 func bit(b bool) int64 {
 	if b {
@@ -99,7 +109,7 @@ func (j *Job) changing() []any {
 func scanJob(rows *sql.Rows) (j Job, err error) {
 	err = rows.Scan(&j.ID, &j.Batch, &j.Path, &j.Name, &j.Folder, &j.Origin, instant{&j.Added}, &j.Cursor,
 		&j.Size, instant{&j.ModTime}, &j.State, &j.Tries, instant{&j.NextTry}, &j.FileID, &j.SHA256, &j.LinkAPI,
-		&j.FailKind, &j.FailValue, &j.FailText, instant{&j.Finished}, &j.Verified, &j.Duplicate, &j.Position)
+		&j.FailKind, &j.FailValue, &j.FailText, instant{&j.Finished}, flag{&j.Verified}, flag{&j.Duplicate}, &j.Position)
 	return j, err
 }
 
@@ -120,11 +130,18 @@ func (w *writer) addJob(j *Job) error {
 	return err
 }
 
+// Places in the history are times, at most latestEnded (the year 2200), unless
+// others have that already. Those from soundEnded on come from damage.
+const (
+	latestEnded = 7_258_118_400_000_000_000
+	soundEnded  = latestEnded + 1_000_000_000_000_000_000
+)
+
 // nextEnded gives the place in the history of a job that finished at t: its
 // time, or one more than the last place if that is higher.
 func (w *writer) nextEnded(t time.Time) int64 {
 	n, _ := nanos(t).(int64)
-	w.ended = max(w.ended+1, n)
+	w.ended = max(w.ended+1, min(n, latestEnded))
 	return w.ended
 }
 

@@ -50,7 +50,7 @@ CREATE TABLE job (
 ) STRICT;
 
 CREATE INDEX job_batch ON job (batch);
-CREATE UNIQUE INDEX job_ended ON job (ended) WHERE ended IS NOT NULL;
+CREATE INDEX job_ended ON job (ended) WHERE ended IS NOT NULL;
 
 CREATE TABLE attempt (
     id       INTEGER PRIMARY KEY AUTOINCREMENT,
