@@ -21,6 +21,9 @@ import (
 // a developer waits for.
 const patience = 2 * time.Minute
 
+// frameQuiet is how long a window has to stand still to be read.
+const frameQuiet = 150 * time.Millisecond
+
 // desktop is one user's computer: a screen, a session bus, a home folder.
 type desktop struct {
 	display *Display
@@ -91,7 +94,7 @@ func (d *desktop) start(ctx context.Context, t *testing.T, env []string, args ..
 		t.Fatalf("%v\n%s", err, p.Output())
 	}
 	r.Window = window
-	if err := window.Place(ctx, 100, 60, 1180*d.scale, 760*d.scale); err != nil {
+	if err := window.Place(ctx, 100, 60, windowWidth*d.scale, windowHeight*d.scale); err != nil {
 		t.Fatal(err)
 	}
 	return r
@@ -134,7 +137,7 @@ func (r *running) judge(t *testing.T) {
 // quit closes the window as a user does, and waits for the end.
 func (r *running) quit(ctx context.Context, t *testing.T) {
 	t.Helper()
-	if err := r.Window.Close(); err != nil {
+	if err := r.Close(); err != nil {
 		t.Fatal(err)
 	}
 	code, err := r.Wait(ctx)
@@ -164,7 +167,7 @@ func (r *running) click(ctx context.Context, t *testing.T, text string) {
 // drop drops files on the middle of the window.
 func (r *running) drop(ctx context.Context, t *testing.T, paths ...string) {
 	t.Helper()
-	if err := r.Drop(ctx, image.Pt(600, 400).Mul(r.desktop.scale), paths...); err != nil {
+	if err := r.Drop(ctx, r.center(), paths...); err != nil {
 		t.Fatal(err)
 	}
 }

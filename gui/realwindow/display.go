@@ -41,8 +41,9 @@ type Display struct {
 	pumped  chan struct{} // closed when no more events come
 }
 
-// StartDisplay starts Xvfb on a free display and openbox on it.
-func StartDisplay(tb testing.TB, width, height int) *Display {
+// StartDisplay starts Xvfb on a free display and openbox on it. More flags are
+// for Xvfb.
+func StartDisplay(tb testing.TB, width, height int, flags ...string) *Display {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(tb.Context(), 20*time.Second)
 	defer cancel()
@@ -52,8 +53,10 @@ func StartDisplay(tb testing.TB, width, height int) *Display {
 	}
 	defer func() { _ = read.Close() }()
 	//nolint:noctx // its life is the test's, see startProcess
-	cmd := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", width, height),
-		"-nolisten", "tcp", "-noreset", "-dpi", "96", "-auth", authority(tb))
+	cmd := exec.Command("Xvfb", append([]string{
+		"-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", width, height),
+		"-nolisten", "tcp", "-noreset", "-dpi", "96", "-auth", authority(tb),
+	}, flags...)...)
 	cmd.Env = environ("HOME=" + tb.TempDir())
 	cmd.ExtraFiles = []*os.File{write}
 	server := startProcess(tb, "Xvfb", cmd)
