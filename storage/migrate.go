@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -15,10 +16,13 @@ import (
 //go:embed migration/*.sql
 var migrations embed.FS
 
-// appMark stands in the upper half of PRAGMA application_id, the version in
-// the lower: together with user_version it tells a newer database from one
-// whose header is damaged.
-const appMark = 0x536C0000
+// mark is the PRAGMA application_id of a version. Next to user_version it tells
+// a newer database from one whose header is damaged: the same few bits flipped
+// in both do not make another pair.
+func mark(version int) int {
+	const sluice, spread = 0x536C0000, 40503
+	return sluice | version*spread&0xffff
+}
 
 // latestVersion is the schema version of this program.
 func latestVersion() int { return len(steps()) }
@@ -57,7 +61,7 @@ func checkVersion(user, app int) error {
 	switch {
 	case user == 0 && app == 0:
 		return nil
-	case user < 1 || app != appMark|user:
+	case user < 1 || user > 0xffff || app != mark(user):
 		return fmt.Errorf("storage: %w: version %d, mark %#x", errDamaged, user, app)
 	case user > latestVersion():
 		return fmt.Errorf("storage: %w: version %d, this one knows %d", ErrNewer, user, latestVersion())
@@ -72,11 +76,45 @@ func migrate(ctx context.Context, conn *sql.Conn, from, to int) error {
 		return nil
 	}
 	script := "BEGIN IMMEDIATE;\n" + strings.Join(steps()[from:to], "") +
-		fmt.Sprintf("PRAGMA user_version=%d;\nPRAGMA application_id=%d;\nCOMMIT;", to, appMark|to)
+		fmt.Sprintf("PRAGMA user_version=%d;\nPRAGMA application_id=%d;\nCOMMIT;", to, mark(to))
 	if _, err := conn.ExecContext(ctx, script); err != nil {
 		// The connection may be in the middle of the transaction: it is of no
 		// further use, and closing it rolls back.
 		return describe(fmt.Sprintf("bring it from version %d to %d", from, to), err)
 	}
 	return nil
+}
+
+// checkSchema compares the schema with the one that the migrations up to the
+// version make; a difference is damage, which integrity checks do not see.
+func checkSchema(ctx context.Context, conn *sql.Conn, version int) (err error) {
+	pool, err := sql.Open("sqlite", "file::memory:")
+	if err != nil {
+		return describe("compare the schema", err)
+	}
+	defer func() { err = errors.Join(err, pool.Close()) }()
+	model, err := pool.Conn(ctx)
+	if err != nil {
+		return describe("compare the schema", err)
+	}
+	defer func() { err = errors.Join(err, model.Close()) }()
+	if err := migrate(ctx, model, 0, version); err != nil {
+		return err
+	}
+	want, err := schema(ctx, model)
+	if err != nil {
+		return err
+	}
+	got, err := schema(ctx, conn)
+	if err == nil && got != want {
+		err = fmt.Errorf("storage: %w: its schema is not that of version %d", errDamaged, version)
+	}
+	return err
+}
+
+func schema(ctx context.Context, conn *sql.Conn) (string, error) {
+	var all sql.NullString
+	err := conn.QueryRowContext(ctx, `SELECT group_concat(quote(type) || quote(name) || quote(tbl_name) || quote(sql))
+		FROM (SELECT * FROM sqlite_schema ORDER BY name)`).Scan(&all)
+	return all.String, describe("compare the schema", err)
 }

@@ -159,6 +159,9 @@ func (d *DB) setUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := checkSchema(ctx, conn, from); err != nil {
+		return err
+	}
 	if err := check(ctx, conn); err != nil {
 		return err
 	}
