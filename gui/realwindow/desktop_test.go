@@ -33,25 +33,28 @@ type desktop struct {
 	reader  *Reader
 }
 
-// newDesktop starts a computer whose screen shows the program at a scale.
-func newDesktop(t *testing.T, scale int) *desktop {
+// newDesktop starts a computer whose screen shows the program at a scale. Flags
+// are for its X server.
+func newDesktop(t *testing.T, scale int, flags ...string) *desktop {
 	t.Helper()
 	d := &desktop{
 		bus: StartBus(t), home: t.TempDir(), scale: scale,
 		reader: NewReader(t, float32(scale), kit.NewTheme(kit.AppearanceLight),
 			kit.SizeName, kit.SizeBody, kit.SizeSmall, kit.SizeSection, kit.SizeTitle, kit.SizeBrand),
 	}
-	if scale == 1 {
-		d.display = StartDisplay(t, 1600, 1100)
-	} else {
-		d.display = StartDisplay(t, 2400, 1700)
-	}
+	d.display = StartDisplay(t, 2600, 1700, flags...)
+	d.makeFolders(t)
+	return d
+}
+
+// makeFolders makes the folders that every home has.
+func (d *desktop) makeFolders(t *testing.T) {
+	t.Helper()
 	for _, folder := range []string{"config", "data", "cache", "state", "home"} {
 		if err := os.Mkdir(filepath.Join(d.home, folder), 0o700); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return d
 }
 
 // sluiceHome is where the program keeps everything.

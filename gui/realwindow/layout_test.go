@@ -55,3 +55,11 @@ func (r *running) press(ctx context.Context, t *testing.T, row Found, action str
 	}
 	t.Fatalf("no icon of the row at %v says %q", row, action)
 }
+
+// Words of the first screen and of the settings.
+const (
+	keyQuestion    = "Welcome to Sluice"
+	keyPlaceholder = "Paste your API key"
+	keyButton      = "Check and save"
+	sessionOnly    = "Kept for this session only"
+)

@@ -1,0 +1,79 @@
+//go:build realwindow
+
+package realwindow
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestSecondStartHandsOver starts the program a second time with files: they
+// go to the window that is there, and the second process ends.
+func TestSecondStartHandsOver(t *testing.T) {
+	ctx := journey(t)
+	d := newDesktop(t, 1)
+	dropped, _ := d.material(t)
+	r := d.start(ctx, t, nil, "-sandbox")
+	r.awaitText(ctx, t, "Drop files or folders anywhere in this window")
+
+	second := startProcess(t, "second sluice", d.command(nil, "-sandbox", dropped[0], dropped[2]))
+	code, err := second.Wait(ctx)
+	if err != nil || code != 0 {
+		t.Fatalf("the second start: exit %d, %v\n%s", code, err, second.Output())
+	}
+	text, err := d.display.AwaitClipboard(ctx, func(s string) bool { return strings.Count(s, "/u/") == 2 })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, link := range strings.Split(text, "\n") {
+		name, sum := served(ctx, t, link)
+		if want := dropped[2*i]; name != filepath.Base(want) || sum != sumOf(t, want) {
+			t.Errorf("link %d serves %q, handed over was %q", i+1, name, want)
+		}
+	}
+	r.awaitText(ctx, t, "FINISHED TODAY · 2")
+	if n := d.display.Windows(second.PID()); n != 0 {
+		t.Errorf("the second start has %d windows", n)
+	}
+	r.quit(ctx, t)
+}
+
+// TestQuitAndGoOn quits in the middle of slow uploads, and kills the program in
+// the middle of them: each time the next start goes on, and at the end every
+// file is on the service once.
+func TestQuitAndGoOn(t *testing.T) {
+	ctx := journey(t)
+	d := newDesktop(t, 1)
+	api := d.startService(ctx, t, "-throttle", "1000000")
+	env := []string{"SLUICE_API_URL=" + api, "SLUICE_API_KEY=a key for the session"}
+	dropped, wants := d.material(t)
+
+	r := d.start(ctx, t, env)
+	r.awaitText(ctx, t, "Drop files or folders anywhere in this window")
+	r.drop(ctx, t, dropped...)
+	r.awaitText(ctx, t, "UPLOADING")
+	r.picture(ctx, t, "before quitting")
+	r.quit(ctx, t)
+
+	r = d.start(ctx, t, env)
+	r.awaitText(ctx, t, "UPLOADING")
+	r.Kill()
+
+	r = d.start(ctx, t, env)
+	r.awaitText(ctx, t, fmt.Sprintf("FINISHED TODAY · %d", len(wants)))
+	r.picture(ctx, t, "all done")
+	r.quit(ctx, t)
+
+	stored := listing(ctx, t, api, "a key for the session")
+	for _, want := range wants {
+		name, sum := filepath.Base(want), sumOf(t, want)
+		if got := stored[name]; len(got) != 1 || got[0] != sum {
+			t.Errorf("%q is on the service as %q, want once %s", name, got, sum)
+		}
+	}
+	if len(stored) != len(wants) {
+		t.Errorf("the service has %d names, dropped were %d", len(stored), len(wants))
+	}
+}

@@ -1,0 +1,67 @@
+//go:build realwindow
+
+package realwindow
+
+import (
+	"context"
+	"strings"
+	"testing"
+)
+
+// TestWithoutAScreen starts the program where no window is possible: it says
+// so in plain words and ends, and `sluice upload` works.
+func TestWithoutAScreen(t *testing.T) {
+	ctx := journey(t)
+	d := newDesktop(t, 1)
+	files, _ := d.material(t)
+	api := d.startService(ctx, t)
+	for name, display := range map[string]string{"no display": "DISPLAY=", "a display that is not there": "DISPLAY=:99999"} {
+		t.Run(name, func(t *testing.T) {
+			d.refuses(ctx, t, display)
+			d.uploads(ctx, t, files[0], display, "SLUICE_API_URL="+api, "SLUICE_API_KEY=any")
+		})
+	}
+}
+
+// TestWithoutOpenGL does so on a display that cannot draw in three dimensions.
+func TestWithoutOpenGL(t *testing.T) {
+	ctx := journey(t)
+	d := newDesktop(t, 1, "-extension", "GLX")
+	files, _ := d.material(t)
+	d.refuses(ctx, t)
+	d.uploads(ctx, t, files[0], "SLUICE_API_URL="+d.startService(ctx, t), "SLUICE_API_KEY=any")
+}
+
+// refuses starts the window and expects a message instead.
+func (d *desktop) refuses(ctx context.Context, t *testing.T, env ...string) {
+	t.Helper()
+	p := startProcess(t, "sluice", d.command(env, "-sandbox"))
+	code, err := p.Wait(ctx)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, p.Output())
+	}
+	text := p.Output()
+	if code != 1 || !strings.Contains(text, "sluice upload") || strings.Contains(text, "goroutine ") || strings.Contains(text, "panic") {
+		t.Errorf("exit %d and these words:\n%s", code, text)
+	}
+	if lines := strings.Count(text, "\n"); lines > 6 {
+		t.Errorf("%d lines are more than a person reads:\n%s", lines, text)
+	}
+}
+
+// uploads uploads a file by command and follows the link.
+func (d *desktop) uploads(ctx context.Context, t *testing.T, file string, env ...string) {
+	t.Helper()
+	var stdout, stderr strings.Builder
+	cmd := d.command(env, "upload", file)
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	p := startProcess(t, "sluice upload", cmd)
+	code, err := p.Wait(ctx)
+	if err != nil || code != 0 {
+		t.Fatalf("exit %d, %v\n%s", code, err, stderr.String())
+	}
+	link := strings.TrimSuffix(stdout.String(), "\n")
+	if _, sum := served(ctx, t, link); sum != sumOf(t, file) {
+		t.Errorf("%s serves something else", link)
+	}
+}
