@@ -89,6 +89,7 @@ const (
 	ReasonThumbnailSize   = "thumbnail_size"    // not a size that the service makes
 	ReasonRedirect        = "redirect_refused"  // sent on to where we will not follow
 	ReasonKeyringNoAnswer = "keyring_no_answer" // the system keyring does not answer
+	ReasonQueueUnwritable = "queue_unwritable"  // the queue can't be kept: the disk is full or failed
 	ReasonStalled         = "stalled"           // connected, but nothing moves any more
 	ReasonBadCertificate  = "bad_certificate"   // no trustworthy https: wrong clock, a portal, or a spy
 	ReasonAddressInvalid  = "address_invalid"   // the service address is no web address
