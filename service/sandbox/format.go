@@ -1,0 +1,204 @@
+package sandbox
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"math"
+	"sync"
+)
+
+// kind is what a file is to people.
+type kind uint8
+
+const (
+	kindPhoto kind = iota
+	kindScreenshot
+	kindAnimation
+	kindVideo
+	kindAudio
+	kindDocument
+	kindText
+	kindArchive
+	kindOther
+)
+
+// formatCount is how many formats newFormats makes.
+const formatCount = 2
+
+// classes is how many lengths a format's common part can have.
+const classes = 256
+
+// format is how made-up files of one sort look. A file is a part that all of
+// the format have in common (a head, then one block again and again) and a
+// tail of its own at the end. That makes the hash of even a large file cheap:
+// the hash's state at every length that the common part can have is worked out
+// once for all.
+type format struct {
+	kind     kind
+	mime     string
+	share    int // of a hundred files
+	smallest int64
+	largest  int64 // bytes of the common part, roughly
+	own      int   // bytes of the tail, at least
+	head     []byte
+	block    []byte
+	tail     func(f *format, n int, common int64, length int) []byte
+	run      []byte // block repeated, for copying in large steps
+
+	once   sync.Once
+	states [classes]state
+}
+
+// state is what is known of the common part at one of its lengths.
+type state struct {
+	sha []byte // crypto/sha256's own notation
+	crc uint32 // of what follows the head
+}
+
+func newFormats() [formatCount]*format {
+	const kb, mb = 1 << 10, 1 << 20
+	all := [formatCount]*format{
+		{kind: kindText, mime: "text/plain; charset=utf-8", share: 70, smallest: 200, largest: 300 * kb, own: 32, head: nil, block: textBlock(), tail: textTail},
+		{kind: kindOther, mime: "application/octet-stream", share: 30, smallest: 1 * kb, largest: 32 * mb, own: 32, head: nil, block: otherBlock(), tail: textTail},
+	}
+	for _, f := range all {
+		f.run = bytes.Repeat(f.block, max(1, 128<<10/len(f.block)))
+	}
+	return all
+}
+
+// common gives the length of the common part in a class.
+func (f *format) common(class int) int64 {
+	ratio := float64(f.largest) / float64(f.smallest)
+	want := float64(f.smallest) * math.Pow(ratio, float64(class)/(classes-1))
+	blocks := int64(want)/int64(len(f.block)) + 1
+	return int64(len(f.head)) + blocks*int64(len(f.block))
+}
+
+// class gives the class of a file: large ones are rarer.
+func (f *format) class(n int) int {
+	a, b := pick(n, forClass, classes), pick(n, forClass+100, classes)
+	return (a + min(a, b)) / 2
+}
+
+// tailLength gives the length of a file's own part.
+func (f *format) tailLength(n int) int { return f.own + pick(n, forPad, 512) }
+
+// size gives the size of a file.
+func (f *format) size(n int) int64 { return f.common(f.class(n)) + int64(f.tailLength(n)) }
+
+// ending gives a file's own part.
+func (f *format) ending(n int) []byte {
+	length := f.tailLength(n)
+	tail := f.tail(f, n, f.common(f.class(n)), length)
+	if len(tail) != length {
+		panic(fmt.Sprintf("sandbox: the tail of made-up file %d has %d bytes, not %d", n, len(tail), length))
+	}
+	return tail
+}
+
+// sum gives the SHA-256 of a file.
+func (f *format) sum(n int) [32]byte {
+	f.once.Do(f.prepare)
+	h := sha256.New()
+	if err := h.(encoding.BinaryUnmarshaler).UnmarshalBinary(f.states[f.class(n)].sha); err != nil {
+		panic("sandbox: a hash does not read its own state: " + err.Error())
+	}
+	_, _ = h.Write(f.ending(n)) // a hash never fails
+	return [32]byte(h.Sum(nil))
+}
+
+// crc gives the CRC-32 of the blocks of a class.
+func (f *format) crc(class int) uint32 {
+	f.once.Do(f.prepare)
+	return f.states[class].crc
+}
+
+// prepare hashes the longest common part once and notes the state at every
+// length on the way.
+func (f *format) prepare() {
+	sha, crc := sha256.New(), crc32.NewIEEE()
+	_, _ = sha.Write(f.head) // a hash never fails, here and below
+	at := int64(len(f.head))
+	for class := range classes {
+		left := f.common(class) - at
+		at += left
+		for left > 0 {
+			part := f.run[:min(left, int64(len(f.run)))]
+			_, _ = sha.Write(part)
+			if f.kind == kindArchive {
+				_, _ = crc.Write(part)
+			}
+			left -= int64(len(part))
+		}
+		notation, err := sha.(encoding.BinaryMarshaler).MarshalBinary()
+		if err != nil {
+			panic("sandbox: a hash does not tell its state: " + err.Error())
+		}
+		f.states[class] = state{sha: notation, crc: crc.Sum32()}
+	}
+}
+
+// madeReader reads a made-up file's contents.
+type madeReader struct {
+	f      *format
+	common int64
+	tail   []byte
+	size   int64
+	at     int64
+}
+
+func newMadeReader(f *format, n int) *madeReader {
+	r := &madeReader{f: f, common: f.common(f.class(n)), tail: f.ending(n)}
+	r.size = r.common + int64(len(r.tail))
+	return r
+}
+
+// Read is io.Reader's.
+func (r *madeReader) Read(p []byte) (int, error) {
+	if r.at >= r.size {
+		return 0, io.EOF
+	}
+	total := 0
+	for total < len(p) && r.at < r.size {
+		n := copy(p[total:], r.ahead())
+		total += n
+		r.at += int64(n)
+	}
+	return total, nil
+}
+
+// ahead gives bytes that follow at the position, at least one.
+func (r *madeReader) ahead() []byte {
+	head := int64(len(r.f.head))
+	switch {
+	case r.at < head:
+		return r.f.head[r.at:]
+	case r.at < r.common:
+		part := r.f.run[(r.at-head)%int64(len(r.f.block)):]
+		return part[:min(int64(len(part)), r.common-r.at)]
+	}
+	return r.tail[r.at-r.common:]
+}
+
+// Seek is io.Seeker's.
+func (r *madeReader) Seek(offset int64, whence int) (int64, error) {
+	switch whence {
+	case io.SeekCurrent:
+		offset += r.at
+	case io.SeekEnd:
+		offset += r.size
+	}
+	if offset < 0 {
+		return r.at, fmt.Errorf("sandbox: position %d is before the start", offset)
+	}
+	r.at = offset
+	return offset, nil
+}
+
+// Close is io.Closer's.
+func (r *madeReader) Close() error { return nil }
