@@ -19,22 +19,28 @@ type TextStyle struct {
 	Align fyne.TextAlign      //
 }
 
+func (s TextStyle) filled(c fyne.ThemeColorName) TextStyle {
+	if s.Size == 0 {
+		s.Size = SizeBody
+	}
+	if s.Color == "" {
+		s.Color = c
+	}
+	return s
+}
+
 // Text shows words in a colour of the theme, shortened or wrapped to fit.
 type Text struct {
 	widget.BaseWidget
 	text  string
 	style TextStyle
+	tip   string // what the pointer is told, "" = the whole text when it is shortened
+	short bool   // less than the whole text is shown
 }
 
 // NewText makes a text.
 func NewText(text string, style TextStyle) *Text {
-	if style.Size == 0 {
-		style.Size = SizeBody
-	}
-	if style.Color == "" {
-		style.Color = ColorText
-	}
-	t := &Text{text: text, style: style}
+	t := &Text{text: text, style: style.filled(ColorText)}
 	t.ExtendBaseWidget(t)
 	return t
 }
@@ -53,6 +59,10 @@ func (t *Text) Set(text string, c fyne.ThemeColorName) {
 	t.text, t.style.Color = text, c
 	t.Refresh()
 }
+
+// SetTip changes what a pointer that rests on the text is told; "" tells the
+// whole text where it is shortened.
+func (t *Text) SetTip(tip string) { t.tip = tip }
 
 // SetBold switches bold letters.
 func (t *Text) SetBold(bold bool) {
@@ -106,6 +116,7 @@ func (r *textRenderer) set(width float32) {
 	}
 	r.last, r.width, r.bold = r.text.text, width, r.text.style.Bold
 	shown := r.text.fit(width)
+	r.text.short = strings.Join(shown, " ") != r.text.text
 	for len(r.lines) < len(shown) {
 		r.lines = append(r.lines, &canvas.Text{})
 	}

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
@@ -84,24 +85,27 @@ func (l *TipLayer) stop() {
 
 // CreateRenderer is Fyne's.
 func (l *TipLayer) CreateRenderer() fyne.WidgetRenderer {
-	r := &tipRenderer{layer: l, back: &canvas.Rectangle{CornerRadius: radiusTile}, text: &canvas.Text{TextSize: SizeSmall}}
+	r := &tipRenderer{layer: l, back: &canvas.Rectangle{CornerRadius: radiusTile}}
+	// The tip has the colours of the page turned around.
+	r.text = NewText("", TextStyle{Size: SizeSmall, Color: ColorPage, Lines: 8})
 	r.Refresh()
 	return r
 }
 
+// tipWidth is where a long tip is wrapped.
+const tipWidth float32 = 360
+
 type tipRenderer struct {
 	layer *TipLayer
 	back  *canvas.Rectangle
-	text  *canvas.Text
+	text  *Text
 }
 
 func (r *tipRenderer) Refresh() {
 	shown := r.layer.text != ""
 	r.back.Hidden, r.text.Hidden = !shown, !shown
-	// The tip has the colours of the page turned around.
 	r.back.FillColor = theme.ColorForWidget(ColorText, r.layer)
-	r.text.Color = theme.ColorForWidget(ColorPage, r.layer)
-	r.text.Text = r.layer.text
+	r.text.SetText(r.layer.text)
 	r.place()
 	canvas.Refresh(r.back)
 	canvas.Refresh(r.text)
@@ -113,7 +117,9 @@ func (r *tipRenderer) Layout(size fyne.Size) {
 }
 
 func (r *tipRenderer) place() {
-	text := r.text.MinSize()
+	line := r.text.measure(r.layer.text)
+	text := fyne.NewSize(min(line.Width, tipWidth), line.Height)
+	text.Height *= float32(len(r.text.fit(text.Width)))
 	box := text.AddWidthHeight(16, 8)
 	area := r.layer.Size()
 	x := min(max(4, r.layer.at.X-box.Width/2), max(4, area.Width-box.Width-4))
@@ -132,3 +138,30 @@ func (r *tipRenderer) Objects() []fyne.CanvasObject {
 	return []fyne.CanvasObject{r.layer.content, r.back, r.text}
 }
 func (r *tipRenderer) Destroy() { r.layer.stop() }
+
+// Hint is a text that tells more to a pointer that rests on it.
+type Hint struct{ Text }
+
+// NewHint makes a text that shows its whole, or its tip, to a resting pointer.
+func NewHint(text string, style TextStyle) *Hint {
+	h := &Hint{}
+	h.text, h.style = text, style.filled(ColorText)
+	h.ExtendBaseWidget(h)
+	return h
+}
+
+// MouseIn shows the tip.
+func (h *Hint) MouseIn(*desktop.MouseEvent) {
+	switch {
+	case h.tip != "":
+		showTip(h, h.tip)
+	case h.short:
+		showTip(h, h.text)
+	}
+}
+
+// MouseMoved does nothing.
+func (h *Hint) MouseMoved(*desktop.MouseEvent) {}
+
+// MouseOut hides the tip.
+func (h *Hint) MouseOut() { hideTip(h) }

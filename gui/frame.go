@@ -1,0 +1,286 @@
+package gui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"sluice/gui/kit"
+	"sluice/service/upload"
+)
+
+// screen is one entry of the navigation.
+type screen struct {
+	name   string // as the settings keep it
+	label  string
+	icon   kit.IconName
+	object fyne.CanvasObject
+	item   *kit.NavItem
+}
+
+// frame is what surrounds the screens: navigation, status, notices.
+type frame struct {
+	shell   *Shell
+	screens []screen
+	current string
+	root    *fyne.Container // sidebar and main, or the first start's screen
+	side    fyne.CanvasObject
+	main    *fyne.Container // notices and all screens, one of them visible
+	status  *status
+	hello   fyne.CanvasObject
+}
+
+func newFrame(s *Shell, screens []screen) *frame {
+	f := &frame{shell: s, screens: screens, status: newStatus(s.format)}
+	nav := kit.NewColumn(2)
+	stack := container.NewStack()
+	for i := range f.screens {
+		sc := &f.screens[i]
+		sc.item = kit.NewNavItem(sc.icon, sc.label, func() { f.show(sc.name) })
+		nav.Add(sc.item)
+		sc.object.Hide()
+		stack.Add(sc.object)
+	}
+	brand := kit.NewLineUp(10, kit.NewIcon(kit.IconLogo, kit.ColorAccent, 26),
+		kit.NewText("Sluice", kit.TextStyle{Size: kit.SizeBrand, Bold: true}))
+	f.side = kit.NewBox(kit.ColorSidebar, kit.Padding{},
+		container.New(sideLayout{}, brand, nav, f.status.root, kit.NewBox(kit.ColorBorder, kit.Padding{}, nil)))
+	f.main = container.New(mainLayout{s.notices}, kit.NewBox(kit.ColorPage, kit.Padding{}, nil), s.notices.box, stack)
+	f.root = container.New(frameLayout{}, f.side, f.main)
+	f.status.onFailed = func() { f.show("uploads") }
+	return f
+}
+
+// show goes to a screen; an unknown name is the first one.
+func (f *frame) show(name string) {
+	found := f.screens[0].name
+	for i := range f.screens {
+		if f.screens[i].name == name {
+			found = name
+		}
+	}
+	f.current = found
+	for i := range f.screens {
+		sc := &f.screens[i]
+		sc.item.SetSelected(sc.name == found)
+		if sc.name == found {
+			sc.object.Show()
+		} else {
+			sc.object.Hide()
+		}
+	}
+}
+
+// welcome shows the first start's screen instead of everything, or, with nil,
+// no longer does.
+func (f *frame) welcome(hello fyne.CanvasObject) {
+	if f.hello == hello {
+		return
+	}
+	if f.hello != nil {
+		f.root.Remove(f.hello)
+	}
+	f.hello = hello
+	if hello != nil {
+		f.side.Hide()
+		f.main.Hide()
+		f.root.Add(hello)
+		return
+	}
+	f.side.Show()
+	f.main.Show()
+	f.root.Refresh()
+}
+
+func (f *frame) setCount(name, count string) {
+	for i := range f.screens {
+		if f.screens[i].name == name {
+			f.screens[i].item.SetCount(count)
+		}
+	}
+}
+
+func (f *frame) setHost(host string)          { f.status.setHost(host) }
+func (f *frame) setTotals(t upload.Totals)    { f.status.set(&t) }
+func (f *frame) relayout()                    { f.main.Refresh() }
+func sidebarWidth(window float32) (w float32) { return min(sideWide, max(sideNarrow, window*0.24)) }
+
+const (
+	sideWide   float32 = 208
+	sideNarrow float32 = 184
+)
+
+// frameLayout puts the sidebar beside the main part; a third object covers both.
+type frameLayout struct{}
+
+// Layout is Fyne's.
+func (frameLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	side := sidebarWidth(size.Width)
+	objects[0].Resize(fyne.NewSize(side, size.Height))
+	objects[1].Resize(fyne.NewSize(size.Width-side, size.Height))
+	objects[1].Move(fyne.NewPos(side, 0))
+	for _, o := range objects[2:] {
+		o.Resize(size)
+	}
+}
+
+// MinSize is Fyne's.
+func (frameLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(720, 480) }
+
+// sideLayout puts the name and the navigation at the top, the status at the
+// bottom, and a line at the right.
+type sideLayout struct{}
+
+// Layout is Fyne's.
+func (sideLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	brand, nav, status, line := objects[0], objects[1], objects[2], objects[3]
+	brand.Resize(fyne.NewSize(size.Width-36, 26))
+	brand.Move(fyne.NewPos(18, 18))
+	nav.Resize(fyne.NewSize(size.Width-21, nav.MinSize().Height))
+	nav.Move(fyne.NewPos(10, 62))
+	high := status.MinSize().Height
+	status.Resize(fyne.NewSize(size.Width-21, high))
+	status.Move(fyne.NewPos(10, size.Height-high-13))
+	line.Resize(fyne.NewSize(1, size.Height))
+	line.Move(fyne.NewPos(size.Width-1, 0))
+}
+
+// MinSize is Fyne's.
+func (sideLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(sideNarrow, 62+objects[1].MinSize().Height+objects[2].MinSize().Height+20)
+}
+
+// mainLayout puts the notices above the screen that is shown.
+type mainLayout struct{ notices *notices }
+
+// Layout is Fyne's.
+func (l mainLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	back, box, stack := objects[0], objects[1], objects[2]
+	back.Resize(size)
+	width := size.Width - 2*kit.PageMargin
+	box.Resize(fyne.NewSize(width, box.Size().Height)) // the width decides the height
+	top := l.notices.height()
+	box.Resize(fyne.NewSize(width, top))
+	box.Move(fyne.NewPos(kit.PageMargin, 16))
+	if top > 0 {
+		top += 16
+	}
+	stack.Resize(fyne.NewSize(size.Width, size.Height-top))
+	stack.Move(fyne.NewPos(0, top))
+}
+
+// MinSize is Fyne's.
+func (l mainLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return objects[2].MinSize()
+}
+
+// status is the bottom left: what is happening now.
+type status struct {
+	format     *kit.Format
+	root       fyne.CanvasObject
+	rows       *fyne.Container
+	head, more *kit.Text
+	bar        *kit.Progress
+	below      *kit.Text
+	failed     *kit.Link
+	dot        *dot
+	host       *kit.Text
+	onFailed   func()
+}
+
+func newStatus(format *kit.Format) *status {
+	small := kit.TextStyle{Size: kit.SizeSmall, Color: kit.ColorSecondary, Elide: kit.ElideEnd}
+	s := &status{format: format, bar: kit.NewProgress(), dot: newDot()}
+	s.head = kit.NewText("", kit.TextStyle{Size: kit.SizeSmall, Bold: true})
+	s.more = kit.NewText("", small)
+	s.below = kit.NewText("", small)
+	s.host = kit.NewText("", small)
+	s.failed = kit.NewLink("", kit.TextStyle{Size: kit.SizeSmall, Color: kit.ColorRed, Elide: kit.ElideEnd}, func() { s.onFailed() })
+	s.rows = container.New(statusLayout{}, kit.NewLine(), kit.NewLineUp(0, s.head, s.more), s.bar, s.below, s.failed,
+		kit.NewLineUp(4, s.dot, s.host))
+	s.root = s.rows
+	s.set(&upload.Totals{})
+	return s
+}
+
+func (s *status) setHost(host string) {
+	s.host.SetText(host)
+	s.rows.Refresh()
+}
+
+// set shows the totals.
+func (s *status) set(t *upload.Totals) {
+	head, more := s.headline(t)
+	s.head.SetText(head)
+	s.more.SetText(more)
+	busy := t.Busy()
+	shape := [2]bool{s.bar.Hidden, s.failed.Hidden}
+	s.bar.Hidden = !busy || t.Bytes == 0
+	part := 0.0
+	if t.Bytes > 0 {
+		part = float64(t.Sent) / float64(t.Bytes)
+	}
+	color := kit.ColorPrimary
+	if t.Paused || t.Offline || t.NeedsKey {
+		color = kit.ColorAmber
+	}
+	s.bar.Set(part, color)
+	s.below.SetText(s.progress(t, part))
+	s.failed.Hidden = t.Failed == 0
+	s.failed.SetText(lang.N("{{.Count}} files failed", t.Failed, map[string]any{"Count": s.format.Number(int64(t.Failed))}))
+	s.dot.set(dotColor(t))
+	if shape != [2]bool{s.bar.Hidden, s.failed.Hidden} {
+		s.rows.Refresh()
+	}
+	s.rows.Objects[1].Refresh()
+}
+
+// headline gives the first line: the bold part and the rest.
+func (s *status) headline(t *upload.Totals) (head, more string) {
+	switch {
+	case t.NeedsKey && t.Busy():
+		return lang.L("Waiting for a key"), ""
+	case t.Paused && t.Busy():
+		return lang.L("Paused"), ""
+	case t.Offline && t.Busy():
+		return lang.L("Offline"), " · " + lang.L("goes on by itself")
+	case t.Speed > 0:
+		if t.Left >= 0 {
+			more = " · " + lang.L("{{.Time}} left", map[string]any{"Time": s.format.Roughly(t.Left)})
+		}
+		return s.format.Speed(t.Speed), more
+	case t.Active+t.Waiting > 0:
+		return lang.L("Working"), ""
+	case t.Scanning > 0:
+		return lang.L("Looking through folders"), ""
+	}
+	return lang.L("Idle"), ""
+}
+
+func (s *status) progress(t *upload.Totals, part float64) string {
+	if !t.Busy() {
+		if t.Finished > 0 {
+			return lang.N("{{.Count}} files uploaded", t.Finished, map[string]any{"Count": s.format.Number(int64(t.Finished))})
+		}
+		return lang.L("Nothing to upload")
+	}
+	files := lang.N("{{.Done}} of {{.Count}} files", t.Files, map[string]any{
+		"Done": s.format.Number(int64(t.FilesDone)), "Count": s.format.Number(int64(t.Files)),
+	})
+	if t.Bytes == 0 {
+		return files
+	}
+	return lang.L("{{.Percent}} of {{.Size}}", map[string]any{
+		"Percent": s.format.Percent(part), "Size": s.format.Size(t.Bytes),
+	}) + " · " + files
+}
+
+func dotColor(t *upload.Totals) fyne.ThemeColorName {
+	switch {
+	case t.NeedsKey:
+		return kit.ColorRed
+	case t.Offline:
+		return kit.ColorAmber
+	}
+	return kit.ColorPrimary
+}

@@ -1,0 +1,102 @@
+// Package gui is Sluice's window: navigation, the taking in of files by drop,
+// paste and choice, the status, and the pump that brings the engine's events to
+// the screens. It does no network, disk, database or keyring work on the
+// interface goroutine.
+package gui
+
+import (
+	"embed"
+	"fmt"
+	"log/slog"
+	"os"
+	"runtime"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+	"fyne.io/fyne/v2/lang"
+
+	"sluice/gui/kit"
+	"sluice/service"
+	"sluice/service/settings"
+	"sluice/service/upload"
+)
+
+// AppID names the program to desktops.
+const AppID = "io.github.sluice.Sluice"
+
+//go:embed translations/*.json
+var translations embed.FS
+
+// LoadTranslations makes the words of this package and of those below it known
+// in all languages that there are. Without it they are English.
+func LoadTranslations() error {
+	if err := lang.AddTranslationsFS(translations, "translations"); err != nil {
+		return fmt.Errorf("load the translations: %w", err)
+	}
+	return nil
+}
+
+// Backend is what a window works with. It can be replaced while the window is
+// open: another key or service, the sandbox tried.
+type Backend struct {
+	Engine *upload.Engine
+	Links  service.Links
+	Host   string // the service's name as people know it: "pixeldrain.com", "sandbox"
+}
+
+// Config is what a window is made of.
+type Config struct {
+	Settings *settings.Store
+	Backend  Backend
+	Icon     []byte       // PNG, may be nil
+	Logger   *slog.Logger // nil = nothing is logged
+
+	// Settings screen and first start: made on the interface goroutine when the
+	// window is, nil for none.
+	NewSettings func(*Shell) fyne.CanvasObject
+	NewWelcome  func(*Shell) fyne.CanvasObject
+	Welcome     bool // begin with the first start's screen
+
+	// For tests; zero values are what the program uses.
+	App    fyne.App     // nil = a new one
+	OnMain func(func()) // runs a function on the interface goroutine; nil = fyne.Do
+	Home   string       // the folder shown as "~"; "" = the user's
+	Pick   Picker       // asks for files; nil = the platform's dialogs
+}
+
+// Run opens the window and returns when it was closed. Call it on the main
+// goroutine.
+func Run(cfg Config) error {
+	if cfg.App == nil {
+		preferX11()
+		cfg.App = app.NewWithID(AppID)
+	}
+	s, err := New(cfg)
+	if err != nil {
+		return err
+	}
+	s.window.Show()
+	cfg.App.Run()
+	s.Close()
+	return nil
+}
+
+// preferX11 keeps GLFW off Wayland where X11 is there too: dragging a file over
+// a Wayland window can abort the program. A setting of the user's overrides.
+func preferX11() {
+	if runtime.GOOS == "linux" && os.Getenv("FYNE_PLATFORM") == "" && os.Getenv("DISPLAY") != "" {
+		_ = os.Setenv("FYNE_PLATFORM", "x11") // fails for no name like this
+	}
+}
+
+// appearance turns the setting into the theme's.
+func appearance(a settings.Appearance) kit.Appearance {
+	switch a {
+	case settings.Light:
+		return kit.AppearanceLight
+	case settings.Dark:
+		return kit.AppearanceDark
+	case settings.FollowSystem:
+	}
+	return kit.AppearanceSystem
+}

@@ -1,0 +1,36 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+)
+
+// Link is a text to click.
+type Link struct {
+	Text
+	onTapped func()
+}
+
+// NewLink makes a text to click, green unless the style says otherwise.
+func NewLink(text string, style TextStyle, tapped func()) *Link {
+	l := &Link{onTapped: tapped}
+	l.text, l.style = text, style.filled(ColorAccent)
+	l.ExtendBaseWidget(l)
+	return l
+}
+
+// OnTapped changes what a click does.
+func (l *Link) OnTapped(tapped func()) { l.onTapped = tapped }
+
+// Tapped runs the action.
+func (l *Link) Tapped(*fyne.PointEvent) {
+	if l.onTapped != nil {
+		l.onTapped()
+	}
+}
+
+// AccessibilityRole is link.
+func (l *Link) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleLink }
+
+// Cursor is a hand.
+func (l *Link) Cursor() desktop.Cursor { return desktop.PointerCursor }

@@ -1,0 +1,64 @@
+package gui
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2/lang"
+
+	"sluice/service"
+	"sluice/service/upload"
+)
+
+// copyLinks puts the links of jobs on the clipboard, in their order.
+func (s *Shell) copyLinks(ids []service.JobID) {
+	jobs := make([]upload.Job, 0, len(ids))
+	for _, id := range ids {
+		if job, ok := s.uploads.Model().Job(id); ok && job.Link != "" {
+			jobs = append(jobs, job)
+		}
+	}
+	if len(jobs) == 0 {
+		return
+	}
+	s.cfg.App.Clipboard().SetContent(s.linkText(jobs))
+	s.toast(lang.N("{{.Count}} links copied", len(jobs), map[string]any{"Count": s.format.Number(int64(len(jobs)))}))
+}
+
+// linkText writes the links of jobs in the format that is set. Files that are
+// on another service than the one in use keep that one's addresses.
+func (s *Shell) linkText(jobs []upload.Job) string {
+	parts := []string{}
+	for start := 0; start < len(jobs); {
+		links := s.linksOf(&jobs[start])
+		end := start + 1
+		for end < len(jobs) && s.linksOf(&jobs[end]) == links {
+			end++
+		}
+		targets := make([]service.LinkTarget, 0, end-start)
+		for _, j := range jobs[start:end] {
+			targets = append(targets, service.LinkTarget{ID: j.File, Name: j.Name, Size: j.Size})
+		}
+		parts = append(parts, links.Write(s.values.LinkFormat, s.values.LinkTemplate, targets))
+		start = end
+	}
+	return strings.Join(parts, "\n")
+}
+
+// linksOf gives the addresses of the service that has a job's file.
+func (s *Shell) linksOf(j *upload.Job) service.Links {
+	if s.backend.Links.File(j.File) == j.Link {
+		return s.backend.Links
+	}
+	page, _, ok := strings.Cut(j.Link, "/u/")
+	if !ok {
+		return s.backend.Links
+	}
+	links, err := service.NewLinks(page + "/api")
+	if err != nil {
+		return s.backend.Links
+	}
+	return links
+}
+
+// toast shows a few words that go away by themselves.
+func (s *Shell) toast(text string) { s.notices.toast(text) }

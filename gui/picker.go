@@ -1,0 +1,128 @@
+package gui
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/lang"
+	"github.com/ncruces/zenity"
+
+	"sluice/service/upload"
+)
+
+// Picker asks for files, or for folders, many at once. It runs on a goroutine
+// of its own and gives up when ctx ends. Nothing chosen is no error.
+type Picker func(ctx context.Context, folders bool) ([]string, error)
+
+// choose asks for files or folders and uploads them. A dialog that is still
+// open is given up for the new one.
+func (s *Shell) choose(folders bool) {
+	if s.picks != nil {
+		s.picks()
+	}
+	ctx, cancel := context.WithCancel(s.ctx)
+	s.picks = cancel
+	s.wg.Go(func() {
+		defer cancel()
+		paths, err := s.cfg.Pick(ctx, folders)
+		if ctx.Err() != nil {
+			return
+		}
+		s.onMain(func() {
+			if err != nil {
+				s.TellError("choose files", err)
+				return
+			}
+			s.take(upload.Choose, paths)
+		})
+	})
+}
+
+// errNoDialog means that a way to ask is not there on this computer.
+var errNoDialog = errors.New("no such dialog here")
+
+// platformPicker tries the ways to ask in their order: the desktop's own
+// dialog, zenity (which is the native dialog outside Linux), Fyne's.
+func platformPicker(s *Shell) Picker {
+	return func(ctx context.Context, folders bool) ([]string, error) {
+		for _, pick := range []Picker{portalPicker, zenityPicker} {
+			paths, err := pick(ctx, folders)
+			if err == nil || !errors.Is(err, errNoDialog) {
+				return paths, err
+			}
+		}
+		return s.fynePicker(ctx, folders)
+	}
+}
+
+func zenityPicker(ctx context.Context, folders bool) ([]string, error) {
+	options := []zenity.Option{zenity.Context(ctx), zenity.Title(pickTitle(folders))}
+	if folders {
+		options = append(options, zenity.Directory())
+	}
+	paths, err := zenity.SelectFileMultiple(options...)
+	switch {
+	case errors.Is(err, zenity.ErrCanceled):
+		return nil, nil
+	case err != nil:
+		return nil, errNoDialog // not installed, or it could not open a window
+	}
+	return paths, nil
+}
+
+// fynePicker asks with Fyne's own dialog, which takes one file at a time.
+func (s *Shell) fynePicker(ctx context.Context, folders bool) ([]string, error) {
+	chosen := make(chan []string, 1)
+	failed := make(chan error, 1)
+	var open *dialog.FileDialog
+	s.onMain(func() {
+		done := func(u fyne.URI, err error) {
+			switch {
+			case err != nil:
+				failed <- err
+			case u == nil:
+				chosen <- nil
+			default:
+				chosen <- []string{filepath.FromSlash(u.Path())}
+			}
+		}
+		if folders {
+			open = dialog.NewFolderOpen(func(u fyne.ListableURI, err error) {
+				if u == nil {
+					done(nil, err)
+					return
+				}
+				done(u, err)
+			}, s.window)
+		} else {
+			open = dialog.NewFileOpen(func(f fyne.URIReadCloser, err error) {
+				if f == nil {
+					done(nil, err)
+					return
+				}
+				_ = f.Close() // the engine opens it itself
+				done(f.URI(), err)
+			}, s.window)
+		}
+		open.Show()
+	})
+	select {
+	case paths := <-chosen:
+		return paths, nil
+	case err := <-failed:
+		return nil, err
+	case <-ctx.Done():
+		s.onMain(func() { open.Dismiss() })
+		return nil, nil
+	}
+}
+
+func pickTitle(folders bool) string {
+	if folders {
+		return lang.L("Choose folders to upload")
+	}
+	return lang.L("Choose files to upload")
+}

@@ -1,0 +1,85 @@
+package gui
+
+import (
+	"context"
+	"crypto/rand"
+	"net/url"
+	"strings"
+
+	"github.com/godbus/dbus/v5"
+)
+
+const (
+	portalName = "org.freedesktop.portal.Desktop"
+	portalPath = "/org/freedesktop/portal/desktop"
+)
+
+// portalPicker asks with the desktop's own dialog, by the FileChooser portal of
+// XDG. It has its own connection, so that giving up closes everything.
+func portalPicker(ctx context.Context, folders bool) ([]string, error) {
+	conn, err := dbus.ConnectSessionBus(dbus.WithContext(ctx))
+	if err != nil {
+		return nil, errNoDialog
+	}
+	defer conn.Close() //nolint:errcheck // nothing is lost
+	token := "sluice" + strings.ToLower(rand.Text())
+	// The answer can come before the call returns, so it is listened for first.
+	sender := strings.ReplaceAll(strings.TrimPrefix(conn.Names()[0], ":"), ".", "_")
+	request := dbus.ObjectPath(portalPath + "/request/" + sender + "/" + token)
+	if err := conn.AddMatchSignalContext(ctx, dbus.WithMatchObjectPath(request),
+		dbus.WithMatchInterface("org.freedesktop.portal.Request"), dbus.WithMatchMember("Response")); err != nil {
+		return nil, errNoDialog
+	}
+	answers := make(chan *dbus.Signal, 4)
+	conn.Signal(answers)
+	options := map[string]dbus.Variant{
+		"handle_token": dbus.MakeVariant(token),
+		"multiple":     dbus.MakeVariant(true),
+		"directory":    dbus.MakeVariant(folders),
+	}
+	call := conn.Object(portalName, portalPath).CallWithContext(ctx,
+		"org.freedesktop.portal.FileChooser.OpenFile", 0, "", pickTitle(folders), options)
+	if call.Err != nil {
+		return nil, errNoDialog // no portal, or one without a chooser
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			// Best effort: the dialog also goes when the connection does.
+			conn.Object(portalName, request).Go("org.freedesktop.portal.Request.Close", dbus.FlagNoReplyExpected, nil)
+			return nil, nil
+		case answer, ok := <-answers:
+			if !ok {
+				return nil, errNoDialog
+			}
+			if answer.Path == request && len(answer.Body) == 2 {
+				return portalPaths(answer.Body[0], answer.Body[1])
+			}
+		}
+	}
+}
+
+// portalPaths reads a chooser's answer: 0 means chosen, 1 means cancelled by
+// the user, anything else that the dialog ended some other way.
+func portalPaths(code, results any) ([]string, error) {
+	switch n, _ := code.(uint32); n {
+	case 0:
+	case 1:
+		return nil, nil
+	default:
+		return nil, errNoDialog
+	}
+	values, _ := results.(map[string]dbus.Variant)
+	var uris []string
+	if v, ok := values["uris"]; !ok || v.Store(&uris) != nil {
+		return nil, errNoDialog
+	}
+	paths := make([]string, 0, len(uris))
+	for _, uri := range uris {
+		u, err := url.Parse(uri)
+		if err == nil && u.Scheme == "file" && u.Path != "" {
+			paths = append(paths, u.Path)
+		}
+	}
+	return paths, nil
+}

@@ -1,0 +1,8 @@
+//go:build !linux
+
+package gui
+
+import "context"
+
+// portalPicker is for Linux only; elsewhere zenity opens the native dialog.
+func portalPicker(context.Context, bool) ([]string, error) { return nil, errNoDialog }

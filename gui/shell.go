@@ -1,0 +1,215 @@
+package gui
+
+import (
+	"context"
+	"log/slog"
+	"net/url"
+	"os"
+	"sync"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+
+	"sluice/gui/kit"
+	"sluice/gui/uploads"
+	"sluice/service"
+	"sluice/service/settings"
+	"sluice/service/upload"
+)
+
+// Shell is the window. Its methods are for the interface goroutine unless they
+// say otherwise.
+type Shell struct {
+	cfg    Config
+	log    *slog.Logger
+	onMain func(func())
+	window fyne.Window
+	format *kit.Format
+
+	backend  Backend
+	values   settings.Values
+	uploads  *uploads.Screen
+	previews *uploads.Previews
+	frame    *frame
+	notices  *notices
+	closing  bool // the window may close without asking
+
+	ctx    context.Context //nolint:containedctx // the life of the window's goroutines
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+	acts   *acts
+	pump   pump
+	picks  context.CancelFunc // gives up the file dialog that is open
+}
+
+// New makes the window without showing it.
+func New(cfg Config) (*Shell, error) {
+	if err := LoadTranslations(); err != nil {
+		return nil, err
+	}
+	s := &Shell{cfg: cfg, log: cfg.Logger, onMain: cfg.OnMain, backend: cfg.Backend, values: cfg.Settings.Values()}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.onMain == nil {
+		s.onMain = fyne.Do
+	}
+	if s.cfg.Pick == nil {
+		s.cfg.Pick = platformPicker(s)
+	}
+	if s.cfg.Home == "" {
+		s.cfg.Home, _ = os.UserHomeDir() // "" then shows whole paths
+	}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.format = kit.NewFormat(lang.SystemLocale().String(), time.Now, s.cfg.Home)
+	s.acts = newActs(s)
+	s.previews = uploads.NewPreviews(s.onMain)
+
+	cfg.App.Settings().SetTheme(kit.NewTheme(appearance(s.values.Appearance)))
+	s.window = cfg.App.NewWindow("Sluice")
+	if len(cfg.Icon) > 0 {
+		cfg.App.SetIcon(fyne.NewStaticResource("Icon.png", cfg.Icon))
+	}
+	s.build()
+	s.pump.start(s)
+	return s, nil
+}
+
+func (s *Shell) build() {
+	s.uploads = uploads.New(uploads.Config{
+		Now: time.Now, Intents: s.intents(), Previews: s.previews,
+		Words: uploads.Words{Format: s.format, Now: time.Now, Short: ErrorShort, Long: ErrorText},
+	})
+	s.uploads.SetCopies(s.values.CopyWhenDone)
+	s.notices = newNotices(s)
+	s.frame = newFrame(s, s.screens())
+	s.frame.setHost(s.backend.Host)
+	s.window.SetPadded(false)
+	s.window.SetContent(kit.NewTipLayer(s.frame.root))
+	s.window.Resize(fyne.NewSize(float32(s.values.WindowWidth), float32(s.values.WindowHeight)))
+	s.window.SetMaster()
+	s.window.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { s.dropped(uris) })
+	s.window.SetCloseIntercept(s.askToClose)
+	c := s.window.Canvas()
+	c.AddShortcut(&fyne.ShortcutPaste{}, func(fyne.Shortcut) { s.paste() })
+	s.frame.show(s.values.Screen)
+	if s.cfg.Welcome && s.cfg.NewWelcome != nil {
+		s.frame.welcome(s.cfg.NewWelcome(s))
+	}
+}
+
+// screens lists the screens of the navigation, in order. A new screen is one
+// more line here.
+func (s *Shell) screens() []screen {
+	list := []screen{{name: "uploads", label: lang.L("Uploads"), icon: kit.IconUp, object: s.uploads.Object()}}
+	if s.cfg.NewSettings != nil {
+		list = append(list, screen{name: "settings", label: lang.L("Settings"), icon: kit.IconGear, object: s.cfg.NewSettings(s)})
+	}
+	return list
+}
+
+// Close stops the window's goroutines and waits for them. The window itself is
+// closed by its user, or with the app. Call it once the app has ended.
+func (s *Shell) Close() {
+	s.cancel()
+	s.acts.close()
+	s.previews.Close()
+	s.wg.Wait()
+}
+
+// Window is Fyne's window, for dialogs of screens.
+func (s *Shell) Window() fyne.Window { return s.window }
+
+// OnMain runs f on the interface goroutine, later. It may be called from any
+// goroutine.
+func (s *Shell) OnMain(f func()) { s.onMain(f) }
+
+// Use makes the window work with another backend from now on. It may be called
+// from any goroutine but the interface's; the one used before may be closed once
+// Use has returned.
+func (s *Shell) Use(b Backend) {
+	s.pump.use(b)
+}
+
+// Raise brings the window to the front. It may be called from any goroutine.
+func (s *Shell) Raise() {
+	s.onMain(func() {
+		s.window.Show()
+		s.window.RequestFocus()
+	})
+}
+
+// Show goes to a screen by its name.
+func (s *Shell) Show(screen string) {
+	s.frame.welcome(nil)
+	s.frame.show(screen)
+}
+
+// Tell shows a sentence above the screens until it is closed; for errors that
+// belong to no row. It may be called from any goroutine.
+func (s *Shell) Tell(text string) {
+	s.onMain(func() { s.notices.tell(text, kit.ColorRed) })
+}
+
+// TellError is Tell for an error.
+func (s *Shell) TellError(op string, err error) {
+	if err != nil {
+		s.Tell(ErrorText(service.AsError(op, err)))
+	}
+}
+
+// intents joins the screen's buttons to the engine.
+func (s *Shell) intents() uploads.Intents {
+	each := func(op string, f func(*upload.Engine, context.Context, ...service.JobID) error) func(service.JobID) {
+		return func(id service.JobID) {
+			s.act(op, func(ctx context.Context, e *upload.Engine) error { return f(e, ctx, id) })
+		}
+	}
+	all := func(op string, f func(*upload.Engine, context.Context) error) func() {
+		return func() {
+			s.act(op, func(ctx context.Context, e *upload.Engine) error { return f(e, ctx) })
+		}
+	}
+	return uploads.Intents{
+		Choose:        func() { s.choose(false) },
+		ChooseFolder:  func() { s.choose(true) },
+		PauseAll:      all("pause", (*upload.Engine).Pause),
+		Resume:        all("resume", (*upload.Engine).Resume),
+		ClearFinished: all("clear finished", (*upload.Engine).ClearFinished),
+		RetryFailed:   all("retry failed", (*upload.Engine).RetryFailed),
+		Cancel:        each("cancel", (*upload.Engine).Cancel),
+		Remove:        each("remove", (*upload.Engine).Cancel),
+		Retry:         each("retry", (*upload.Engine).Retry),
+		ToFront:       each("to front", (*upload.Engine).ToFront),
+		CopyLinks:     s.copyLinks,
+		Open:          s.open,
+	}
+}
+
+// act runs an action on the engine that is used now, away from the interface
+// goroutine and after those before it.
+func (s *Shell) act(op string, f func(context.Context, *upload.Engine) error) {
+	engine := s.backend.Engine
+	if engine == nil {
+		return
+	}
+	s.acts.add(func(ctx context.Context) { s.TellError(op, f(ctx, engine)) })
+}
+
+// open shows a file's page in the browser.
+func (s *Shell) open(id service.JobID) {
+	job, ok := s.uploads.Model().Job(id)
+	if !ok {
+		return
+	}
+	u, err := url.Parse(job.Link)
+	if err != nil || job.Link == "" {
+		return
+	}
+	s.acts.add(func(context.Context) {
+		if err := s.cfg.App.OpenURL(u); err != nil {
+			s.Tell(lang.L("No browser could be opened. The link is in the list: copy it and open it yourself."))
+		}
+	})
+}

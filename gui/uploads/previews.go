@@ -1,0 +1,213 @@
+package uploads
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"image"
+	_ "image/gif"  // what previews are made of
+	_ "image/jpeg" // what previews are made of
+	_ "image/png"  // what previews are made of
+	"io"
+	"os"
+	"sync"
+
+	"golang.org/x/image/draw"
+	_ "golang.org/x/image/webp" // what previews are made of
+)
+
+// Previews makes the small pictures of local files, away from the interface
+// goroutine. What is asked for last comes first, and only so much is kept.
+type Previews struct {
+	onMain func(func())
+	ctx    context.Context //nolint:containedctx // ends the workers at Close
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+
+	mu    sync.Mutex
+	wake  *sync.Cond
+	queue []previewJob // the last one is next
+	known map[previewID]*picture
+	order []previewID // of known, oldest first
+}
+
+type previewKey struct {
+	path string
+	size int64
+}
+
+type previewID struct {
+	previewKey
+	side int // device pixels
+}
+
+// picture is a finished preview; its image is nil when the file has none.
+type picture struct{ image *image.RGBA }
+
+type previewJob struct {
+	id    previewID
+	ready func(*picture)
+}
+
+// Limits of previews.
+const (
+	previewWorkers = 2
+	maxQueued      = 64       // more than a screen has rows
+	maxKept        = 400      // 40 × 40 at double scale: 25 KB each
+	maxPictureFile = 64 << 20 // bytes
+	maxPixels      = 64 << 20 // of a picture
+)
+
+// NewPreviews starts the workers; onMain runs a function on the interface goroutine.
+func NewPreviews(onMain func(func())) *Previews {
+	ctx, cancel := context.WithCancel(context.Background())
+	p := &Previews{onMain: onMain, ctx: ctx, cancel: cancel, known: map[previewID]*picture{}}
+	p.wake = sync.NewCond(&p.mu)
+	for range previewWorkers {
+		p.wg.Go(p.work)
+	}
+	return p
+}
+
+// Close stops the workers and waits for them.
+func (p *Previews) Close() {
+	p.mu.Lock()
+	p.cancel()
+	p.queue = nil
+	p.mu.Unlock()
+	p.wake.Broadcast()
+	p.wg.Wait()
+}
+
+// Get gives the preview of a file with a side length in device pixels when it
+// is known. If not it gives nil, and ready is called with it on the interface
+// goroutine once it is, unless so many were asked for since that it was dropped.
+func (p *Previews) Get(key previewKey, side int, ready func(*picture)) *picture {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	id := previewID{key, side}
+	if pic, ok := p.known[id]; ok {
+		return pic
+	}
+	if p.ctx.Err() == nil {
+		p.queue = append(p.queue, previewJob{id, ready})
+		if len(p.queue) > maxQueued {
+			p.queue = p.queue[len(p.queue)-maxQueued:]
+		}
+		p.wake.Signal()
+	}
+	return nil
+}
+
+func (p *Previews) work() {
+	for {
+		job, ok := p.next()
+		if !ok {
+			return
+		}
+		pic := p.lookUp(job.id)
+		if pic == nil {
+			img, err := preview(p.ctx, job.id.path, job.id.side)
+			if errors.Is(err, context.Canceled) {
+				return
+			}
+			pic = &picture{image: img} // no image: not asked again
+			p.keep(job.id, pic)
+		}
+		p.onMain(func() { job.ready(pic) })
+	}
+}
+
+func (p *Previews) next() (previewJob, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for len(p.queue) == 0 && p.ctx.Err() == nil {
+		p.wake.Wait()
+	}
+	if p.ctx.Err() != nil {
+		return previewJob{}, false
+	}
+	job := p.queue[len(p.queue)-1]
+	p.queue = p.queue[:len(p.queue)-1]
+	return job, true
+}
+
+func (p *Previews) lookUp(id previewID) *picture {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.known[id]
+}
+
+func (p *Previews) keep(id previewID, pic *picture) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if _, ok := p.known[id]; ok {
+		return
+	}
+	p.known[id] = pic
+	p.order = append(p.order, id)
+	if len(p.order) > maxKept {
+		delete(p.known, p.order[0])
+		p.order = p.order[1:]
+	}
+}
+
+var errNoPreview = errors.New("no preview of this file")
+
+// preview decodes a picture file and crops it to a square of side pixels.
+func preview(ctx context.Context, path string, side int) (*image.RGBA, error) {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() || info.Size() > maxPictureFile || side <= 0 {
+		return nil, errNoPreview
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() //nolint:errcheck // only read
+	head := make([]byte, 64<<10)
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, err
+	}
+	head = head[:n]
+	src := stopReader{ctx, io.MultiReader(bytes.NewReader(head), io.LimitReader(f, maxPictureFile))}
+	size, _, err := image.DecodeConfig(bytes.NewReader(head))
+	if err != nil || size.Width <= 0 || size.Height <= 0 || size.Width > maxPixels/size.Height {
+		return nil, errNoPreview
+	}
+	img, _, err := image.Decode(bufio.NewReader(src))
+	if err != nil {
+		return nil, err
+	}
+	return turn(crop(img, side), orientation(head)), nil
+}
+
+// crop scales the middle square of img to side pixels.
+func crop(img image.Image, side int) *image.RGBA {
+	b := img.Bounds()
+	least := min(b.Dx(), b.Dy())
+	x, y := b.Min.X+(b.Dx()-least)/2, b.Min.Y+(b.Dy()-least)/2
+	dst := image.NewRGBA(image.Rect(0, 0, side, side))
+	draw.ApproxBiLinear.Scale(dst, dst.Bounds(), img, image.Rect(x, y, x+least, y+least), draw.Src, nil)
+	if least > 4*side { // such a step skips pixels: go by way of a larger picture
+		mid := image.NewRGBA(image.Rect(0, 0, 4*side, 4*side))
+		draw.ApproxBiLinear.Scale(mid, mid.Bounds(), img, image.Rect(x, y, x+least, y+least), draw.Src, nil)
+		draw.CatmullRom.Scale(dst, dst.Bounds(), mid, mid.Bounds(), draw.Src, nil)
+	}
+	return dst
+}
+
+// stopReader ends with its context.
+type stopReader struct {
+	ctx context.Context //nolint:containedctx // a reader has no other way
+	r   io.Reader
+}
+
+func (s stopReader) Read(b []byte) (int, error) {
+	if err := s.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return s.r.Read(b)
+}

@@ -1,0 +1,371 @@
+package uploads
+
+import (
+	"cmp"
+	"image/color"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"sluice/gui/kit"
+	"sluice/service"
+	"sluice/service/upload"
+)
+
+// title is the row above a section.
+type title struct {
+	widget.BaseWidget
+	text   *kit.Text
+	action *kit.Button
+	tapped func()
+}
+
+func newTitle() *title {
+	t := &title{text: kit.NewText("", kit.TextStyle{Size: kit.SizeSmall, Bold: true, Color: kit.ColorSecondary, Elide: kit.ElideEnd})}
+	t.action = kit.NewButton("", kit.ButtonQuiet, func() {
+		if t.tapped != nil {
+			t.tapped()
+		}
+	})
+	t.ExtendBaseWidget(t)
+	return t
+}
+
+func (t *title) set(text string, label string, tapped func()) {
+	t.text.SetText(text)
+	t.tapped = tapped
+	t.action.Hidden = tapped == nil
+	t.action.SetLabel(label)
+	t.Refresh()
+}
+
+func (t *title) CreateRenderer() fyne.WidgetRenderer { return titleRenderer{t} }
+
+type titleRenderer struct{ title *title }
+
+func (r titleRenderer) Layout(size fyne.Size) {
+	t := r.title
+	want := t.action.MinSize()
+	t.action.Resize(want)
+	t.action.Move(fyne.NewPos(size.Width-want.Width-12, 7))
+	height := t.text.MinSize().Height
+	t.text.Resize(fyne.NewSize(size.Width-want.Width-40, height))
+	t.text.Move(fyne.NewPos(14, 19-height/2))
+}
+func (r titleRenderer) MinSize() fyne.Size { return fyne.NewSize(10, titleHeight) }
+func (r titleRenderer) Refresh() {
+	r.Layout(r.title.Size())
+	r.title.text.Refresh()
+	r.title.action.Refresh()
+}
+
+func (r titleRenderer) Objects() []fyne.CanvasObject {
+	return []fyne.CanvasObject{r.title.text, r.title.action}
+}
+func (r titleRenderer) Destroy() {}
+
+// jobRow is the row of one job. It is used for one job after another.
+type jobRow struct {
+	widget.BaseWidget
+	screen  *Screen
+	shown   Row
+	bare    bool // no line below
+	marked  bool
+	preview previewKey
+
+	tile   *canvas.Rectangle
+	kind   *kit.Icon
+	ext    *kit.Text
+	image  *canvas.Image
+	name   *kit.Hint
+	sub    *kit.Text
+	bar    *kit.Progress
+	detail *kit.Hint
+	link   *kit.Link
+	state  *kit.Text
+	icons  [maxActions]*kit.IconButton
+	line   *canvas.Rectangle
+	back   *canvas.Rectangle
+}
+
+const maxActions = 2
+
+func newJobRow(s *Screen) *jobRow {
+	small := kit.TextStyle{Size: kit.SizeSmall, Color: kit.ColorSecondary, Elide: kit.ElideEnd}
+	wrapped := small
+	wrapped.Lines = 2
+	r := &jobRow{
+		screen: s,
+		back:   &canvas.Rectangle{},
+		tile:   &canvas.Rectangle{CornerRadius: 6},
+		kind:   kit.NewIcon(kit.IconFile, kit.ColorSecondary, 18),
+		ext:    kit.NewText("", kit.TextStyle{Size: 10, Bold: true, Color: kit.ColorSecondary, Align: fyne.TextAlignCenter}),
+		image:  &canvas.Image{CornerRadius: 6, FillMode: canvas.ImageFillStretch, ScaleMode: canvas.ImageScaleFastest},
+		name:   kit.NewHint("", kit.TextStyle{Size: kit.SizeName, Bold: true, Elide: kit.ElideMiddle}),
+		sub:    kit.NewText("", small),
+		bar:    kit.NewProgress(),
+		detail: kit.NewHint("", wrapped),
+		link:   kit.NewLink("", kit.TextStyle{Size: kit.SizeBody, Elide: kit.ElideMiddle}, nil),
+		state:  kit.NewText("", kit.TextStyle{Size: kit.SizeName, Elide: kit.ElideEnd}),
+		line:   &canvas.Rectangle{},
+	}
+	for i := range r.icons {
+		r.icons[i] = kit.NewIconButton(kit.IconCross, "", nil)
+	}
+	r.link.OnTapped(func() { s.Do(ActionOpen, r.shown.ID) })
+	r.image.Hide()
+	r.ExtendBaseWidget(r)
+	return r
+}
+
+// set shows a job.
+func (r *jobRow) set(j *upload.Job, row Row, last bool) {
+	if r.bare != last {
+		r.bare = last
+		r.line.Hidden = last
+		r.line.Refresh()
+	}
+	r.setPreview(j)
+	r.name.SetText(row.Name)
+	r.sub.SetText(row.Sub)
+	r.state.Set(row.State, row.StateBy)
+	r.bar.Hidden = row.Part < 0
+	r.bar.Set(row.Part, kit.ColorPrimary)
+	r.detail.Set(row.Detail, row.Color)
+	r.detail.SetTip(row.Tip)
+	r.detail.Hidden = row.Link != ""
+	r.link.Hidden = row.Link == ""
+	r.link.SetText(row.Link)
+	r.setActions(row)
+	moved := r.shown.Part < 0 != (row.Part < 0) || (r.shown.Link == "") != (row.Link == "") ||
+		len(r.shown.Actions) != len(row.Actions)
+	r.shown = row
+	if moved {
+		r.Refresh()
+	}
+}
+
+func (r *jobRow) setActions(row Row) {
+	for i, b := range r.icons {
+		b.Hidden = i >= len(row.Actions)
+		if b.Hidden {
+			continue
+		}
+		a, id := row.Actions[i], row.ID
+		b.Set(a.Icon(), a.Label(), func() { r.screen.Do(a, id) })
+	}
+}
+
+// mark shows that the keyboard stands on the row.
+func (r *jobRow) mark(marked bool) {
+	if r.marked != marked {
+		r.marked = marked
+		r.Refresh()
+	}
+}
+
+// setPreview shows the file's picture, when it has one and that is ready, or
+// else the kind of file.
+func (r *jobRow) setPreview(j *upload.Job) {
+	icon, ext := kindOf(j.Name)
+	r.kind.Set(icon, kit.ColorSecondary)
+	r.kind.Hidden = ext != ""
+	r.ext.SetText(ext)
+	key := previewKey{path: j.Path, size: j.Size}
+	if key == r.preview {
+		return
+	}
+	r.preview = key
+	r.picture(nil)
+	if r.screen.cfg.Previews != nil && icon == kit.IconImage {
+		r.picture(r.screen.cfg.Previews.Get(key, r.tilePixels(), func(p *picture) {
+			if r.preview == key {
+				r.picture(p)
+			}
+		}))
+	}
+}
+
+func (r *jobRow) picture(p *picture) {
+	if p == nil || p.image == nil {
+		if r.image.Visible() {
+			r.image.Hide()
+			r.image.Image = nil
+		}
+		return
+	}
+	r.image.Image = p.image
+	r.image.Show()
+	r.image.Refresh()
+}
+
+func (r *jobRow) tilePixels() int {
+	scale := float32(1)
+	if c := fyne.CurrentApp().Driver().CanvasForObject(r.screen.root); c != nil {
+		scale = c.Scale()
+	}
+	return int(tileSide*scale + 0.5)
+}
+
+// CreateRenderer is Fyne's.
+func (r *jobRow) CreateRenderer() fyne.WidgetRenderer {
+	v := &jobRowRenderer{row: r}
+	v.objects = []fyne.CanvasObject{
+		r.back, r.tile, r.kind, r.ext, r.image, r.name, r.sub, r.bar, r.detail, r.link, r.state, r.line,
+	}
+	for _, b := range r.icons {
+		v.objects = append(v.objects, b)
+	}
+	v.colors()
+	return v
+}
+
+type jobRowRenderer struct {
+	row     *jobRow
+	objects []fyne.CanvasObject
+}
+
+func (v *jobRowRenderer) colors() {
+	r := v.row
+	r.tile.FillColor = theme.ColorForWidget(kit.ColorTile, r)
+	r.line.FillColor = theme.ColorForWidget(kit.ColorBorder, r)
+	r.back.FillColor = color.Transparent
+	if r.marked {
+		r.back.FillColor = theme.ColorForWidget(kit.ColorSelected, r)
+	}
+}
+
+func (v *jobRowRenderer) Refresh() {
+	v.colors()
+	for _, o := range v.objects {
+		if o != fyne.CanvasObject(v.row.image) {
+			o.Refresh()
+		}
+	}
+	v.Layout(v.row.Size())
+	canvas.Refresh(v.row)
+}
+
+const (
+	tileSide   float32 = 40
+	nameLeft   float32 = 70  // of the name, from the row's left
+	wide       float32 = 680 // where all columns have room
+	gap        float32 = 12
+	barWidth   float32 = 250
+	stateWidth float32 = 120
+)
+
+// Layout gives every part its place: name, progress, state, actions; where
+// there is little room, the state stands in the progress column.
+func (v *jobRowRenderer) Layout(size fyne.Size) {
+	r := v.row
+	r.back.Resize(fyne.NewSize(size.Width, size.Height-1))
+	put(r.tile, 14, 9.5, tileSide, tileSide)
+	put(r.image, 14, 9.5, tileSide, tileSide)
+	put(r.kind, 14, 9.5, tileSide, tileSide)
+	put(r.ext, 14, 9.5, tileSide, tileSide)
+	put(r.line, 0, size.Height-1, size.Width, 1)
+
+	right := size.Width - 8
+	for i := range r.icons {
+		b := r.icons[maxActions-1-i]
+		if b.Hidden {
+			continue
+		}
+		right -= kit.IconButtonSize
+		put(b, right, (size.Height-1-kit.IconButtonSize)/2, kit.IconButtonSize, kit.IconButtonSize)
+	}
+	right = size.Width - 8 - maxActions*kit.IconButtonSize
+
+	isNarrow := size.Width < wide
+	bar, state := barWidth, stateWidth
+	if isNarrow {
+		bar, state = min(barWidth, (right-nameLeft)*0.5), 0
+	} else {
+		bar = min(340, barWidth+max(0, size.Width-924)*0.25)
+	}
+	middle := right - state - gap - bar
+	if isNarrow {
+		middle = right - gap - bar
+	}
+	for _, t := range []struct {
+		o fyne.CanvasObject
+		y float32
+	}{{r.name, 21.5}, {r.sub, 38.5}} {
+		h := t.o.MinSize().Height
+		put(t.o, nameLeft, t.y-h/2, middle-gap-nameLeft, h)
+	}
+	v.middle(middle, bar, size.Height-1, isNarrow)
+	if !isNarrow {
+		h := r.state.MinSize().Height
+		put(r.state, middle+bar+gap, (size.Height-1-h)/2, state, h)
+	}
+}
+
+// middle lays out the column of the progress.
+func (v *jobRowRenderer) middle(x, width, height float32, isNarrow bool) {
+	r := v.row
+	h := r.detail.MinSize().Height
+	linkHeight := r.link.MinSize().Height
+	switch {
+	case !r.bar.Hidden:
+		put(r.bar, x, 20.5, width, 4)
+		put(r.detail, x, 38.5-h/2, width, h)
+		r.state.Hidden = isNarrow
+		return
+	case isNarrow:
+		stateHeight := r.state.MinSize().Height
+		put(r.state, x, 20.5-stateHeight/2, width, stateHeight)
+		put(r.detail, x, 38.5-h/2, width, h)
+		put(r.link, x, 38.5-linkHeight/2, width, linkHeight)
+	default:
+		put(r.detail, x, 0, width, height)
+		put(r.link, x, (height-linkHeight)/2, width, linkHeight)
+	}
+	r.state.Hidden = false
+}
+
+func put(o fyne.CanvasObject, x, y, w, h float32) {
+	o.Resize(fyne.NewSize(max(0, w), h))
+	o.Move(fyne.NewPos(x, y))
+}
+
+func (v *jobRowRenderer) MinSize() fyne.Size           { return fyne.NewSize(300, rowHeight) }
+func (v *jobRowRenderer) Objects() []fyne.CanvasObject { return v.objects }
+func (v *jobRowRenderer) Destroy()                     {}
+
+// kindOf gives the drawing for a file by its name, or its extension to write
+// where that says more.
+func kindOf(name string) (kit.IconName, string) {
+	ext := strings.ToLower(strings.TrimPrefix(filepath.Ext(name), "."))
+	switch ext {
+	case "png", "jpg", "jpeg", "gif", "webp":
+		return kit.IconImage, ""
+	case "svg", "ico":
+		return kit.IconFile, strings.ToUpper(ext)
+	case "mp4", "mkv", "mov", "avi", "webm", "m4v", "mpg", "mpeg", "ts", "wmv":
+		return kit.IconVideo, ""
+	case "mp3", "flac", "ogg", "opus", "wav", "m4a", "aac", "wma":
+		return kit.IconAudio, ""
+	case "zip", "gz", "xz", "zst", "bz2", "7z", "rar", "tar", "tgz":
+		return kit.IconArchive, ""
+	case "txt", "md", "log":
+		return kit.IconText, ""
+	}
+	plain := ext != "" && len(ext) <= 4 && strings.Trim(ext, "abcdefghijklmnopqrstuvwxyz0123456789") == ""
+	if plain {
+		return kit.IconFile, strings.ToUpper(ext)
+	}
+	return kit.IconFile, ""
+}
+
+// inOrder sorts ids as their files were accepted.
+func inOrder(ids []service.JobID) []service.JobID {
+	slices.SortFunc(ids, cmp.Compare[service.JobID])
+	return ids
+}

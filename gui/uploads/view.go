@@ -1,0 +1,328 @@
+package uploads
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/widget"
+
+	"sluice/gui/kit"
+	"sluice/service"
+	"sluice/service/upload"
+)
+
+// Intents is what people want done. All are called on the interface goroutine
+// and must return at once.
+type Intents struct {
+	Choose        func() // files to upload
+	ChooseFolder  func() // folders to upload
+	PauseAll      func()
+	Resume        func()
+	ClearFinished func()
+	RetryFailed   func()
+	Cancel        func(service.JobID)
+	Remove        func(service.JobID) // a failed or cancelled row from the list
+	Retry         func(service.JobID)
+	ToFront       func(service.JobID)
+	CopyLinks     func([]service.JobID)
+	Open          func(service.JobID) // in the browser
+}
+
+// Config is what the screen is made of.
+type Config struct {
+	Words    Words
+	Now      func() time.Time
+	Intents  Intents
+	Previews *Previews // nil: no pictures
+}
+
+// Screen is the Uploads screen.
+type Screen struct {
+	cfg    Config
+	model  *Model
+	rows   *kit.Rows
+	zone   *kit.DropZone
+	list   *kit.Box
+	pause  *kit.Button
+	clear  *kit.Button
+	root   fyne.CanvasObject
+	body   *fyne.Container
+	paused bool
+}
+
+// New makes the screen, empty.
+func New(cfg Config) *Screen {
+	s := &Screen{cfg: cfg, model: NewModel(cfg.Words.Format, cfg.Now)}
+	s.pause = kit.NewButton(lang.L("Pause all"), kit.ButtonPlain, s.togglePause)
+	s.clear = kit.NewButton(lang.L("Clear finished"), kit.ButtonPlain, cfg.Intents.ClearFinished)
+	choose := kit.NewButton(lang.L("Choose files…"), kit.ButtonPrimary, cfg.Intents.Choose)
+	s.zone = kit.NewDropZone(lang.L("Drop files or folders anywhere in this window"), "", cfg.Intents.Choose)
+	s.rows = kit.NewRows(s.source())
+	s.list = kit.NewCardPadded(kit.Padding{Top: 1, Bottom: 5, Left: 1, Right: 1}, s.rows)
+	s.body = container.New(bodyLayout{}, s.zone, s.list)
+	s.root = kit.NewPage(kit.NewHeader(lang.L("Uploads"), s.pause, s.clear, choose), s.body)
+	s.SetCopies(false)
+	s.controls()
+	return s
+}
+
+// Object is what the window shows.
+func (s *Screen) Object() fyne.CanvasObject { return s.root }
+
+// Model is what the screen shows, to be read only.
+func (s *Screen) Model() *Model { return s.model }
+
+// SetCopies says whether links are copied by themselves once they are there.
+func (s *Screen) SetCopies(on bool) {
+	hint := lang.L("or paste copied files with Ctrl+V")
+	if on {
+		hint = lang.L("or paste copied files with Ctrl+V · links are copied when all are done")
+	}
+	s.zone.SetHint(hint)
+}
+
+// Reset takes over a snapshot in place of everything.
+func (s *Screen) Reset(snapshot upload.Snapshot) {
+	s.model.Reset(snapshot)
+	s.rows.Reset()
+	s.controls()
+}
+
+// Apply takes over events and gives the batches that ended.
+func (s *Screen) Apply(events []upload.Event) Change {
+	waits := waitingWords(s.model.Totals())
+	c := s.model.Apply(events)
+	s.show(c)
+	if waits != waitingWords(s.model.Totals()) {
+		s.rows.UpdateKeys(func(int64) bool { return true })
+	}
+	s.controls()
+	return c
+}
+
+// waitingWords is what of the totals the rows tell.
+func waitingWords(t upload.Totals) [3]bool { return [3]bool{t.NeedsKey, t.Paused, t.Offline} }
+
+// Tick takes over that time went by.
+func (s *Screen) Tick() { s.show(s.model.Tick()) }
+
+// Ticks reports whether Tick is wanted every second.
+func (s *Screen) Ticks() bool { return s.model.Ticks() }
+
+func (s *Screen) show(c Change) {
+	if c.Order {
+		s.rows.Reset()
+		return
+	}
+	s.rows.UpdateKeys(func(key int64) bool {
+		_, changed := c.Keys[key]
+		return changed
+	})
+}
+
+// controls fits the buttons to what there is.
+func (s *Screen) controls() {
+	s.paused = s.model.Totals().Paused
+	label := lang.L("Pause all")
+	if s.paused {
+		label = lang.L("Resume")
+	}
+	s.pause.SetLabel(label)
+	able(s.pause, s.paused || s.model.Open() > 0)
+	able(s.clear, s.model.Len(SectionToday)+s.model.Len(SectionEarlier) > 0)
+	if empty := s.model.Empty(); empty == s.list.Visible() {
+		s.list.Hidden = empty
+		s.body.Refresh()
+	}
+}
+
+func able(b *kit.Button, on bool) {
+	switch {
+	case on && b.Disabled():
+		b.Enable()
+	case !on && !b.Disabled():
+		b.Disable()
+	}
+}
+
+func (s *Screen) togglePause() {
+	if s.paused {
+		s.cfg.Intents.Resume()
+	} else {
+		s.cfg.Intents.PauseAll()
+	}
+}
+
+// Do runs an action on a job, if the job still allows it.
+func (s *Screen) Do(a Action, id service.JobID) {
+	in := s.cfg.Intents
+	switch a {
+	case ActionFront:
+		in.ToFront(id)
+	case ActionRetry:
+		in.Retry(id)
+	case ActionCopy:
+		in.CopyLinks([]service.JobID{id})
+	case ActionOpen:
+		in.Open(id)
+	case ActionCancel:
+		in.Cancel(id)
+	case ActionRemove:
+		in.Remove(id)
+	}
+}
+
+// Kinds of rows, and their heights.
+const (
+	kindTitle = iota
+	kindJob
+
+	titleHeight float32 = 29
+	rowHeight   float32 = 59
+)
+
+func (s *Screen) source() kit.RowSource {
+	return kit.RowSource{
+		Count: s.model.Rows,
+		Key:   s.model.Key,
+		Kind: func(i int) int {
+			if _, job := s.model.Row(i); job == nil {
+				return kindTitle
+			}
+			return kindJob
+		},
+		Height: func(kind int) float32 {
+			if kind == kindTitle {
+				return titleHeight
+			}
+			return rowHeight
+		},
+		New: func(kind int) fyne.CanvasObject {
+			if kind == kindTitle {
+				return newTitle()
+			}
+			return newJobRow(s)
+		},
+		Update: s.update,
+		Cursor: func(i int) bool {
+			_, job := s.model.Row(i)
+			return job != nil
+		},
+		Typed: s.typed,
+		Menu:  s.menu,
+		Mark: func(o fyne.CanvasObject, marked bool) {
+			if row, ok := o.(*jobRow); ok {
+				row.mark(marked)
+			}
+		},
+	}
+}
+
+func (s *Screen) update(i int, o fyne.CanvasObject) {
+	section, job := s.model.Row(i)
+	switch row := o.(type) {
+	case *title:
+		label, tapped := s.titleAction(section)
+		row.set(s.model.Title(section), label, tapped)
+	case *jobRow:
+		if job != nil {
+			row.set(job, s.cfg.Words.Row(job, &s.model.totals), i == s.model.Rows()-1)
+		}
+	}
+}
+
+// titleAction is what a click beside a section's title does, if anything.
+func (s *Screen) titleAction(section Section) (label string, tapped func()) {
+	switch section {
+	case SectionFailed:
+		return lang.L("Retry all failed"), s.cfg.Intents.RetryFailed
+	case SectionToday, SectionEarlier:
+		return lang.L("Copy all links"), func() { s.cfg.Intents.CopyLinks(s.linked(section)) }
+	case SectionUploading, SectionWaiting, sections:
+	}
+	return "", nil
+}
+
+// linked lists the jobs of a section that have a link, in the order in which
+// they were dropped.
+func (s *Screen) linked(section Section) []service.JobID {
+	ids := s.model.IDs(section)
+	kept := ids[:0]
+	for _, id := range ids {
+		if job, ok := s.model.Job(id); ok && job.Link != "" {
+			kept = append(kept, id)
+		}
+	}
+	return inOrder(kept)
+}
+
+// typed runs the keys that do something to the row under the cursor.
+func (s *Screen) typed(i int, e *fyne.KeyEvent) {
+	_, job := s.model.Row(i)
+	if job == nil {
+		return
+	}
+	wanted := []Action{}
+	switch e.Name { //nolint:exhaustive // all other keys do nothing
+	case fyne.KeyReturn, fyne.KeyEnter:
+		wanted = []Action{ActionOpen, ActionRetry}
+	case fyne.KeySpace:
+		wanted = []Action{ActionCopy, ActionRetry}
+	case fyne.KeyDelete, fyne.KeyBackspace:
+		wanted = []Action{ActionCancel, ActionRemove}
+	}
+	for _, a := range s.cfg.Words.Row(job, &s.model.totals).Actions {
+		for _, w := range wanted {
+			if a == w {
+				s.Do(a, job.ID)
+				return
+			}
+		}
+	}
+}
+
+// menu shows everything that can be done with a row, in words.
+func (s *Screen) menu(i int, at fyne.Position) {
+	_, job := s.model.Row(i)
+	c := fyne.CurrentApp().Driver().CanvasForObject(s.root)
+	if job == nil || c == nil {
+		return
+	}
+	id := job.ID
+	items := []*fyne.MenuItem{}
+	for _, a := range s.cfg.Words.Row(job, &s.model.totals).Actions {
+		items = append(items, fyne.NewMenuItem(a.Label(), func() { s.Do(a, id) }))
+	}
+	if len(items) > 0 {
+		widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), c, at)
+	}
+}
+
+// bodyLayout puts the zone above the list, and gives it all the room while
+// there is no list.
+type bodyLayout struct{}
+
+const zoneGap float32 = 16
+
+// Layout is Fyne's.
+func (bodyLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	zone, list := objects[0], objects[1]
+	if !list.Visible() {
+		zone.Resize(size)
+		return
+	}
+	height := kit.DropZoneHeight
+	if size.Height < 520 {
+		height = kit.SmallDropZone
+	}
+	zone.Resize(fyne.NewSize(size.Width, height))
+	list.Resize(fyne.NewSize(size.Width, size.Height-height-zoneGap))
+	list.Move(fyne.NewPos(0, height+zoneGap))
+}
+
+// MinSize is Fyne's.
+func (bodyLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(objects[0].MinSize().Width, kit.SmallDropZone+zoneGap+120)
+}
