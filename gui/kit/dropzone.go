@@ -67,7 +67,7 @@ func (r *dropRenderer) Refresh() {
 		fill = ColorSelected
 	}
 	r.back.FillColor = theme.ColorForWidget(fill, z)
-	r.circle.FillColor = theme.ColorForWidget(ColorCard, z)
+	r.circle.FillColor = theme.ColorForWidget(ColorDisc, z)
 	r.back.StrokeWidth = 0
 	if z.focused {
 		r.back.StrokeWidth, r.back.StrokeColor = 2, theme.ColorForWidget(ColorPrimary, z)
@@ -112,7 +112,7 @@ func (r *dropRenderer) draw(w, h int) image.Image {
 }
 
 // dashedBorder draws a rounded rectangle's outline of one unit in dashes of
-// four units with gaps of three. Radius and unit are in pixels.
+// three units with gaps of two. Radius and unit are in pixels.
 func dashedBorder(w, h int, radius, unit float64, c color.Color) image.Image {
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
 	ink := color.NRGBAModel.Convert(c).(color.NRGBA)
@@ -128,8 +128,8 @@ func dashedBorder(w, h int, radius, unit float64, c color.Color) image.Image {
 			if cover == 0 {
 				continue
 			}
-			phase := math.Mod(along, 7*unit)
-			cover *= min(max(2*unit+0.5-math.Abs(phase-2*unit), 0), 1)
+			phase := math.Mod(along, 5*unit)
+			cover *= min(max(1.5*unit+0.5-math.Abs(phase-1.5*unit), 0), 1)
 			img.SetNRGBA(x, y, color.NRGBA{R: ink.R, G: ink.G, B: ink.B, A: uint8(cover * 255)})
 		}
 	}

@@ -39,7 +39,7 @@ func (f *Format) Number(n int64) string {
 // Percent writes a part, 0 to 1, in whole percents, rounded down so that only
 // what is done is "100%".
 func (f *Format) Percent(part float64) string {
-	whole := int64(math.Floor(min(max(part, 0), 1) * 100))
+	whole := int64(math.Floor(min(max(part, 0), 1)*100 + 1e-9))
 	return lang.L("{{.Number}}%", map[string]any{"Number": f.Number(whole)})
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
+	"image"
 	"image/color"
 
 	"fyne.io/fyne/v2"
@@ -46,7 +47,8 @@ const (
 //go:embed icons/*.svg
 var iconFiles embed.FS
 
-// IconResource gives a drawing in a colour, nil for a name that has none.
+// IconResource gives a drawing in a colour for Fyne's own widgets, nil for a
+// name that has none.
 func IconResource(name IconName, c color.Color) fyne.Resource {
 	data, err := iconFiles.ReadFile("icons/" + string(name) + ".svg")
 	if err != nil {
@@ -88,40 +90,60 @@ func (i *Icon) MinSize() fyne.Size { return fyne.NewSquareSize(i.size) }
 
 // CreateRenderer is Fyne's.
 func (i *Icon) CreateRenderer() fyne.WidgetRenderer {
-	r := &iconRenderer{icon: i, image: canvas.NewImageFromResource(nil)}
-	r.image.FillMode = canvas.ImageFillContain
+	r := &iconRenderer{icon: i}
+	if i.name == IconLogo {
+		// It has fills only, which Fyne draws at every scale.
+		logo := canvas.NewImageFromResource(IconResource(IconLogo, color.Black))
+		logo.FillMode = canvas.ImageFillContain
+		r.object = logo
+		return r
+	}
+	r.raster = canvas.NewRaster(func(w, h int) image.Image { return r.lines.draw(w, h, r.ink) })
+	r.object = r.raster
 	r.apply()
 	return r
 }
 
 type iconRenderer struct {
-	icon  *Icon
-	image *canvas.Image
-	shown string
+	icon   *Icon
+	object fyne.CanvasObject
+	raster *canvas.Raster // nil for the logo
+	lines  drawing
+	name   IconName
+	ink    color.Color
 }
 
+// apply takes over the drawing and the colour, and reports whether one changed.
 func (r *iconRenderer) apply() bool {
-	res := IconResource(r.icon.name, theme.ColorForWidget(r.icon.color, r.icon))
-	if res == nil || res.Name() == r.shown {
+	ink := theme.ColorForWidget(r.icon.color, r.icon)
+	if r.raster == nil || r.name == r.icon.name && r.ink == ink {
 		return false
 	}
-	r.shown = res.Name()
-	r.image.Resource = res
+	if r.name != r.icon.name {
+		data, err := iconFiles.ReadFile("icons/" + string(r.icon.name) + ".svg")
+		if err == nil {
+			r.lines, err = parseDrawing(data)
+		}
+		if err != nil {
+			r.lines = drawing{} // no such drawing: nothing is shown
+		}
+	}
+	r.name, r.ink = r.icon.name, ink
 	return true
 }
 
 func (r *iconRenderer) Layout(size fyne.Size) {
 	side := fyne.NewSquareSize(r.icon.size)
-	r.image.Resize(side)
-	r.image.Move(fyne.NewPos((size.Width-side.Width)/2, (size.Height-side.Height)/2))
+	r.object.Resize(side)
+	r.object.Move(fyne.NewPos((size.Width-side.Width)/2, (size.Height-side.Height)/2))
 }
 
 func (r *iconRenderer) Refresh() {
 	if r.apply() {
-		r.image.Refresh()
+		r.object.Refresh()
 	}
 }
 
 func (r *iconRenderer) MinSize() fyne.Size           { return r.icon.MinSize() }
-func (r *iconRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.image} }
+func (r *iconRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.object} }
 func (r *iconRenderer) Destroy()                     {}

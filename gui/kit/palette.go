@@ -23,6 +23,7 @@ const (
 	ColorAccent       fyne.ThemeColorName = "sluiceAccent"       // green text and icons
 	ColorSelected     fyne.ThemeColorName = "sluiceSelected"     // behind the chosen item
 	ColorZone         fyne.ThemeColorName = "sluiceZone"         // the drop zone
+	ColorDisc         fyne.ThemeColorName = "sluiceDisc"         // the drop zone's circle
 	ColorButton       fyne.ThemeColorName = "sluiceButton"       // plain buttons
 	ColorButtonHover  fyne.ThemeColorName = "sluiceButtonHover"  // the same under the pointer
 	ColorRowHover     fyne.ThemeColorName = "sluiceRowHover"     // a row under the pointer
@@ -35,7 +36,7 @@ func Names() []fyne.ThemeColorName {
 	return []fyne.ThemeColorName{
 		ColorPage, ColorSidebar, ColorCard, ColorBorder, ColorTrack, ColorTile, ColorText,
 		ColorSecondary, ColorPrimary, ColorPrimaryHover, ColorOnPrimary, ColorAccent, ColorSelected,
-		ColorZone, ColorButton, ColorButtonHover, ColorRowHover, ColorAmber, ColorRed,
+		ColorZone, ColorDisc, ColorButton, ColorButtonHover, ColorRowHover, ColorAmber, ColorRed,
 	}
 }
 
@@ -46,7 +47,7 @@ func lightColor(name fyne.ThemeColorName) color.Color {
 		return rgb(0xF6F7F9)
 	case ColorSidebar:
 		return rgb(0xECEFF3)
-	case ColorCard:
+	case ColorCard, ColorDisc, ColorOnPrimary:
 		return rgb(0xFFFFFF)
 	case ColorBorder, ColorTrack, ColorButtonHover:
 		return rgb(0xDDE2E8)
@@ -60,8 +61,6 @@ func lightColor(name fyne.ThemeColorName) color.Color {
 		return rgb(0x138758)
 	case ColorPrimaryHover:
 		return rgb(0x0F744B)
-	case ColorOnPrimary:
-		return rgb(0xFFFFFF)
 	case ColorAccent:
 		return rgb(0x10774E)
 	case ColorSelected:
@@ -81,7 +80,7 @@ func lightColor(name fyne.ThemeColorName) color.Color {
 // darkColor gives a colour of the dark palette, nil for a name that is not ours.
 func darkColor(name fyne.ThemeColorName) color.Color {
 	switch name {
-	case ColorPage:
+	case ColorPage, ColorDisc:
 		return rgb(0x15191F)
 	case ColorSidebar:
 		return rgb(0x1B2027)

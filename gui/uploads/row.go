@@ -107,6 +107,7 @@ func (w *Words) retrying(r *Row, j *upload.Job) {
 	r.State, r.StateBy = lang.L("Retrying"), kit.ColorAmber
 	left := j.NextTry.Sub(w.Now())
 	try := lang.L("attempt {{.Try}} of {{.MaxTries}}", map[string]any{"Try": j.Try, "MaxTries": j.MaxTries})
+	try = strings.ReplaceAll(try, " ", "\u00a0") // stays together when the line is wrapped
 	if j.MaxTries == 0 {
 		try = ""
 	}

@@ -257,7 +257,7 @@ const (
 	wide       float32 = 680 // where all columns have room
 	gap        float32 = 12
 	barWidth   float32 = 250
-	stateWidth float32 = 120
+	stateWidth float32 = 136
 )
 
 // Layout gives every part its place: name, progress, state, actions; where
