@@ -45,7 +45,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.body = &requestBody{c: c, from: r.Body, triggerAt: -1}
 	c.arm()
 	var err error
-	if s.pause(r.Context(), s.cfg.Latency) {
+	if s.pause(s.cfg.Latency, r.Context().Done()) {
 		err = c.handle()
 	} else {
 		err = errCut
@@ -119,7 +119,7 @@ func (c *call) refused(no *refusal) {
 		return
 	}
 	if half, ok := conn.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
-		c.s.pause(c.s.http.BaseContext(nil), lingering)
+		c.s.pause(lingering, nil)
 	}
 }
 

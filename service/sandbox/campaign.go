@@ -81,11 +81,11 @@ func (c *campaign) pick(f *faults, r *http.Request) *Injection {
 func (c *campaign) roll(dice *rand.Rand) (FaultKind, bool) {
 	at := dice.Float64()
 	for kind := range faultKinds {
-		if rate := c.Rates[kind]; at < rate {
-			return kind, true
-		} else {
-			at -= rate
+		rate := c.Rates[FaultKind(kind)]
+		if at < rate {
+			return FaultKind(kind), true
 		}
+		at -= rate
 	}
 	return 0, false
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"sync"
+	"time"
 
 	"golang.org/x/time/rate"
 )
@@ -83,6 +84,12 @@ func reset(c net.Conn) {
 		_ = t.SetLinger(0) // only fails when the connection is gone already
 	}
 	_ = c.Close()
+}
+
+// throttle waits until n bytes, at most the limiter's burst, may pass; false
+// means that the server or the request ended first.
+func (c *call) throttle(l *rate.Limiter, n int) bool {
+	return c.s.pause(l.ReserveN(time.Now(), n).Delay(), c.r.Context().Done())
 }
 
 // newThrottle makes a limiter of so many bytes a second whose burst is a

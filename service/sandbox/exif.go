@@ -38,7 +38,7 @@ func (o orientation) apply(in *image.NRGBA) image.Image {
 
 // source tells which pixel of a w by h picture is shown at x, y.
 func (o orientation) source(x, y, w, h int) (sx, sy int) {
-	switch o {
+	switch o { //nolint:exhaustive // upright and what is no orientation end below
 	case 2:
 		return w - 1 - x, y
 	case 3:

@@ -27,8 +27,10 @@ const (
 	RefuseMidBody                  // the same in the middle of the body, after After bytes
 	WrongHash                      // an upload is stored with a bit flipped, and its hash is that of the flipped content
 	Redirect                       // 307 (or Status) to Location
-	faultKinds
 )
+
+// faultKinds is how many kinds there are.
+const faultKinds = uint8(Redirect) + 1
 
 // String gives the kind's name as reports show it.
 func (k FaultKind) String() string {

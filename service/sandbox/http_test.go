@@ -31,15 +31,15 @@ type answer struct {
 	body   []byte
 }
 
-func call(t testing.TB, srv *sandbox.Server) *caller {
-	t.Helper()
+func call(tb testing.TB, srv *sandbox.Server) *caller {
+	tb.Helper()
 	tr := &http.Transport{}
 	if pool := srv.CertPool(); pool != nil {
 		tr.TLSClientConfig = tlsFor(pool)
 		tr.ForceAttemptHTTP2 = true
 	}
-	t.Cleanup(tr.CloseIdleConnections)
-	return &caller{t: t, srv: srv, key: sandboxtest.Key, client: &http.Client{
+	tb.Cleanup(tr.CloseIdleConnections)
+	return &caller{t: tb, srv: srv, key: sandboxtest.Key, client: &http.Client{
 		Transport:     tr,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
@@ -106,20 +106,18 @@ func (c *caller) put(name, content string) service.FileID {
 	return service.FileID(a.json(c.t)["id"].(string))
 }
 
-func (a answer) json(t testing.TB) map[string]any {
-	t.Helper()
+func (a answer) json(tb testing.TB) map[string]any {
+	tb.Helper()
 	var m map[string]any
 	if err := json.Unmarshal(a.body, &m); err != nil {
-		t.Fatalf("no JSON object: %v: %s", err, bytes.TrimSpace(a.body))
+		tb.Fatalf("no JSON object: %v: %s", err, bytes.TrimSpace(a.body))
 	}
 	return m
 }
 
-// both runs a test in each dialect.
-func both(t *testing.T, test func(t *testing.T, dialect int)) {
-	t.Helper()
-	t.Run("2020", func(t *testing.T) { test(t, sandbox.Dialect2020) })
-	t.Run("2026", func(t *testing.T) { test(t, sandbox.Dialect2026) })
+// dialects names both for t.Run.
+func dialects() map[string]int {
+	return map[string]int{"2020": sandbox.Dialect2020, "2026": sandbox.Dialect2026}
 }
 
 func dialect(d int) func(*sandbox.Config) { return func(c *sandbox.Config) { c.Dialect = d } }

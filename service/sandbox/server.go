@@ -194,8 +194,8 @@ func (s *Server) enter() bool {
 	return true
 }
 
-// pause waits for d; false means that the server or the request ended first.
-func (s *Server) pause(ctx context.Context, d time.Duration) bool {
+// pause waits for d; false means that the server was closed or over came first.
+func (s *Server) pause(d time.Duration, over <-chan struct{}) bool {
 	if d <= 0 {
 		return true
 	}
@@ -204,7 +204,7 @@ func (s *Server) pause(ctx context.Context, d time.Duration) bool {
 	select {
 	case <-timer.C:
 		return true
-	case <-ctx.Done():
+	case <-over:
 	case <-s.done:
 	}
 	return false

@@ -26,28 +26,30 @@ func sum(content string) string {
 }
 
 func TestPutKeepsContentsAndTellsTheHash(t *testing.T) {
-	both(t, func(t *testing.T, d int) {
-		srv := sandboxtest.New(t, dialect(d))
-		c := call(t, srv)
-		a := c.do(http.StatusCreated, http.MethodPut, "/file/a.txt", "hello").json(t)
-		id := service.FileID(a["id"].(string))
-		if d == sandbox.Dialect2026 && a["hash_sha256"] != sum("hello") {
-			t.Errorf("the answer has no hash: %v", a)
-		}
-		if d == sandbox.Dialect2020 && len(a) != 1 {
-			t.Errorf("the document's answer is the id alone, got %v", a)
-		}
-		info := c.do(http.StatusOK, http.MethodGet, "/file/"+string(id)+"/info", "").json(t)
-		if info["hash_sha256"] != sum("hello") || info["size"] != 5.0 || info["name"] != "a.txt" || info["can_edit"] != true {
-			t.Errorf("info is %v", info)
-		}
-		if got := c.do(http.StatusOK, http.MethodGet, "/file/"+string(id), "").body; string(got) != "hello" {
-			t.Errorf("got %q back", got)
-		}
-		if kept, err := srv.Content(id); err != nil || string(kept) != "hello" {
-			t.Errorf("kept %q, %v", kept, err)
-		}
-	})
+	for name, d := range dialects() {
+		t.Run(name, func(t *testing.T) {
+			srv := sandboxtest.New(t, dialect(d))
+			c := call(t, srv)
+			a := c.do(http.StatusCreated, http.MethodPut, "/file/a.txt", "hello").json(t)
+			id := service.FileID(a["id"].(string))
+			if d == sandbox.Dialect2026 && a["hash_sha256"] != sum("hello") {
+				t.Errorf("the answer has no hash: %v", a)
+			}
+			if d == sandbox.Dialect2020 && len(a) != 1 {
+				t.Errorf("the document's answer is the id alone, got %v", a)
+			}
+			info := c.do(http.StatusOK, http.MethodGet, "/file/"+string(id)+"/info", "").json(t)
+			if info["hash_sha256"] != sum("hello") || info["size"] != 5.0 || info["name"] != "a.txt" || info["can_edit"] != true {
+				t.Errorf("info is %v", info)
+			}
+			if got := c.do(http.StatusOK, http.MethodGet, "/file/"+string(id), "").body; string(got) != "hello" {
+				t.Errorf("got %q back", got)
+			}
+			if kept, err := srv.Content(id); err != nil || string(kept) != "hello" {
+				t.Errorf("kept %q, %v", kept, err)
+			}
+		})
+	}
 }
 
 func hostileNames() []string {
@@ -101,20 +103,22 @@ func form(t *testing.T, name, fileName, content string) (body, contentType strin
 }
 
 func TestPostAnswersByDialect(t *testing.T) {
-	both(t, func(t *testing.T, d int) {
-		srv := sandboxtest.New(t, dialect(d))
-		c := call(t, srv)
-		body, kind := form(t, "", "from the part.txt", "hello")
-		status := map[int]int{sandbox.Dialect2020: http.StatusOK, sandbox.Dialect2026: http.StatusCreated}[d]
-		a := c.do(status, http.MethodPost, "/file", body, "Content-Type", kind).json(t)
-		f, err := srv.File(service.FileID(a["id"].(string)))
-		if err != nil || f.Name != "from the part.txt" || f.SHA256 != sum("hello") {
-			t.Errorf("stored %+v, %v", f, err)
-		}
-		if a["success"] != true || (d == sandbox.Dialect2026) != (a["hash_sha256"] == sum("hello")) {
-			t.Errorf("answer is %v", a)
-		}
-	})
+	for name, d := range dialects() {
+		t.Run(name, func(t *testing.T) {
+			srv := sandboxtest.New(t, dialect(d))
+			c := call(t, srv)
+			body, kind := form(t, "", "from the part.txt", "hello")
+			status := map[int]int{sandbox.Dialect2020: http.StatusOK, sandbox.Dialect2026: http.StatusCreated}[d]
+			a := c.do(status, http.MethodPost, "/file", body, "Content-Type", kind).json(t)
+			f, err := srv.File(service.FileID(a["id"].(string)))
+			if err != nil || f.Name != "from the part.txt" || f.SHA256 != sum("hello") {
+				t.Errorf("stored %+v, %v", f, err)
+			}
+			if a["success"] != true || (d == sandbox.Dialect2026) != (a["hash_sha256"] == sum("hello")) {
+				t.Errorf("answer is %v", a)
+			}
+		})
+	}
 }
 
 func TestUploadOverTLS(t *testing.T) {

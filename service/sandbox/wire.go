@@ -36,8 +36,8 @@ func (b *requestBody) Read(p []byte) (int, error) {
 	if n > 0 {
 		b.c.s.count.addBody(int64(n))
 		if l := b.c.s.takes; l != nil {
-			if werr := l.WaitN(b.c.r.Context(), n); werr != nil {
-				return n, werr
+			if !b.c.throttle(l, n) {
+				return n, errCut
 			}
 		}
 	}
@@ -147,9 +147,9 @@ func (w *answerWriter) next(p []byte) ([]byte, error) {
 		if len(p) > l.Burst() {
 			p = p[:l.Burst()]
 		}
-		if err := l.WaitN(w.c.r.Context(), len(p)); err != nil {
+		if !w.c.throttle(l, len(p)) {
 			w.dead = true
-			return nil, err
+			return nil, errCut
 		}
 	}
 	return p, nil
