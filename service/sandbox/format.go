@@ -27,7 +27,7 @@ const (
 )
 
 // formatCount is how many formats newFormats makes.
-const formatCount = 2
+const formatCount = 9
 
 // classes is how many lengths a format's common part can have.
 const classes = 256
@@ -62,8 +62,42 @@ type state struct {
 func newFormats() [formatCount]*format {
 	const kb, mb = 1 << 10, 1 << 20
 	all := [formatCount]*format{
-		{kind: kindText, mime: "text/plain; charset=utf-8", share: 70, smallest: 200, largest: 300 * kb, own: 32, head: nil, block: textBlock(), tail: textTail},
-		{kind: kindOther, mime: "application/octet-stream", share: 30, smallest: 1 * kb, largest: 32 * mb, own: 32, head: nil, block: otherBlock(), tail: textTail},
+		{
+			kind: kindPhoto, mime: "image/jpeg", share: 34, smallest: 300 * kb, largest: 12 * mb, own: 3000,
+			head: jpegHead(), block: jpegBlock(), tail: jpegTail(jpegTables()),
+		},
+		{
+			kind: kindScreenshot, mime: "image/png", share: 20, smallest: 20 * kb, largest: 6 * mb, own: 1500,
+			head: pngHead(), block: pngBlock(), tail: pngTail(pngPixels()),
+		},
+		{
+			kind: kindAnimation, mime: "image/gif", share: 3, smallest: 60 * kb, largest: 8 * mb, own: 6000,
+			head: gifHead(), block: gifBlock(), tail: gifTail(gifPixels()),
+		},
+		{
+			kind: kindVideo, mime: "video/mp4", share: 11, smallest: 2 * mb, largest: 192 * mb, own: 64,
+			head: mp4Head(), block: mp4Block(), tail: mp4Tail,
+		},
+		{
+			kind: kindAudio, mime: "audio/mpeg", share: 10, smallest: 1 * mb, largest: 16 * mb, own: 200,
+			head: []byte("ID3\x03\x00\x00\x00\x00\x00\x00"), block: mp3Block(), tail: mp3Tail,
+		},
+		{
+			kind: kindDocument, mime: "application/pdf", share: 9, smallest: 30 * kb, largest: 20 * mb, own: 1000,
+			head: []byte("%PDF-1.4\n"), block: pdfBlock(), tail: pdfTail,
+		},
+		{
+			kind: kindText, mime: "text/plain; charset=utf-8", share: 5, smallest: 200, largest: 300 * kb, own: 40,
+			block: textBlock(), tail: textTail,
+		},
+		{
+			kind: kindArchive, mime: "application/zip", share: 6, smallest: 100 * kb, largest: 96 * mb, own: 400,
+			head: zipHead(), block: otherBlock(), tail: zipTail,
+		},
+		{
+			kind: kindOther, mime: "application/octet-stream", share: 2, smallest: 1 * kb, largest: 32 * mb, own: 40,
+			block: otherBlock(), tail: textTail,
+		},
 	}
 	for _, f := range all {
 		f.run = bytes.Repeat(f.block, max(1, 128<<10/len(f.block)))
