@@ -27,9 +27,9 @@ func (s *Shell) askToClose() {
 func (s *Shell) close() {
 	s.closing = true
 	size := s.window.Canvas().Size()
-	screen := s.frame.current
+	screen, store := s.frame.current, s.backend.Settings
 	s.acts.add(func(ctx context.Context) {
-		err := s.cfg.Settings.Change(ctx, func(v *settings.Values) {
+		err := store.Change(ctx, func(v *settings.Values) {
 			v.WindowWidth, v.WindowHeight, v.Screen = int(size.Width+0.5), int(size.Height+0.5), screen
 		})
 		if err != nil {

@@ -15,6 +15,7 @@ type screen struct {
 	label  string
 	icon   kit.IconName
 	object fyne.CanvasObject
+	remake func(*Shell, Backend) fyne.CanvasObject // for another backend; nil: it serves all
 	item   *kit.NavItem
 }
 
@@ -24,7 +25,8 @@ type frame struct {
 	screens []screen
 	current string
 	root    *fyne.Container // sidebar and main, or the first start's screen
-	side    fyne.CanvasObject
+	side    *fyne.Container
+	stack   *fyne.Container // all screens
 	main    *fyne.Container // notices and all screens, one of them visible
 	status  *status
 	hello   fyne.CanvasObject
@@ -33,20 +35,21 @@ type frame struct {
 func newFrame(s *Shell, screens []screen) *frame {
 	f := &frame{shell: s, screens: screens, status: newStatus(s.format)}
 	nav := kit.NewColumn(2)
-	stack := container.NewStack()
+	f.stack = container.NewStack()
 	for i := range f.screens {
 		sc := &f.screens[i]
 		sc.item = kit.NewNavItem(sc.icon, sc.label, func() { f.show(sc.name) })
 		nav.Add(sc.item)
 		sc.object.Hide()
-		stack.Add(sc.object)
+		f.stack.Add(sc.object)
 	}
 	brand := kit.NewLineUp(10, kit.NewIcon(kit.IconLogo, kit.ColorAccent, 26),
 		kit.NewText("Sluice", kit.TextStyle{Size: kit.SizeBrand, Bold: true}))
-	f.side = kit.NewBox(kit.ColorSidebar, kit.Padding{},
-		container.New(sideLayout{}, brand, nav, f.status.root, kit.NewBox(kit.ColorBorder, kit.Padding{}, nil)))
-	f.main = container.New(mainLayout{s.notices}, kit.NewBox(kit.ColorPage, kit.Padding{}, nil), s.notices.box, stack)
+	f.side = container.New(sideLayout{}, kit.NewBox(kit.ColorSidebar, kit.Padding{}, nil),
+		kit.NewBox(kit.ColorBorder, kit.Padding{}, nil), brand, nav, f.status.root)
+	f.main = container.New(mainLayout{s.notices}, kit.NewBox(kit.ColorPage, kit.Padding{}, nil), s.notices.box, f.stack)
 	f.root = container.New(frameLayout{}, f.side, f.main)
+	f.status.onShape = f.side.Refresh
 	f.status.onFailed = func() { f.show("uploads") }
 	return f
 }
@@ -69,6 +72,20 @@ func (f *frame) show(name string) {
 			sc.object.Hide()
 		}
 	}
+}
+
+// remake makes the screens that belong to one backend anew for another.
+func (f *frame) remake(b Backend) {
+	for i := range f.screens {
+		sc := &f.screens[i]
+		if sc.remake == nil {
+			continue
+		}
+		f.stack.Remove(sc.object)
+		sc.object = sc.remake(f.shell, b)
+		f.stack.Add(sc.object)
+	}
+	f.show(f.current)
 }
 
 // welcome shows the first start's screen instead of everything, or, with nil,
@@ -100,25 +117,21 @@ func (f *frame) setCount(name, count string) {
 	}
 }
 
-func (f *frame) setHost(host string)          { f.status.setHost(host) }
-func (f *frame) setTotals(t upload.Totals)    { f.status.set(&t) }
-func (f *frame) relayout()                    { f.main.Refresh() }
-func sidebarWidth(window float32) (w float32) { return min(sideWide, max(sideNarrow, window*0.24)) }
+func (f *frame) setHost(host string)       { f.status.setHost(host) }
+func (f *frame) setTotals(t upload.Totals) { f.status.set(&t) }
+func (f *frame) relayout()                 { f.main.Refresh() }
 
-const (
-	sideWide   float32 = 208
-	sideNarrow float32 = 184
-)
+// sideWidth is how wide the navigation is.
+const sideWidth float32 = 208
 
 // frameLayout puts the sidebar beside the main part; a third object covers both.
 type frameLayout struct{}
 
 // Layout is Fyne's.
 func (frameLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	side := sidebarWidth(size.Width)
-	objects[0].Resize(fyne.NewSize(side, size.Height))
-	objects[1].Resize(fyne.NewSize(size.Width-side, size.Height))
-	objects[1].Move(fyne.NewPos(side, 0))
+	objects[0].Resize(fyne.NewSize(sideWidth, size.Height))
+	objects[1].Resize(fyne.NewSize(size.Width-sideWidth, size.Height))
+	objects[1].Move(fyne.NewPos(sideWidth, 0))
 	for _, o := range objects[2:] {
 		o.Resize(size)
 	}
@@ -133,7 +146,8 @@ type sideLayout struct{}
 
 // Layout is Fyne's.
 func (sideLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	brand, nav, status, line := objects[0], objects[1], objects[2], objects[3]
+	back, line, brand, nav, status := objects[0], objects[1], objects[2], objects[3], objects[4]
+	back.Resize(size)
 	brand.Resize(fyne.NewSize(size.Width-36, 26))
 	brand.Move(fyne.NewPos(18, 18))
 	nav.Resize(fyne.NewSize(size.Width-21, nav.MinSize().Height))
@@ -147,7 +161,7 @@ func (sideLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 
 // MinSize is Fyne's.
 func (sideLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(sideNarrow, 62+objects[1].MinSize().Height+objects[2].MinSize().Height+20)
+	return fyne.NewSize(sideWidth, 62+objects[3].MinSize().Height+objects[4].MinSize().Height+20)
 }
 
 // mainLayout puts the notices above the screen that is shown.
@@ -186,6 +200,7 @@ type status struct {
 	dot        *dot
 	host       *kit.Text
 	onFailed   func()
+	onShape    func() // it needs another height
 }
 
 func newStatus(format *kit.Format) *status {
@@ -193,12 +208,15 @@ func newStatus(format *kit.Format) *status {
 	s := &status{format: format, bar: kit.NewProgress(), dot: newDot()}
 	s.head = kit.NewText("", kit.TextStyle{Size: kit.SizeSmall, Bold: true})
 	s.more = kit.NewText("", small)
-	s.below = kit.NewText("", small)
+	wrapped := small
+	wrapped.Lines = 2
+	s.below = kit.NewText("", wrapped)
 	s.host = kit.NewText("", small)
 	s.failed = kit.NewLink("", kit.TextStyle{Size: kit.SizeSmall, Color: kit.ColorRed, Elide: kit.ElideEnd}, func() { s.onFailed() })
 	s.rows = container.New(statusLayout{}, kit.NewLine(), kit.NewLineUp(0, s.head, s.more), s.bar, s.below, s.failed,
 		kit.NewLineUp(4, s.dot, s.host))
 	s.root = s.rows
+	s.onShape = func() {}
 	s.set(&upload.Totals{})
 	return s
 }
@@ -214,7 +232,7 @@ func (s *status) set(t *upload.Totals) {
 	s.head.SetText(head)
 	s.more.SetText(more)
 	busy := t.Busy()
-	shape := [2]bool{s.bar.Hidden, s.failed.Hidden}
+	shape := s.rows.MinSize().Height
 	s.bar.Hidden = !busy || t.Bytes == 0
 	part := 0.0
 	if t.Bytes > 0 {
@@ -229,8 +247,8 @@ func (s *status) set(t *upload.Totals) {
 	s.failed.Hidden = t.Failed == 0
 	s.failed.SetText(lang.N("{{.Count}} files failed", t.Failed, map[string]any{"Count": s.format.Number(int64(t.Failed))}))
 	s.dot.set(dotColor(t))
-	if shape != [2]bool{s.bar.Hidden, s.failed.Hidden} {
-		s.rows.Refresh()
+	if shape != s.rows.MinSize().Height {
+		s.onShape()
 	}
 	s.rows.Objects[1].Refresh()
 }

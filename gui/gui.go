@@ -8,6 +8,7 @@ import (
 	"embed"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"os"
 	"runtime"
 
@@ -37,31 +38,33 @@ func LoadTranslations() error {
 }
 
 // Backend is what a window works with. It can be replaced while the window is
-// open: another key or service, the sandbox tried.
+// open: the sandbox tried, and left again.
 type Backend struct {
-	Engine *upload.Engine
-	Links  service.Links
-	Host   string // the service's name as people know it: "pixeldrain.com", "sandbox"
+	Engine   *upload.Engine
+	Settings *settings.Store
+	Links    func() service.Links // of the service in use now
+	Host     func() string        // its name as people know it: "pixeldrain.com", "sandbox"
 }
 
 // Config is what a window is made of.
 type Config struct {
-	Settings *settings.Store
-	Backend  Backend
-	Icon     []byte       // PNG, may be nil
-	Logger   *slog.Logger // nil = nothing is logged
+	Backend Backend
+	Icon    []byte       // PNG, may be nil
+	Logger  *slog.Logger // nil = nothing is logged
 
-	// Settings screen and first start: made on the interface goroutine when the
-	// window is, nil for none.
-	NewSettings func(*Shell) fyne.CanvasObject
-	NewWelcome  func(*Shell) fyne.CanvasObject
+	// NewSettings makes the Settings screen for a backend, NewWelcome the first
+	// start's; nil for none. Both are called on the interface goroutine, for
+	// every backend that is used.
+	NewSettings func(*Shell, Backend) fyne.CanvasObject
+	NewWelcome  func(*Shell, Backend) fyne.CanvasObject
 	Welcome     bool // begin with the first start's screen
 
 	// For tests; zero values are what the program uses.
-	App    fyne.App     // nil = a new one
-	OnMain func(func()) // runs a function on the interface goroutine; nil = fyne.Do
-	Home   string       // the folder shown as "~"; "" = the user's
-	Pick   Picker       // asks for files; nil = the platform's dialogs
+	App     fyne.App             // nil = a new one
+	OnMain  func(func())         // runs a function on the interface goroutine; nil = fyne.Do
+	Home    string               // the folder shown as "~"; "" = the user's
+	Pick    Picker               // asks for files; nil = the platform's dialogs
+	OpenURL func(*url.URL) error // shows a page in the browser; nil = the app's way
 }
 
 // Run opens the window and returns when it was closed. Call it on the main

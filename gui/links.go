@@ -46,18 +46,15 @@ func (s *Shell) linkText(jobs []upload.Job) string {
 
 // linksOf gives the addresses of the service that has a job's file.
 func (s *Shell) linksOf(j *upload.Job) service.Links {
-	if s.backend.Links.File(j.File) == j.Link {
-		return s.backend.Links
-	}
+	now := s.backend.Links()
 	page, _, ok := strings.Cut(j.Link, "/u/")
-	if !ok {
-		return s.backend.Links
+	if !ok || now.File(j.File) == j.Link {
+		return now
 	}
-	links, err := service.NewLinks(page + "/api")
-	if err != nil {
-		return s.backend.Links
+	if links, err := service.NewLinks(page + "/api"); err == nil {
+		return links
 	}
-	return links
+	return now
 }
 
 // toast shows a few words that go away by themselves.

@@ -47,7 +47,7 @@ func (n *notices) totals(t upload.Totals) {
 }
 
 func (n *notices) forTotals(t *upload.Totals) kit.NoticeContent {
-	host := map[string]any{"Host": n.shell.backend.Host}
+	host := map[string]any{"Host": n.shell.backend.Host()}
 	switch {
 	case n.shell.backend.Engine == nil:
 		return kit.NoticeContent{}

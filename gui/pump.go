@@ -71,15 +71,10 @@ func (p *pump) taken() *swap {
 
 func (p *pump) run() {
 	s := p.shell
-	values, changes := s.cfg.Settings.Subscribe(s.ctx)
-	defer changes.Close()
-	if !p.call(func() { s.apply(values) }) {
-		return
-	}
 	backend := s.cfg.Backend
 	for {
 		ctx, cancel := context.WithCancel(s.ctx)
-		w := p.drain(ctx, backend, changes)
+		w := p.drain(ctx, backend)
 		cancel()
 		if w == nil {
 			return
@@ -91,7 +86,12 @@ func (p *pump) run() {
 }
 
 // drain pumps one backend's events until another is to be used.
-func (p *pump) drain(ctx context.Context, b Backend, changes *feed.Subscription[settings.Values]) *swap {
+func (p *pump) drain(ctx context.Context, b Backend) *swap {
+	values, changes := b.Settings.Subscribe(ctx)
+	defer changes.Close()
+	if !p.call(func() { p.shell.apply(values) }) {
+		return nil
+	}
 	var ready <-chan struct{}
 	var events *feed.Subscription[upload.Event]
 	if b.Engine != nil {
@@ -187,7 +187,8 @@ func tick(often bool) <-chan time.Time {
 
 func (s *Shell) swap(b Backend) {
 	s.backend = b
-	s.frame.setHost(b.Host)
+	s.frame.setHost(b.Host())
+	s.frame.remake(b)
 	s.reset(upload.Snapshot{})
 }
 
@@ -226,6 +227,7 @@ func (s *Shell) apply(v settings.Values) {
 		s.cfg.App.Settings().SetTheme(kit.NewTheme(appearance(v.Appearance)))
 	}
 	s.values = v
+	s.frame.setHost(s.backend.Host()) // the service address is a setting
 	s.uploads.SetCopies(v.CopyWhenDone)
 }
 

@@ -48,7 +48,7 @@ func New(cfg Config) (*Shell, error) {
 	if err := LoadTranslations(); err != nil {
 		return nil, err
 	}
-	s := &Shell{cfg: cfg, log: cfg.Logger, onMain: cfg.OnMain, backend: cfg.Backend, values: cfg.Settings.Values()}
+	s := &Shell{cfg: cfg, log: cfg.Logger, onMain: cfg.OnMain, backend: cfg.Backend, values: cfg.Backend.Settings.Values()}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -57,6 +57,9 @@ func New(cfg Config) (*Shell, error) {
 	}
 	if s.cfg.Pick == nil {
 		s.cfg.Pick = platformPicker(s)
+	}
+	if s.cfg.OpenURL == nil {
+		s.cfg.OpenURL = cfg.App.OpenURL
 	}
 	if s.cfg.Home == "" {
 		s.cfg.Home, _ = os.UserHomeDir() // "" then shows whole paths
@@ -84,7 +87,7 @@ func (s *Shell) build() {
 	s.uploads.SetCopies(s.values.CopyWhenDone)
 	s.notices = newNotices(s)
 	s.frame = newFrame(s, s.screens())
-	s.frame.setHost(s.backend.Host)
+	s.frame.setHost(s.backend.Host())
 	s.window.SetPadded(false)
 	s.window.SetContent(kit.NewTipLayer(s.frame.root))
 	s.window.Resize(fyne.NewSize(float32(s.values.WindowWidth), float32(s.values.WindowHeight)))
@@ -94,8 +97,8 @@ func (s *Shell) build() {
 	c := s.window.Canvas()
 	c.AddShortcut(&fyne.ShortcutPaste{}, func(fyne.Shortcut) { s.paste() })
 	s.frame.show(s.values.Screen)
-	if s.cfg.Welcome && s.cfg.NewWelcome != nil {
-		s.frame.welcome(s.cfg.NewWelcome(s))
+	if s.cfg.Welcome {
+		s.Welcome()
 	}
 }
 
@@ -104,9 +107,19 @@ func (s *Shell) build() {
 func (s *Shell) screens() []screen {
 	list := []screen{{name: "uploads", label: lang.L("Uploads"), icon: kit.IconUp, object: s.uploads.Object()}}
 	if s.cfg.NewSettings != nil {
-		list = append(list, screen{name: "settings", label: lang.L("Settings"), icon: kit.IconGear, object: s.cfg.NewSettings(s)})
+		list = append(list, screen{
+			name: "settings", label: lang.L("Settings"), icon: kit.IconGear, object: s.cfg.NewSettings(s, s.backend),
+			remake: s.cfg.NewSettings,
+		})
 	}
 	return list
+}
+
+// Welcome shows the first start's screen until Show is called.
+func (s *Shell) Welcome() {
+	if s.cfg.NewWelcome != nil {
+		s.frame.welcome(s.cfg.NewWelcome(s, s.backend))
+	}
 }
 
 // Close stops the window's goroutines and waits for them. The window itself is
@@ -208,7 +221,7 @@ func (s *Shell) open(id service.JobID) {
 		return
 	}
 	s.acts.add(func(context.Context) {
-		if err := s.cfg.App.OpenURL(u); err != nil {
+		if err := s.cfg.OpenURL(u); err != nil {
 			s.Tell(lang.L("No browser could be opened. The link is in the list: copy it and open it yourself."))
 		}
 	})

@@ -26,7 +26,7 @@ func (statusLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		if i == 0 {
 			inset = 0
 		}
-		height := o.MinSize().Height
+		height := statusHeight(o)
 		before, after := statusGaps(i)
 		y += before
 		o.Resize(fyne.NewSize(size.Width-2*inset, height))
@@ -41,10 +41,18 @@ func (statusLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	for i, o := range objects {
 		if o.Visible() {
 			before, after := statusGaps(i)
-			size.Height += before + o.MinSize().Height + after
+			size.Height += before + statusHeight(o) + after
 		}
 	}
 	return size
+}
+
+// statusHeight is what a line needs; a long text takes two.
+func statusHeight(o fyne.CanvasObject) float32 {
+	if text, ok := o.(*kit.Text); ok {
+		return text.HeightFor(sideWidth - 21 - 2*statusInset)
+	}
+	return o.MinSize().Height
 }
 
 // statusGaps is the room above and below a line: around the bar, and below the

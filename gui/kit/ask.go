@@ -20,7 +20,6 @@ func Ask(c fyne.Canvas, title, text string, answers ...Answer) (hide func()) {
 	const width = 420
 	var popup *widget.PopUp
 	words := NewText(text, TextStyle{Color: ColorSecondary, Lines: 6})
-	words.Resize(fyne.NewSize(width, 1))
 	buttons := []fyne.CanvasObject{layout.NewSpacer()}
 	for _, a := range answers {
 		buttons = append(buttons, NewButton(a.Label, a.Kind, func() {
@@ -30,10 +29,9 @@ func Ask(c fyne.Canvas, title, text string, answers ...Answer) (hide func()) {
 			}
 		}))
 	}
-	height := words.measure("").Height * float32(len(words.fit(width)))
 	content := NewColumn(12,
 		NewText(title, TextStyle{Size: SizeSection, Bold: true, Elide: ElideEnd}),
-		container.New(fixedLayout{fyne.NewSize(width, height)}, words),
+		container.New(fixedLayout{fyne.NewSize(width, words.HeightFor(width))}, words),
 		container.New(layout.NewCustomPaddedHBoxLayout(8), buttons...))
 	popup = widget.NewModalPopUp(NewBox(ColorCard, Padding{Top: 12, Right: 16, Bottom: 12, Left: 16}, content), c)
 	popup.Show()

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 )
 
@@ -25,6 +26,7 @@ type Button struct {
 	label string
 	icon  IconName
 	kind  ButtonKind
+	tip   string
 }
 
 // NewButton makes a button; tapped runs on the interface goroutine.
@@ -41,6 +43,25 @@ func (b *Button) WithIcon(name IconName) *Button {
 	return b
 }
 
+// WithTip tells a resting pointer, and assistive technology where the button
+// has no words, what the button does.
+func (b *Button) WithTip(tip string) *Button {
+	b.tip = tip
+	return b
+}
+
+// MouseIn shows the tip.
+func (b *Button) MouseIn(e *desktop.MouseEvent) {
+	b.press.MouseIn(e)
+	showTip(b, b.tip)
+}
+
+// MouseOut hides the tip.
+func (b *Button) MouseOut() {
+	b.press.MouseOut()
+	hideTip(b)
+}
+
 // SetLabel changes the words.
 func (b *Button) SetLabel(label string) {
 	if b.label == label {
@@ -53,8 +74,13 @@ func (b *Button) SetLabel(label string) {
 // Label is what stands on the button.
 func (b *Button) Label() string { return b.label }
 
-// AccessibilityLabel is what stands on the button.
-func (b *Button) AccessibilityLabel() string { return b.label }
+// AccessibilityLabel is what stands on the button, or its tip.
+func (b *Button) AccessibilityLabel() string {
+	if b.label == "" {
+		return b.tip
+	}
+	return b.label
+}
 
 // MinSize is the room of the words and the padding around them.
 func (b *Button) MinSize() fyne.Size {

@@ -81,6 +81,12 @@ func (r *dropRenderer) Refresh() {
 func (r *dropRenderer) Layout(size fyne.Size) {
 	r.back.Resize(size)
 	r.border.Resize(size)
+	if size.Height > DropZoneHeight*2 {
+		r.layoutTall(size)
+		return
+	}
+	r.zone.title.SetAlign(fyne.TextAlignLeading)
+	r.zone.hint.SetAlign(fyne.TextAlignLeading)
 	side := min(56, size.Height-20)
 	left := (min(size.Height, DropZoneHeight) - side) / 2
 	r.circle.Resize(fyne.NewSquareSize(side))
@@ -94,6 +100,24 @@ func (r *dropRenderer) Layout(size fyne.Size) {
 	r.zone.title.Move(fyne.NewPos(x, y))
 	r.zone.hint.Resize(fyne.NewSize(size.Width-x-18, hint))
 	r.zone.hint.Move(fyne.NewPos(x, y+title))
+}
+
+// layoutTall puts everything in the middle of a zone that has the screen for
+// itself.
+func (r *dropRenderer) layoutTall(size fyne.Size) {
+	const side, gap = 72, 18
+	title, hint := r.zone.title.MinSize().Height, r.zone.hint.HeightFor(size.Width-40)
+	y := (size.Height - side - gap - title - hint) / 2
+	for _, o := range []fyne.CanvasObject{r.circle, r.zone.icon} {
+		o.Resize(fyne.NewSquareSize(side))
+		o.Move(fyne.NewPos((size.Width-side)/2, y))
+	}
+	r.zone.title.SetAlign(fyne.TextAlignCenter)
+	r.zone.hint.SetAlign(fyne.TextAlignCenter)
+	r.zone.title.Resize(fyne.NewSize(size.Width-40, title))
+	r.zone.title.Move(fyne.NewPos(20, y+side+gap))
+	r.zone.hint.Resize(fyne.NewSize(size.Width-40, hint))
+	r.zone.hint.Move(fyne.NewPos(20, y+side+gap+title))
 }
 
 func (r *dropRenderer) MinSize() fyne.Size { return r.zone.MinSize() }

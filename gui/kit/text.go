@@ -64,6 +64,27 @@ func (t *Text) Set(text string, c fyne.ThemeColorName) {
 // whole text where it is shortened.
 func (t *Text) SetTip(tip string) { t.tip = tip }
 
+// SetLines changes into how many lines the text may be wrapped.
+func (t *Text) SetLines(lines int) {
+	if t.style.Lines != lines {
+		t.style.Lines = lines
+		t.Refresh()
+	}
+}
+
+// SetAlign changes the alignment.
+func (t *Text) SetAlign(align fyne.TextAlign) {
+	if t.style.Align != align {
+		t.style.Align = align
+		t.Refresh()
+	}
+}
+
+// HeightFor is how high the text is in a width.
+func (t *Text) HeightFor(width float32) float32 {
+	return t.measure("").Height * float32(len(t.fit(width)))
+}
+
 // SetBold switches bold letters.
 func (t *Text) SetBold(bold bool) {
 	if t.style.Bold == bold {
@@ -96,7 +117,7 @@ type textRenderer struct {
 	objects []fyne.CanvasObject
 	last    string // what was laid out last, for this width
 	width   float32
-	bold    bool
+	style   TextStyle
 }
 
 func (r *textRenderer) Layout(size fyne.Size) {
@@ -111,10 +132,10 @@ func (r *textRenderer) Layout(size fyne.Size) {
 
 // set puts the words that fit width into the lines.
 func (r *textRenderer) set(width float32) {
-	if r.last == r.text.text && r.width == width && r.bold == r.text.style.Bold && len(r.lines) > 0 {
+	if r.last == r.text.text && r.width == width && r.style == r.text.style && len(r.lines) > 0 {
 		return
 	}
-	r.last, r.width, r.bold = r.text.text, width, r.text.style.Bold
+	r.last, r.width, r.style = r.text.text, width, r.text.style
 	shown := r.text.fit(width)
 	r.text.short = strings.Join(shown, " ") != r.text.text
 	for len(r.lines) < len(shown) {
@@ -124,13 +145,10 @@ func (r *textRenderer) set(width float32) {
 	r.objects = r.objects[:0]
 	for i, s := range shown {
 		line := r.lines[i]
-		changed := line.Text != s || line.TextStyle.Bold != r.bold
-		line.Text, line.TextSize, line.Alignment = s, r.text.style.Size, r.text.style.Align
-		line.TextStyle = fyne.TextStyle{Bold: r.bold}
-		line.Color = theme.ColorForWidget(r.text.style.Color, r.text)
-		if changed {
-			line.Refresh()
-		}
+		line.Text, line.TextSize, line.Alignment = s, r.style.Size, r.style.Align
+		line.TextStyle = fyne.TextStyle{Bold: r.style.Bold}
+		line.Color = theme.ColorForWidget(r.style.Color, r.text)
+		line.Refresh()
 		r.objects = append(r.objects, line)
 	}
 }

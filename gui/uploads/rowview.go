@@ -97,8 +97,6 @@ const maxActions = 2
 
 func newJobRow(s *Screen) *jobRow {
 	small := kit.TextStyle{Size: kit.SizeSmall, Color: kit.ColorSecondary, Elide: kit.ElideEnd}
-	wrapped := small
-	wrapped.Lines = 2
 	r := &jobRow{
 		screen: s,
 		back:   &canvas.Rectangle{},
@@ -109,7 +107,7 @@ func newJobRow(s *Screen) *jobRow {
 		name:   kit.NewHint("", kit.TextStyle{Size: kit.SizeName, Bold: true, Elide: kit.ElideMiddle}),
 		sub:    kit.NewText("", small),
 		bar:    kit.NewProgress(),
-		detail: kit.NewHint("", wrapped),
+		detail: kit.NewHint("", small),
 		link:   kit.NewLink("", kit.TextStyle{Size: kit.SizeBody, Elide: kit.ElideMiddle}, nil),
 		state:  kit.NewText("", kit.TextStyle{Size: kit.SizeName, Elide: kit.ElideEnd}),
 		line:   &canvas.Rectangle{},
@@ -310,6 +308,11 @@ func (v *jobRowRenderer) Layout(size fyne.Size) {
 // middle lays out the column of the progress.
 func (v *jobRowRenderer) middle(x, width, height float32, isNarrow bool) {
 	r := v.row
+	lines := 2
+	if !r.bar.Hidden || isNarrow {
+		lines = 1
+	}
+	r.detail.SetLines(lines)
 	h := r.detail.MinSize().Height
 	linkHeight := r.link.MinSize().Height
 	switch {

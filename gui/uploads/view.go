@@ -58,11 +58,12 @@ func New(cfg Config) *Screen {
 	s.pause = kit.NewButton(lang.L("Pause all"), kit.ButtonPlain, s.togglePause)
 	s.clear = kit.NewButton(lang.L("Clear finished"), kit.ButtonPlain, cfg.Intents.ClearFinished)
 	choose := kit.NewButton(lang.L("Choose files…"), kit.ButtonPrimary, cfg.Intents.Choose)
+	folder := kit.NewButton("", kit.ButtonPlain, cfg.Intents.ChooseFolder).WithIcon(kit.IconFolder).WithTip(lang.L("Choose folders…"))
 	s.zone = kit.NewDropZone(lang.L("Drop files or folders anywhere in this window"), "", cfg.Intents.Choose)
 	s.rows = kit.NewRows(s.source())
-	s.list = kit.NewCardPadded(kit.Padding{Top: 1, Bottom: 5, Left: 1, Right: 1}, s.rows)
+	s.list = kit.NewCardPadded(kit.Padding{Top: 1, Bottom: 1, Left: 1, Right: 1}, s.rows)
 	s.body = container.New(bodyLayout{}, s.zone, s.list)
-	s.root = kit.NewPage(kit.NewHeader(lang.L("Uploads"), s.pause, s.clear, choose), s.body)
+	s.root = kit.NewPage(kit.NewHeader(lang.L("Uploads"), s.pause, s.clear, choose, folder), s.body)
 	s.SetCopies(false)
 	s.controls()
 	return s
@@ -76,9 +77,9 @@ func (s *Screen) Model() *Model { return s.model }
 
 // SetCopies says whether links are copied by themselves once they are there.
 func (s *Screen) SetCopies(on bool) {
-	hint := lang.L("or paste copied files with Ctrl+V")
+	hint := lang.L("or paste files with Ctrl+V")
 	if on {
-		hint = lang.L("or paste copied files with Ctrl+V · links are copied when all are done")
+		hint = lang.L("or paste files with Ctrl+V · links are copied when done")
 	}
 	s.zone.SetHint(hint)
 }
