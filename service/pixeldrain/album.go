@@ -23,18 +23,17 @@ func (c *Client) CreateAlbum(ctx context.Context, album service.NewAlbum) (servi
 	}
 	r := c.request(ctx, http.MethodPost, "/list", body)
 	r.Header.Set("Content-Type", "application/json")
-	resp, err := c.do(op, r)
+	var made service.Album
+	err = c.ask(op, r, func(resp *http.Response) error {
+		var w wireList
+		if err := decode(resp, maxSmall, &w); err != nil {
+			return err
+		}
+		made, err = w.album(nil)
+		return err
+	})
 	if err != nil {
 		return "", err
-	}
-	defer resp.Body.Close()
-	var w wireList
-	if err := c.decode(op, r.URL, resp, maxSmall, &w); err != nil {
-		return "", err
-	}
-	made, err := w.album(nil)
-	if err != nil {
-		return "", c.unreadable(op, r.URL, resp.StatusCode, err)
 	}
 	return made.ID, nil
 }
@@ -88,14 +87,13 @@ func (c *Client) Album(ctx context.Context, id service.AlbumID) (service.Album, 
 		return service.Album{}, err
 	}
 	r := c.request(ctx, http.MethodGet, "/list/"+escape(string(id)), nil)
-	resp, err := c.do(op, r)
+	var album service.Album
+	err := c.ask(op, r, func(resp *http.Response) (err error) {
+		album, err = readAlbum(resp)
+		return err
+	})
 	if err != nil {
 		return service.Album{}, err
-	}
-	defer resp.Body.Close()
-	album, err := readAlbum(resp)
-	if err != nil {
-		return service.Album{}, c.unreadable(op, r.URL, resp.StatusCode, err)
 	}
 	return album, nil
 }
@@ -103,8 +101,8 @@ func (c *Client) Album(ctx context.Context, id service.AlbumID) (service.Album, 
 func readAlbum(resp *http.Response) (service.Album, error) {
 	var files []service.File
 	s := newStream(resp.Header, resp.Body, maxEntry)
-	fields := newFields()
-	err := s.each("files", func(*json.Decoder) error {
+	fields := make(fields)
+	err := s.each("files", func() error {
 		f, err := s.file()
 		files = append(files, f)
 		return err

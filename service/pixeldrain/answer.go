@@ -54,15 +54,15 @@ func (c *Client) refusal(op string, u *url.URL, resp *http.Response) *service.Er
 
 // decode reads the whole JSON body of a success into v. It accepts no more
 // than limit bytes.
-func (c *Client) decode(op string, u *url.URL, resp *http.Response, limit int64, v any) *service.Error {
+func decode(resp *http.Response, limit int64, v any) error {
 	data, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
-	if err == nil && int64(len(data)) > limit {
-		err = errHuge
+	if err != nil {
+		return err
 	}
-	if err == nil {
-		err = unmarshal(resp.Header, data, v)
+	if int64(len(data)) > limit {
+		return errHuge
 	}
-	return c.unreadable(op, u, resp.StatusCode, err)
+	return unmarshal(resp.Header, data, v)
 }
 
 // answerError is a success whose body is not what was promised.
@@ -122,12 +122,8 @@ func badJSON(err error) error {
 
 func isCut(err error) bool { return errors.Is(err, io.ErrUnexpectedEOF) }
 
-// unreadable makes the error of a success whose body could not be used; nil
-// for nil.
+// unreadable makes the error of a success whose body could not be used.
 func (c *Client) unreadable(op string, u *url.URL, status int, err error) *service.Error {
-	if err == nil {
-		return nil
-	}
 	out := &service.Error{Op: op, Path: c.pathOf(u), Status: status, Err: c.key.err(err)}
 	if own, ok := errors.AsType[*service.Error](err); ok {
 		out.Kind, out.Value, out.Err = own.Kind, c.key.text(own.Value), c.key.err(own.Err)

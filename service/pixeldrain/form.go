@@ -36,9 +36,18 @@ func newForm(name string) (form, error) {
 	}, nil
 }
 
-// formName writes a file name as browsers do; the name field has it exactly.
+// formName writes a file name so that every parser of forms takes it; the name
+// field has it exactly.
 func formName(name string) string {
-	return strings.NewReplacer(`"`, "%22", "\r", "%0D", "\n", "%0A", "\x00", "%00").Replace(name)
+	var b strings.Builder
+	for i := range len(name) {
+		if c := name[i]; c < ' ' || c == '"' || c == '\\' || c == '%' || c == 0x7f {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }
 
 // joined reads head, file and tail one after the other.

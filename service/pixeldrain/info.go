@@ -25,18 +25,18 @@ func (c *Client) Info(ctx context.Context, id service.FileID) (service.File, err
 		return service.File{}, err
 	}
 	r := c.request(ctx, http.MethodGet, "/file/"+escape(string(id))+"/info", nil)
-	resp, err := c.do(op, r)
+	var f service.File
+	err := c.ask(op, r, func(resp *http.Response) error {
+		var w wireFile
+		if err := decode(resp, maxSmall, &w); err != nil {
+			return err
+		}
+		var err error
+		f, err = w.file()
+		return err
+	})
 	if err != nil {
 		return service.File{}, err
-	}
-	defer resp.Body.Close()
-	var w wireFile
-	if err := c.decode(op, r.URL, resp, maxSmall, &w); err != nil {
-		return service.File{}, err
-	}
-	f, err := w.file()
-	if err != nil {
-		return service.File{}, c.unreadable(op, r.URL, resp.StatusCode, err)
 	}
 	return f, nil
 }
@@ -87,28 +87,26 @@ func (c *Client) infos(ctx context.Context, ids []service.FileID, found map[serv
 		parts[i] = escape(string(id))
 	}
 	r := c.request(ctx, http.MethodGet, "/file/"+strings.Join(parts, ",")+"/info", nil)
-	resp, err := c.do(op, r)
+	err := c.ask(op, r, func(resp *http.Response) error {
+		var answer oneOrMany
+		if err := decode(resp, maxInfos, &answer); err != nil {
+			return err
+		}
+		for i := range answer {
+			f, err := answer[i].file()
+			if err != nil {
+				return err
+			}
+			if slices.Contains(ids, f.ID) {
+				found[f.ID] = f
+			}
+		}
+		return nil
+	})
 	if e, ok := errors.AsType[*service.Error](err); ok && e.Status == http.StatusNotFound && e.Value != service.ReasonHTML {
 		return nil // none of them is there
 	}
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	var answer oneOrMany
-	if err := c.decode(op, r.URL, resp, maxInfos, &answer); err != nil {
-		return err
-	}
-	for i := range answer {
-		f, err := answer[i].file()
-		if err != nil {
-			return c.unreadable(op, r.URL, resp.StatusCode, err)
-		}
-		if slices.Contains(ids, f.ID) {
-			found[f.ID] = f
-		}
-	}
-	return nil
+	return err
 }
 
 // oneOrMany is the answer to an info call: an array, or the file itself when
@@ -132,26 +130,18 @@ func (c *Client) Delete(ctx context.Context, id service.FileID) error {
 		return err
 	}
 	r := c.request(ctx, http.MethodDelete, "/file/"+escape(string(id)), nil)
-	resp, err := c.do(op, r)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	if err := c.confirmed(resp); err != nil {
-		return c.unreadable(op, r.URL, resp.StatusCode, err)
-	}
-	return nil
+	return c.ask(op, r, confirmed)
 }
 
 // confirmed reads a success of which only the status matters. It may be empty,
 // but a web page does not come from the service.
-func (c *Client) confirmed(resp *http.Response) error {
+func confirmed(resp *http.Response) error {
 	data, err := io.ReadAll(io.LimitReader(resp.Body, maxSmall))
 	if err != nil {
 		return err
 	}
-	var any json.RawMessage
-	if err := unmarshal(resp.Header, data, &any); err != nil && len(bytes.TrimSpace(data)) > 0 {
+	var whatever json.RawMessage
+	if err := unmarshal(resp.Header, data, &whatever); err != nil && len(bytes.TrimSpace(data)) > 0 {
 		return err
 	}
 	return nil

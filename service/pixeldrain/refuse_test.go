@@ -2,13 +2,10 @@ package pixeldrain
 
 import (
 	"bufio"
-	"context"
-	"crypto/tls"
 	"errors"
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -41,7 +38,7 @@ type refuser struct {
 
 func startRefuser(t *testing.T, r *refuser, secure bool) Config {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +67,7 @@ func (r *refuser) run() {
 }
 
 func (r *refuser) serve(conn net.Conn) {
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	req, err := http.ReadRequest(bufio.NewReaderSize(conn, 4096))
 	if err != nil {
 		return
@@ -133,19 +130,3 @@ func TestRefusedAtOnce(t *testing.T) {
 		})
 	}
 }
-
-func newTestClient(t *testing.T, cfg Config) *Client {
-	t.Helper()
-	c, err := New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(c.Close)
-	return c
-}
-
-var (
-	_ = context.Background
-	_ = tls.Config{}
-	_ = httptest.NewServer
-)

@@ -45,6 +45,21 @@ func (c *Client) request(ctx context.Context, method, path string, body []byte) 
 	return r
 }
 
+// ask sends a request and lets read make sense of a success. It closes the
+// answer.
+func (c *Client) ask(op string, r *http.Request, read func(*http.Response) error) error {
+	resp, err := c.do(op, r)
+	if err != nil {
+		return err
+	}
+	err = read(resp)
+	_ = resp.Body.Close() // read took what it wanted
+	if err != nil {
+		return c.unreadable(op, r.URL, resp.StatusCode, err)
+	}
+	return nil
+}
+
 // do sends a request and gives its answer, whose body the caller closes. An
 // answer that is no success becomes an error; so does silence for longer than
 // the stall time, before the answer or within its body.
@@ -52,7 +67,7 @@ func (c *Client) do(op string, r *http.Request) (*http.Response, error) {
 	started := time.Now()
 	ctx, cancel := context.WithCancelCause(r.Context())
 	timer := time.AfterFunc(c.stall, func() { cancel(stalled("no answer")) })
-	resp, err := c.api.Do(r.WithContext(ctx)) //nolint:bodyclose // guarded hands the closing on
+	resp, err := c.api.Do(r.WithContext(ctx))
 	timer.Stop()
 	if err != nil {
 		if cause := context.Cause(ctx); cause != nil {
@@ -69,8 +84,8 @@ func (c *Client) do(op string, r *http.Request) (*http.Response, error) {
 		cause: func() error { return context.Cause(ctx) },
 	}
 	if resp.StatusCode/100 != 2 {
-		defer resp.Body.Close()
 		failure := c.refusal(op, r.URL, resp)
+		_ = resp.Body.Close() // it is read, as far as it is of use
 		c.logCall(r, failure, started)
 		return nil, failure
 	}

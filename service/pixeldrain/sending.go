@@ -82,8 +82,9 @@ func (s *sending) try(parent context.Context) (Uploaded, *UploadError) {
 		cancel(nil)
 		return Uploaded{}, s.failed(failure)
 	}
-	defer resp.Body.Close()
-	return s.answered(ctx, req, resp)
+	done, failure := s.answered(ctx, req, resp)
+	_ = resp.Body.Close() // what it told is known
+	return done, failure
 }
 
 // answered reads the answer, and only then ends the body: ending it breaks the
@@ -94,15 +95,10 @@ func (s *sending) answered(ctx context.Context, req *http.Request, resp *http.Re
 	if resp.StatusCode/100 != 2 {
 		return Uploaded{}, s.failed(s.c.refusal(s.op, req.URL, resp))
 	}
-	var w wireFile
-	failure := s.c.decode(s.op, req.URL, resp, maxSmall, &w)
-	if cause := context.Cause(ctx); failure != nil && cause != nil {
-		failure = s.c.unreadable(s.op, req.URL, resp.StatusCode, cause)
+	f, err := readUploaded(resp)
+	if cause := context.Cause(ctx); err != nil && cause != nil {
+		err = cause
 	}
-	if failure != nil {
-		return Uploaded{}, s.failed(failure)
-	}
-	f, err := w.file()
 	n, sum := s.end()
 	if err == nil && n != s.up.Size {
 		err = &answerError{reason: service.ReasonBadAnswer, cause: errors.New("a success before the whole file was sent")}
@@ -110,11 +106,17 @@ func (s *sending) answered(ctx context.Context, req *http.Request, resp *http.Re
 	if err != nil {
 		return Uploaded{}, s.failed(s.c.unreadable(s.op, req.URL, resp.StatusCode, err))
 	}
-	done := Uploaded{ID: f.ID, SHA256Sent: sum, File: service.File{ID: f.ID}}
-	if w.Name != "" || w.HashSHA256 != "" { // the whole info
-		done.File = f
+	return Uploaded{ID: f.ID, SHA256Sent: sum, File: f}, nil
+}
+
+// readUploaded reads the answer to an upload: the id alone in the 2020
+// dialect, the whole info in the 2026 one.
+func readUploaded(resp *http.Response) (service.File, error) {
+	var w wireFile
+	if err := decode(resp, maxSmall, &w); err != nil {
+		return service.File{}, err
 	}
-	return done, nil
+	return w.file()
 }
 
 // failed ends the body and completes the error with what became of it.

@@ -28,7 +28,7 @@ func newStream(h http.Header, r io.Reader, entry int64) *stream {
 // each calls element for every element of the array in the field of that name,
 // and other for the value of every other field. It reads to the end of the
 // answer. Errors of the two functions come back as they are.
-func (s *stream) each(field string, element func(*json.Decoder) error, other func(name string, v json.RawMessage) error) error {
+func (s *stream) each(field string, element func() error, other func(name string, v json.RawMessage) error) error {
 	found := false
 	if err := s.open(); err != nil {
 		return err
@@ -74,7 +74,7 @@ func (s *stream) open() error {
 	return nil
 }
 
-func (s *stream) array(element func(*json.Decoder) error) error {
+func (s *stream) array(element func() error) error {
 	start, err := s.dec.Token()
 	if err != nil {
 		return s.bad(err)
@@ -86,7 +86,7 @@ func (s *stream) array(element func(*json.Decoder) error) error {
 		return &answerError{reason: service.ReasonBadAnswer, cause: errors.New("no array")}
 	}
 	for s.dec.More() {
-		if err := element(s.dec); err != nil {
+		if err := element(); err != nil {
 			return err
 		}
 		s.src.left = s.src.entry

@@ -84,17 +84,16 @@ func (c *Client) thumbnail(ctx context.Context, op string, id service.FileID, wi
 	r.URL.RawQuery = query.Encode()
 	r.Header.Set("Accept", "image/*")
 	r.Header.Set("Accept-Encoding", "identity")
-	resp, err := c.do(op, r)
+	var t *Thumbnail
+	err := c.ask(op, r, func(resp *http.Response) (err error) {
+		t, err = readThumbnail(resp, width, height)
+		if err == nil && resp.Request.URL.Path != r.URL.Path {
+			t.Icon = true
+		}
+		return err
+	})
 	if err != nil {
 		return nil, err
-	}
-	defer resp.Body.Close()
-	t, err := readThumbnail(resp, width, height)
-	if err != nil {
-		return nil, c.unreadable(op, r.URL, resp.StatusCode, err)
-	}
-	if resp.Request.URL.Path != r.URL.Path {
-		t.Icon = true
 	}
 	return t, nil
 }

@@ -77,21 +77,15 @@ func (c *Client) Albums(ctx context.Context) ([]service.Album, error) {
 // listing streams the array in the field of an answer.
 func (c *Client) listing(ctx context.Context, op, path, field string, entry int64, element func(*stream) error) error {
 	r := c.request(ctx, http.MethodGet, path, nil)
-	resp, err := c.do(op, r)
-	if err != nil {
+	return c.ask(op, r, func(resp *http.Response) error {
+		s := newStream(resp.Header, resp.Body, entry)
+		fields := make(fields)
+		err := s.each(field, func() error { return element(s) }, fields.keep)
+		if refusal := fields.refusal(); refusal != nil {
+			return refusal
+		}
 		return err
-	}
-	defer resp.Body.Close()
-	s := newStream(resp.Header, resp.Body, entry)
-	fields := newFields()
-	err = s.each(field, func(*json.Decoder) error { return element(s) }, fields.keep)
-	if refusal := fields.refusal(); refusal != nil {
-		err = refusal
-	}
-	if err != nil {
-		return c.unreadable(op, r.URL, resp.StatusCode, err)
-	}
-	return nil
+	})
 }
 
 // User tells of the account behind the key. It is beyond the API document: a
@@ -99,7 +93,8 @@ func (c *Client) listing(ctx context.Context, op, path, field string, entry int6
 func (c *Client) User(ctx context.Context) (service.User, error) {
 	const op = "get account"
 	r := c.request(ctx, http.MethodGet, "/user", nil)
-	resp, err := c.do(op, r)
+	var w wireUser
+	err := c.ask(op, r, func(resp *http.Response) error { return decode(resp, maxSmall, &w) })
 	if e, ok := errors.AsType[*service.Error](err); ok {
 		switch e.Status {
 		case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented:
@@ -107,11 +102,6 @@ func (c *Client) User(ctx context.Context) (service.User, error) {
 		}
 	}
 	if err != nil {
-		return service.User{}, err
-	}
-	defer resp.Body.Close()
-	var w wireUser
-	if err := c.decode(op, r.URL, resp, maxSmall, &w); err != nil {
 		return service.User{}, err
 	}
 	return w.user(), nil
@@ -128,8 +118,6 @@ func (s *stream) file() (service.File, error) {
 
 // fields collects the short fields of an object whose array is streamed.
 type fields map[string]json.RawMessage
-
-func newFields() fields { return make(fields) }
 
 // keep has no use for more names than any answer has.
 func (f fields) keep(name string, v json.RawMessage) error {
@@ -154,8 +142,8 @@ func (f fields) into(v any) error {
 // refusal gives the failure that the fields tell of, or nil.
 func (f fields) refusal() error {
 	var env envelope
-	if f.into(&env) != nil || !env.refused() || env.Value == "" {
-		return nil
+	if err := f.into(&env); err == nil && env.refused() && env.Value != "" {
+		return env.asError(http.StatusOK)
 	}
-	return env.asError(http.StatusOK)
+	return nil
 }
