@@ -4,6 +4,8 @@ package realwindow
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -30,6 +32,29 @@ func TestWithoutOpenGL(t *testing.T) {
 	files, _ := d.material(t)
 	d.refuses(ctx, t)
 	d.uploads(ctx, t, files[0], "SLUICE_API_URL="+d.startService(ctx, t), "SLUICE_API_KEY=any")
+}
+
+// TestWithoutASessionBus starts and closes the window where there is no D-Bus
+// session. The D-Bus library would start one that outlives the program.
+func TestWithoutASessionBus(t *testing.T) {
+	ctx := journey(t)
+	d := newDesktop(t, 1)
+	r := d.start(ctx, t, []string{"DBUS_SESSION_BUS_ADDRESS=", "XDG_RUNTIME_DIR=" + t.TempDir()}, "-sandbox")
+	r.awaitText(ctx, t, "Drop files or folders anywhere in this window")
+	r.alive(ctx, t, "Settings")
+	r.quit(ctx, t)
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		environ, err := os.ReadFile(filepath.Join("/proc", e.Name(), "environ"))
+		if err != nil || !strings.Contains(string(environ), "SLUICE_HOME="+d.sluiceHome()) {
+			continue // no process, another user's, or another program's
+		}
+		line, _ := os.ReadFile(filepath.Join("/proc", e.Name(), "cmdline"))
+		t.Errorf("process %s is left behind: %q", e.Name(), line)
+	}
 }
 
 // refuses starts the window and expects a message instead.

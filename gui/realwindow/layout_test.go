@@ -63,3 +63,12 @@ const (
 	keyButton      = "Check and save"
 	sessionOnly    = "Kept for this session only"
 )
+
+// badDrops are the words for an empty file, a pipe, a folder without files, a
+// file that is gone, and a web address.
+func badDrops() []string {
+	return []string{
+		"Empty files can’t be uploaded", "Not a file with content", "No files in this folder",
+		"The file is no longer there", "A web address, not a file",
+	}
+}
