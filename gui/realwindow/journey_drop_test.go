@@ -13,6 +13,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -248,5 +249,36 @@ func TestTwiceTheSize(t *testing.T) {
 	r.drop(ctx, t, dropped...)
 	r.awaitText(ctx, t, fmt.Sprintf("FINISHED TODAY · %d", len(wants)))
 	r.picture(ctx, t, "2x")
+	r.quit(ctx, t)
+}
+
+// TestPaste pastes files that were copied in a file manager.
+func TestPaste(t *testing.T) {
+	ctx := journey(t)
+	d := newDesktop(t, 1)
+	dropped, wants := d.material(t)
+	r := d.start(ctx, t, nil, "-sandbox")
+	r.awaitText(ctx, t, "Drop files or folders anywhere in this window")
+	var uris strings.Builder
+	for _, path := range dropped {
+		uris.WriteString((&url.URL{Scheme: "file", Path: path}).String() + "\r\n")
+	}
+	d.display.OwnClipboard(t, map[string][]byte{
+		"text/uri-list": []byte(uris.String()),
+		"UTF8_STRING":   []byte(strings.Join(dropped, "\n")), // as file managers give it to programs that know text only
+	})
+	if err := r.Activate(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Press(ctx, KeyCtrl, 'v'); err != nil {
+		t.Fatal(err)
+	}
+	text, err := d.display.AwaitClipboard(ctx, func(s string) bool { return strings.Count(s, "/u/") == len(wants) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if name, sum := served(ctx, t, strings.Split(text, "\n")[0]); name != filepath.Base(wants[0]) || sum != sumOf(t, wants[0]) {
+		t.Errorf("the first link serves %q", name)
+	}
 	r.quit(ctx, t)
 }

@@ -55,7 +55,15 @@ func TestQuitAndGoOn(t *testing.T) {
 	r.drop(ctx, t, dropped...)
 	r.awaitText(ctx, t, "UPLOADING")
 	r.picture(ctx, t, "before quitting")
-	r.quit(ctx, t)
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r.awaitText(ctx, t, "Uploads are under way")
+	r.picture(ctx, t, "quitting")
+	r.click(ctx, t, "Stop and go on next time")
+	if code, err := r.Wait(ctx); err != nil || code != 0 {
+		t.Fatalf("after stopping: exit %d, %v", code, err)
+	}
 
 	r = d.start(ctx, t, env)
 	r.awaitText(ctx, t, "UPLOADING")
