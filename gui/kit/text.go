@@ -201,6 +201,7 @@ func (t *Text) fit(width float32) []string {
 
 // wrapAt cuts text behind the last word that fits; head is empty when none does.
 func wrapAt(text string, fits func(string) bool) (head, tail string) {
+	tail = text
 	for at := 0; ; {
 		next := strings.IndexByte(text[at:], ' ')
 		if next < 0 || !fits(text[:at+next]) {

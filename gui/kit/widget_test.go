@@ -1,0 +1,180 @@
+package kit
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/test"
+)
+
+func TestButton(t *testing.T) {
+	taps := 0
+	b := NewButton("Pause all", ButtonPlain, func() { taps++ })
+	w := window(t, NewLineUp(8, b), fyne.NewSize(300, 60))
+	test.Tap(b)
+	w.Canvas().Focus(b)
+	b.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+	b.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	b.TypedKey(&fyne.KeyEvent{Name: fyne.KeyTab})
+	if taps != 3 {
+		t.Errorf("%d taps, want 3", taps)
+	}
+	b.Disable()
+	test.Tap(b)
+	b.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+	if taps != 3 {
+		t.Error("a button that is switched off was tapped")
+	}
+	wide := b.MinSize().Width
+	b.SetLabel("Resume")
+	if b.Label() != "Resume" || b.MinSize().Width >= wide {
+		t.Errorf("%q needs %v, before %v", b.Label(), b.MinSize().Width, wide)
+	}
+	if NewButton("", ButtonPlain, nil).WithIcon(IconFolder).WithTip("Choose folders").AccessibilityLabel() != "Choose folders" {
+		t.Error("an icon's button needs a label for assistive technology")
+	}
+}
+
+func TestSwitch(t *testing.T) {
+	got := []bool{}
+	s := NewSwitch("Copy links", false, func(on bool) { got = append(got, on) })
+	window(t, NewLineUp(8, s), fyne.NewSize(300, 60))
+	test.Tap(s)
+	test.Tap(s)
+	s.Set(true)
+	if len(got) != 2 || !got[0] || got[1] || !s.On() {
+		t.Errorf("told %v, is %v", got, s.On())
+	}
+}
+
+func TestTips(t *testing.T) {
+	b := NewIconButton(IconCross, "Cancel", nil)
+	w := window(t, NewLineUp(8, b), fyne.NewSize(300, 120))
+	layer := w.Content().(*TipLayer)
+	b.MouseIn(&desktop.MouseEvent{})
+	if layer.Tip() != "Cancel" {
+		t.Errorf("the tip is %q", layer.Tip())
+	}
+	b.MouseOut()
+	if layer.Tip() != "" {
+		t.Errorf("the tip %q stays", layer.Tip())
+	}
+	b.MouseIn(&desktop.MouseEvent{})
+	test.Tap(b)
+	if layer.Tip() != "" {
+		t.Errorf("the tip %q stays after a click", layer.Tip())
+	}
+}
+
+func TestHintTellsTheWhole(t *testing.T) {
+	h := NewHint("a name that is much too long for its place.png", TextStyle{Elide: ElideMiddle})
+	w := window(t, h, fyne.NewSize(120, 60))
+	layer := w.Content().(*TipLayer)
+	h.MouseIn(&desktop.MouseEvent{})
+	if layer.Tip() != h.Text.Text() {
+		t.Errorf("the tip is %q", layer.Tip())
+	}
+	h.MouseOut()
+	h.SetText("ok.png")
+	if h.MouseIn(&desktop.MouseEvent{}); layer.Tip() != "" {
+		t.Errorf("a whole name has the tip %q", layer.Tip())
+	}
+	h.SetTip("more")
+	if h.MouseIn(&desktop.MouseEvent{}); layer.Tip() != "more" {
+		t.Errorf("the tip is %q", layer.Tip())
+	}
+}
+
+func TestNavItem(t *testing.T) {
+	taps := 0
+	n := NewNavItem(IconUp, "Uploads", func() { taps++ })
+	window(t, NewColumn(2, n), fyne.NewSize(200, 60))
+	n.SetCount("16")
+	n.SetSelected(true)
+	test.Tap(n)
+	if taps != 1 || n.Count() != "16" || !n.Selected() {
+		t.Errorf("%d taps, count %q, selected %v", taps, n.Count(), n.Selected())
+	}
+}
+
+func TestProgressStaysInItsBounds(t *testing.T) {
+	p := NewProgress()
+	window(t, p, fyne.NewSize(200, 20))
+	for in, want := range map[float64]float64{-1: 0, 0.5: 0.5, 7: 1} {
+		if p.Set(in, ColorPrimary); p.Part() != want {
+			t.Errorf("%v is shown as %v", in, p.Part())
+		}
+	}
+}
+
+func TestLink(t *testing.T) {
+	taps := 0
+	l := NewLink("pixeldrain.com/u/abc123", TextStyle{}, nil)
+	window(t, l, fyne.NewSize(200, 60))
+	test.Tap(l)
+	l.OnTapped(func() { taps++ })
+	test.Tap(l)
+	if taps != 1 {
+		t.Errorf("%d taps", taps)
+	}
+}
+
+func TestAsk(t *testing.T) {
+	w := window(t, NewText("", TextStyle{}), fyne.NewSize(600, 400))
+	answer := ""
+	Ask(w.Canvas(), "Title", "A long text, which takes more than one line because there is so much to be said about it all.",
+		Answer{Label: "Stop", Do: func() { answer = "stop" }}, Answer{Label: "Go on", Kind: ButtonPrimary})
+	if w.Canvas().Overlays().Top() == nil {
+		t.Fatal("no question is shown")
+	}
+	var tap func(o fyne.CanvasObject)
+	tap = func(o fyne.CanvasObject) {
+		if b, ok := o.(*Button); ok && b.Label() == "Stop" {
+			test.Tap(b)
+			return
+		}
+		if wid, ok := o.(fyne.Widget); ok {
+			for _, child := range test.WidgetRenderer(wid).Objects() {
+				tap(child)
+			}
+		}
+		if c, ok := o.(*fyne.Container); ok {
+			for _, child := range c.Objects {
+				tap(child)
+			}
+		}
+	}
+	tap(w.Canvas().Overlays().Top())
+	if answer != "stop" || w.Canvas().Overlays().Top() != nil {
+		t.Errorf("the answer is %q, still shown: %v", answer, w.Canvas().Overlays().Top())
+	}
+}
+
+func TestFormFitsAndShrinks(t *testing.T) {
+	field := NewText("field", TextStyle{Elide: ElideEnd})
+	button := NewButton("Check and save", ButtonPrimary, nil)
+	row := NewFormRow("API key", NewLineUp(8, NewField(300, field), button))
+	w := window(t, NewSection("Account", row), fyne.NewSize(900, 200))
+	if field.Size().Width != 300 {
+		t.Errorf("with room enough the field has %v, want 300", field.Size().Width)
+	}
+	w.Resize(fyne.NewSize(460, 200))
+	if field.Size().Width >= 300 || field.Size().Width < fieldLeast {
+		t.Errorf("with little room the field has %v", field.Size().Width)
+	}
+	if end := button.Position().X + button.Size().Width; end > row.Size().Width*0.6+1 {
+		t.Errorf("the button ends at %v of %v", end, row.Size().Width*0.6)
+	}
+}
+
+func TestNoticeGrowsWithItsWords(t *testing.T) {
+	n := NewNotice()
+	window(t, NewColumn(8, n), fyne.NewSize(400, 200))
+	n.Set(NoticeContent{Text: "Short.", Color: ColorAmber})
+	low := n.MinSize().Height
+	n.Set(NoticeContent{Text: "A sentence that is so long that it needs two lines in four hundred units of width.", Color: ColorRed, Action: "Do it"})
+	if n.MinSize().Height <= low {
+		t.Errorf("two lines have the height of one: %v", low)
+	}
+}
