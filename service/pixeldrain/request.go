@@ -123,7 +123,7 @@ func (c *Client) unanswered(ctx context.Context, op string, u *url.URL, err erro
 		return out
 	}
 	if own, ok := errors.AsType[*service.Error](err); ok { // a redirect, a stall, the source
-		out.Kind, out.Value, out.Err = own.Kind, own.Value, own.Err
+		out.Kind, out.Value, out.Status, out.Err = own.Kind, own.Value, own.Status, c.key.err(own.Err)
 		return out
 	}
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {

@@ -3,6 +3,7 @@ package pixeldrain
 import (
 	"context"
 	"crypto/tls"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -95,7 +96,10 @@ func (p transportParts) common() *http.Transport {
 func (c *Client) checkRedirect(req *http.Request, via []*http.Request) error {
 	first := via[0]
 	refuse := func(reason string) error {
-		return &service.Error{Kind: service.Invalid, Value: reason, Err: errRedirect(req.URL)}
+		return &service.Error{
+			Kind: service.Invalid, Value: reason, Status: req.Response.StatusCode,
+			Err: fmt.Errorf("sent on to %s://%s", req.URL.Scheme, req.URL.Host),
+		}
 	}
 	if len(via) > maxRedirects {
 		return refuse(service.ReasonRedirect)
@@ -116,11 +120,6 @@ func (c *Client) checkRedirect(req *http.Request, via []*http.Request) error {
 		req.Header.Del("Cookie")
 	}
 	return nil
-}
-
-// errRedirect names where an answer sent us, without its path and query.
-func errRedirect(to *url.URL) error {
-	return &net.AddrError{Err: "sent on to", Addr: to.Scheme + "://" + to.Host}
 }
 
 func sameOrigin(a, b *url.URL) bool {
