@@ -1,0 +1,55 @@
+// Package upload is the engine: files go in, links come out, and in between
+// nothing is lost, sent twice or sent needlessly.
+//
+// # Life of a file
+//
+// Add writes the dropped paths to the database and returns; from then on the
+// drop survives anything. The scanner looks at each path, walks folders, and
+// turns every regular file into a job, everything else into a failed job that
+// says why. Jobs wait in order, then:
+//
+//	Waiting → Hashing → Uploading → Finishing → Verifying → Uploaded
+//	             ↓          ↓           ↓           ↓
+//	        AlreadyThere    └──────→ Retrying ←─────┘    Failed, Cancelled
+//
+// # What is written when
+//
+// An attempt is on the disk before its first byte goes out. The last piece of
+// a large file is held back until the disk holds "finishing", so what a crash
+// leaves as "uploading" can't be on the server and is simply sent again; small
+// files, read into memory whole, are "finishing" from the start. An attempt
+// that ended with everything sent and no answer to trust stays open: it is
+// looked for in the account's listing by hash, size, name and time, over about
+// a minute, before the file is sent again. The same is done at start for what
+// a crash left. A state is shown only once it is on the disk.
+//
+// What the database holds of a job (row.State) is one of the words of row.go;
+// the State that people see is derived from what the engine is doing.
+//
+// # Who owns what
+//
+// One mutex (Engine.mu) guards everything in memory. It is never held across
+// disk or network, and no step under it depends on the number of jobs, save in
+// calls about all of them. Every job is in exactly one place at a time, and
+// only its owner there moves it on and writes its row:
+//
+//	queued   the ready heaps, later   the heap of next tries,
+//	twin     behind a job with the same content, running  a goroutine of run.go,
+//	checking the verifier's list, unknown the reconciler's list,
+//	control  a call of Cancel, Retry, …, resting nobody: it ended
+//
+// Whoever wants something of a job that another owns leaves a wish in it.
+//
+// # Goroutines
+//
+// All are counted in Engine.wg, and Close waits for them: beat (times and
+// progress, always), one per job that is being sent or prepared, and at most
+// one each of scanner, verifier and lister, which live while there is work.
+//
+// # What can fail
+//
+// Failures of one file end or delay that file. Failures that concern all of
+// them hold the queue (hold.go): no key or a wrong one until Use, an
+// unreachable service and a "too many requests" until a time, a full disk
+// until writing works again. Held files are not charged a try.
+package upload

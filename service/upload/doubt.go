@@ -1,0 +1,224 @@
+package upload
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"sluice/service"
+	"sluice/service/pixeldrain"
+)
+
+// skew is how far the clocks of the service and this computer may differ.
+const skew = 10 * time.Minute
+
+// lookTimes are the moments at which an upload without an answer is looked for,
+// in sixtieths of Config.SettleTime after the answer was lost.
+func lookTimes() []time.Duration { return []time.Duration{0, 5, 15, 30, 60} }
+
+// doubt hands j, whose outcome is unknown, to the lister. e.mu is held.
+func (e *Engine) doubt(j *job, err *service.Error) {
+	if j.doubtful.IsZero() {
+		j.doubtful, j.looks = e.clock.Now(), 0
+	}
+	e.show(j, Verifying, err)
+	e.lookAgain(j)
+}
+
+// lookAgain puts j in the lister's list for its next look. e.mu is held.
+func (e *Engine) lookAgain(j *job) {
+	times := lookTimes()
+	at := times[min(j.looks, len(times)-1)]
+	j.place, j.due = unknown, j.doubtful.Add(at*e.cfg.SettleTime/60)
+	e.doubts.add(j)
+	e.rouse()
+}
+
+// kickListing starts the lister when the account's listing is wanted. e.mu is
+// held.
+func (e *Engine) kickListing() {
+	if e.listingBusy || !e.mayAsk() || e.closing {
+		return
+	}
+	first := e.doubts.first()
+	due := first != nil && !first.due.After(e.clock.Now())
+	if due || e.wantsCatalogue() && !e.hold.paused {
+		e.listingBusy = e.spawn(e.fetchListing)
+	}
+}
+
+// candidate is a file of the account that may be the outcome of an attempt.
+type candidate = service.File
+
+// fetchListing fetches the account's listing once, for all who wait for it.
+func (e *Engine) fetchListing() {
+	e.mu.Lock()
+	client, now := e.client, e.clock.Now()
+	var jobs []*job
+	for j := e.doubts.first(); j != nil && !j.due.After(now); j = e.doubts.first() {
+		e.doubts.remove(j)
+		j.place = running
+		jobs = append(jobs, j)
+	}
+	fresh, ours := e.list()
+	e.mu.Unlock()
+	jobs = e.sameService(client, jobs)
+	stale := e.hashAll(jobs)
+	found, err := e.readListing(client, jobs, fresh)
+	e.mu.Lock()
+	e.listingBusy = false
+	if err != nil {
+		e.listingFailed(service.AsError("list files", err))
+		for _, j := range jobs {
+			j.place, j.due = unknown, e.clock.Now().Add(backoff(1, nil))
+			e.doubts.add(j)
+			e.obey(j)
+		}
+		e.rouse()
+		e.stir()
+		e.mu.Unlock()
+		return
+	}
+	e.reached()
+	e.listed(fresh, ours, now)
+	outs := make([]outcome, len(jobs))
+	for i, j := range jobs {
+		if stale[j] {
+			outs[i] = outcome{verdict: again, err: changed(j.row.Path), note: attemptLost, until: now}
+		} else {
+			outs[i] = e.resolve(j, found[j.attempt.Size])
+		}
+	}
+	e.stir()
+	e.mu.Unlock()
+	for i, j := range jobs {
+		if outs[i].verdict != goOn {
+			e.settle(j, outs[i])
+		}
+	}
+}
+
+// sameService settles the jobs whose attempt went to a service that is not in
+// use any more, and gives the others.
+func (e *Engine) sameService(client *pixeldrain.Client, jobs []*job) []*job {
+	return slices.DeleteFunc(jobs, func(j *job) bool {
+		if j.attempt.API == client.APIURL() {
+			return false
+		}
+		e.settle(j, outcome{verdict: back, note: attemptAbandoned})
+		return true
+	})
+}
+
+// hashAll completes the hashes that a crash kept from being written down. It
+// gives the jobs whose file has changed since: what the service may have of
+// these is nothing to anybody, they start over.
+func (e *Engine) hashAll(jobs []*job) map[*job]bool {
+	stale := make(map[*job]bool)
+	for _, j := range jobs {
+		if j.attempt.SHA256 != "" {
+			continue
+		}
+		sum, err := hashOf(e.ctx, j.row.Path, j.attempt.Size, j.attempt.ModTime)
+		j.attempt.SHA256 = sum
+		stale[j] = err != nil && err.Kind == service.SourceChanged
+	}
+	return stale
+}
+
+// readListing reads the listing into fresh and gives the files that have the
+// size of a job, by size.
+func (e *Engine) readListing(client *pixeldrain.Client, jobs []*job, fresh *catalogue) (map[int64][]candidate, error) {
+	found := make(map[int64][]candidate)
+	for _, j := range jobs {
+		found[j.attempt.Size] = nil
+	}
+	err := client.EachFile(e.ctx, func(f service.File) error {
+		fresh.add(f.ID, f.Size, f.SHA256, nil)
+		if _, wanted := found[f.Size]; wanted {
+			found[f.Size] = append(found[f.Size], f)
+		}
+		return nil
+	})
+	return found, err
+}
+
+// resolve decides on j by the files of its size. goOn means that j waits for
+// another look. e.mu is held.
+func (e *Engine) resolve(j *job, files []candidate) outcome {
+	if f, ok := e.match(j, files); ok {
+		e.claimed[f.ID] = j.row.ID
+		j.doubtful = time.Time{}
+		out := outcome{
+			verdict: stored, note: attemptFound, file: f.ID, told: f.SHA256,
+			sum: j.attempt.SHA256, sent: j.attempt.Size,
+		}
+		if out.sum == "" { // the file here is gone: what is there is what there is
+			out.sum = f.SHA256
+		}
+		return out
+	}
+	if j.looks++; j.looks < len(lookTimes()) {
+		e.lookAgain(j)
+		e.obey(j)
+		return outcome{}
+	}
+	j.doubtful = time.Time{}
+	err := j.err
+	if err == nil {
+		err = &service.Error{Op: "upload", Path: j.row.Path, Kind: service.Offline, Value: service.ReasonUnknownOutcome}
+	}
+	return outcome{verdict: again, err: err, note: attemptLost, costs: true, sent: j.attempt.Size, until: e.clock.Now()}
+}
+
+// match finds the file that j's open attempt made. e.mu is held.
+func (e *Engine) match(j *job, files []candidate) (best candidate, ok bool) {
+	a, most := &j.attempt, 0
+	for _, f := range files {
+		owner, claimed := e.claimed[f.ID]
+		if f.Size != a.Size || claimed && owner != j.row.ID {
+			continue
+		}
+		score := rank(f, a.SHA256, j.row.Name, a.Started, e.skipKnown)
+		if score > most || score == most && ok && f.Uploaded.After(best.Uploaded) {
+			best, most, ok = f, score, true
+		}
+	}
+	return best, ok
+}
+
+// rank tells how well a file of the right size fits an attempt, 0 = it is
+// another. With anyContent a file with the right content always fits: it is
+// not to be sent a second time.
+func rank(f candidate, sum, name string, started time.Time, anyContent bool) int {
+	named := f.Name == name
+	recent := f.Uploaded.After(started.Add(-skew))
+	known := sum != "" && f.SHA256 != ""
+	switch {
+	case known && sum != f.SHA256:
+		return 0
+	case named && recent:
+		return 4
+	case known && recent && anyContent:
+		return 3
+	case known && named && anyContent:
+		return 2
+	case known && anyContent:
+		return 1
+	}
+	return 0
+}
+
+// walkInstead sends j, which turned out to be a folder, to the scanner.
+func (e *Engine) walkInstead(j *job) {
+	ctx := context.WithoutCancel(e.ctx)
+	_, err := e.Add(ctx, Origin(j.row.Origin), []string{j.row.Path})
+	if err != nil {
+		e.settle(j, outcome{verdict: refused, err: service.AsError("walk", err)})
+		return
+	}
+	e.mu.Lock()
+	j.cancelled = true // its row goes, without having been cancelled by anybody
+	e.mu.Unlock()
+	e.settle(j, outcome{verdict: back})
+}

@@ -1,0 +1,199 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"sluice/service"
+	"sluice/service/feed"
+	"sluice/service/pixeldrain"
+	"sluice/storage"
+)
+
+// What Config's zero values stand for, and its bounds.
+const (
+	DefaultWorkers = 4
+	MaxWorkers     = 16
+	defaultTries   = 6
+	defaultSettle  = time.Minute
+)
+
+// Config is what an Engine is made from. Only DB is needed.
+type Config struct {
+	DB      *storage.DB
+	Client  *pixeldrain.Client // nil: no key yet, jobs wait for Use
+	Workers int                // uploads at a time, 1 to MaxWorkers; 0 = DefaultWorkers
+	Clock   Clock              // nil = the system's
+	Logger  *slog.Logger       // nil = discard
+
+	// MaxFileSize is the plan's limit for one file in bytes, none when it is nil
+	// or gives less than 1. It is called on any goroutine and must not block.
+	MaxFileSize func() int64
+
+	MaxTries       int           // tries a file before it fails; 0 = 6
+	SettleTime     time.Duration // how long an upload without an answer is looked for; 0 = 1 min
+	SendDuplicates bool          // send also what the account has already
+	SpeedLimit     int64         // bytes/s for all uploads together, 0 = none
+}
+
+func (c Config) complete() Config {
+	c.Workers = boundWorkers(c.Workers)
+	if c.Clock == nil {
+		c.Clock = systemClock{}
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.MaxTries <= 0 {
+		c.MaxTries = defaultTries
+	}
+	if c.SettleTime <= 0 {
+		c.SettleTime = defaultSettle
+	}
+	return c
+}
+
+func boundWorkers(n int) int {
+	if n <= 0 {
+		return DefaultWorkers
+	}
+	return min(n, MaxWorkers)
+}
+
+// What ends a running upload from outside: causes of its context.
+var (
+	errClosing   = errors.New("the engine closes")
+	errPaused    = errors.New("paused")
+	errCancelled = errors.New("cancelled")
+	errReplaced  = errors.New("the account or service changed")
+)
+
+// Engine is the upload queue. All methods may be called from any goroutine.
+// Those with a context do disk work and belong on no window's goroutine; the
+// others return at once.
+type Engine struct {
+	cfg   Config
+	db    *storage.DB
+	clock Clock
+	log   *slog.Logger
+	speed *speedLimit
+
+	ctx   context.Context //nolint:containedctx // the life of the engine's goroutines
+	stop  context.CancelCauseFunc
+	wg    sync.WaitGroup
+	wake  chan struct{} // holds one token: beat has to look at its times again
+	feed  feed.Feed[struct{}, Event]
+	moved atomic.Int64 // bytes read for sending, ever
+
+	mu      sync.Mutex
+	closing bool
+	client  *pixeldrain.Client
+	workers int
+	jobs    map[int64]*job
+	active  map[*job]struct{} // those with a goroutine of their own
+	batches map[int64]*batch
+	links   map[string]service.Links // by API address
+	front   int64                    // lowest position given by ToFront
+
+	ready  [2]*jobHeap // by lane
+	later  *jobHeap    // waiting for a time
+	checks *jobHeap    // to be verified, or to be deleted from the service
+	doubts *jobHeap    // unknown outcomes
+	slots  slots
+	hold   hold
+	totals totals
+
+	contents map[contentKey]*job // what is under way, by content
+	sizes    map[int64][]*job    // what is under way and large, by size, first come first
+	known    *catalogue          // what the account has
+	ours     []own               // what was uploaded to it from here
+	claimed  map[service.FileID]int64
+
+	checksBusy  bool
+	listingBusy bool
+	scan        scan
+	skipKnown   bool // duplicates are not sent
+}
+
+// New takes up the queue where the database has it and starts. It fails only
+// when the database can't be read.
+func New(cfg Config) (*Engine, error) {
+	cfg = cfg.complete()
+	ctx, stop := context.WithCancelCause(context.Background())
+	e := &Engine{
+		cfg: cfg, db: cfg.DB, clock: cfg.Clock, log: cfg.Logger, speed: newSpeedLimit(cfg.SpeedLimit),
+		ctx: ctx, stop: stop, wake: make(chan struct{}, 1),
+		client: cfg.Client, workers: cfg.Workers,
+		jobs: make(map[int64]*job), active: make(map[*job]struct{}), batches: make(map[int64]*batch), links: make(map[string]service.Links),
+		ready: [2]*jobHeap{{less: byPosition}, {less: byPosition}},
+		later: &jobHeap{less: byDue}, checks: &jobHeap{less: byDue}, doubts: &jobHeap{less: byDue},
+		contents: make(map[contentKey]*job), sizes: make(map[int64][]*job),
+		known: newCatalogue(), claimed: make(map[service.FileID]int64),
+		skipKnown: !cfg.SendDuplicates,
+	}
+	if err := e.recover(ctx); err != nil {
+		stop(errClosing)
+		return nil, service.AsError("open the queue", err)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.prepareClient()
+	e.wg.Go(e.beat)
+	e.kickScan()
+	e.stir()
+	return e, nil
+}
+
+// Close stops everything and waits for it. Uploads under way are broken off
+// and go on from the start when the queue is opened again. The database is the
+// caller's to close afterwards.
+func (e *Engine) Close() error {
+	e.mu.Lock()
+	e.closing = true
+	e.mu.Unlock()
+	e.stop(errClosing)
+	e.wg.Wait()
+	e.feed.Close()
+	return nil
+}
+
+// Subscribe gives the queue as it is and a stream of every change from then
+// on, until ctx ends. Byte progress comes at most 10 times a second and is
+// superseded by newer progress when it is not read.
+func (e *Engine) Subscribe(ctx context.Context) (Snapshot, *feed.Subscription[Event]) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.snapshot(), e.feed.Subscribe(ctx)
+}
+
+// stir starts whatever can start now. e.mu is held.
+func (e *Engine) stir() {
+	if e.closing {
+		return
+	}
+	e.kickListing()
+	e.dispatch()
+	e.kickChecks()
+}
+
+// spawn starts a goroutine that Close waits for. e.mu is held; nothing starts
+// once the engine closes.
+func (e *Engine) spawn(do func()) bool {
+	if e.closing {
+		return false
+	}
+	e.wg.Go(do)
+	return true
+}
+
+// rouse makes beat look at its times again.
+func (e *Engine) rouse() {
+	select {
+	case e.wake <- struct{}{}:
+	default:
+	}
+}

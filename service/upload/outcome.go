@@ -1,0 +1,111 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"sluice/service"
+	"sluice/service/pixeldrain"
+)
+
+// verdict says how a piece of work on a job came out.
+type verdict uint8
+
+const (
+	goOn     verdict = iota // not out yet
+	stored                  // the service has the file
+	existing                // the account had the content before
+	refused                 // it can't be uploaded
+	again                   // try again later
+	unsure                  // all sent, nobody knows whether it is there
+	spoiled                 // the service has a copy that must go
+	back                    // broken off from here: back into the queue
+	behind                  // wait for a twin
+	folder                  // it is a folder: to be walked
+)
+
+// outcome is a verdict with what belongs to it.
+type outcome struct {
+	verdict verdict
+	err     *service.Error // refused, again, unsure, spoiled
+	file    service.FileID // stored, existing, spoiled
+	told    string         // stored: the hash that the service told, "" if none
+	sum     string         // the hash of what was sent, "" if unknown
+	sent    int64          // bytes
+	note    string         // how the attempt ended
+	costs   bool           // again, spoiled: one try of those that a file has
+	until   time.Time      // again: not before
+	leader  *job           // behind
+}
+
+// stoppedBy gives the cause when the engine itself ended ctx.
+func stoppedBy(ctx context.Context) error {
+	cause := context.Cause(ctx)
+	for _, own := range []error{errClosing, errPaused, errCancelled, errReplaced} {
+		if errors.Is(cause, own) {
+			return own
+		}
+	}
+	return nil
+}
+
+// failedUpload decides what a failed upload means.
+func (r *run) failedUpload(ctx context.Context, err error) outcome {
+	out := outcome{err: service.AsError("upload", err), note: attemptFailed, sum: r.src.sum}
+	failed, ok := errors.AsType[*pixeldrain.UploadError](err)
+	if ok {
+		out.sent = failed.Sent
+	}
+	switch {
+	case r.src.err != nil:
+		out.err = r.src.err
+		return r.sourceFailed(out)
+	case ok && failed.Unknown():
+		out.verdict = unsure
+		return out
+	case stoppedBy(ctx) != nil:
+		out.verdict, out.note = back, attemptStopped
+		return out
+	}
+	return r.e.judge(r.j, out)
+}
+
+// sourceFailed decides what it means that the file could not be read as it was
+// pinned.
+func (r *run) sourceFailed(out outcome) outcome {
+	out.verdict = refused
+	if out.err.Kind == service.SourceChanged {
+		out.verdict, out.costs = again, true
+	}
+	return out
+}
+
+// judge is the one place that decides whether to try again.
+func (e *Engine) judge(j *job, out outcome) outcome {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if out.err.Status != 0 && out.err.Kind != service.RateLimited {
+		e.reached()
+	}
+	out.verdict = again
+	until, all := e.trouble(out.err, out.sent)
+	switch kind := out.err.Kind; {
+	case all && kind == service.Unauthorized:
+		out.verdict = back
+	case all:
+		out.until = until
+		if j.broken && kind == service.Offline { // the break before was the network going
+			j.row.Tries = max(0, j.row.Tries-1)
+		}
+		j.broken = false
+	case kind.Temporary():
+		out.costs = true
+		j.broken = kind == service.Offline
+	case kind == service.Internal && out.err.Status != 0: // a portal or proxy answered
+		out.costs = true
+	default:
+		out.verdict = refused
+	}
+	return out
+}

@@ -1,0 +1,268 @@
+package upload
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"sluice/service"
+)
+
+const (
+	// tinySize is the size up to which a file is read into memory whole, so that
+	// it is read once for everything, and prepared ahead of its turn to send.
+	tinySize = 1 << 20
+	// quickSize is the size up to which a file may use the quick lane: one slot
+	// beyond the workers for when all of them are busy with larger files.
+	quickSize = 8 << 20
+)
+
+// The lanes.
+const (
+	quick = iota
+	bulk
+)
+
+func laneOf(j *job) int {
+	if j.row.Size <= quickSize {
+		return quick
+	}
+	return bulk
+}
+
+// slots count the uploads that may send at a time.
+type slots struct {
+	sending []*run // those that hold a slot
+	quick   int    // of these, in the quick lane
+	ahead   int    // tiny ones that are prepared or being prepared, without a slot
+	waiting []*run // of these, those that are ready for a slot, first come first
+}
+
+// enqueue gives j its turn by its position. e.mu is held.
+func (e *Engine) enqueue(j *job) {
+	j.place = queued
+	e.ready[laneOf(j)].add(j)
+}
+
+// postpone lets j wait until due. e.mu is held.
+func (e *Engine) postpone(j *job, due time.Time) {
+	j.place, j.due = later, due
+	e.later.add(j)
+	e.rouse()
+}
+
+// take takes a job that nobody works on out of its place. It reports false for
+// one that has another owner. e.mu is held.
+func (e *Engine) take(j *job) bool {
+	switch j.place {
+	case queued:
+		e.ready[laneOf(j)].remove(j)
+	case later:
+		e.later.remove(j)
+	case checking:
+		e.checks.remove(j)
+	case unknown:
+		e.doubts.remove(j)
+	case twin, resting:
+	case running, control:
+		return false
+	}
+	j.place = control
+	return true
+}
+
+// dispatch lets jobs start while there is room. e.mu is held.
+func (e *Engine) dispatch() {
+	if e.closing {
+		return
+	}
+	e.grant()
+	for {
+		j, slot := e.admit()
+		if j == nil {
+			return
+		}
+		e.start(j, slot)
+	}
+}
+
+// admit chooses the job to start, and whether it starts with a slot. e.mu is
+// held.
+func (e *Engine) admit() (j *job, slot bool) {
+	limit, lane := e.limit()
+	q, b := e.ready[quick].first(), e.ready[bulk].first()
+	next := q
+	if next == nil || b != nil && byPosition(b, next) {
+		next = b
+	}
+	if limit == 0 || next == nil || !e.knownEnough() {
+		return nil, false
+	}
+	switch s := &e.slots; {
+	case next.row.Size <= tinySize && s.ahead < limit:
+		return next, false
+	case len(s.sending) < limit && len(s.waiting) == 0:
+		return next, true
+	case lane && q != nil && s.quick == 0 && s.ahead == 0:
+		return q, true
+	}
+	return nil, false
+}
+
+// start hands j to a goroutine of its own. e.mu is held.
+func (e *Engine) start(j *job, slot bool) {
+	e.ready[laneOf(j)].remove(j)
+	ctx, stop := context.WithCancelCause(e.ctx)
+	r := &run{e: e, j: j, client: e.client}
+	j.place, j.run, j.stop = running, r, stop
+	e.active[j] = struct{}{}
+	if slot {
+		e.hand(r)
+	} else {
+		r.ahead = true
+		e.slots.ahead++
+	}
+	e.wg.Go(func() {
+		defer stop(nil)
+		r.main(ctx)
+	})
+}
+
+// free tells whether r may have a slot now. e.mu is held.
+func (e *Engine) free(r *run) bool {
+	limit, lane := e.limit()
+	return len(e.slots.sending) < limit || lane && limit > 0 && e.slots.quick == 0 && laneOf(r.j) == quick
+}
+
+// hand gives r a slot. e.mu is held.
+func (e *Engine) hand(r *run) {
+	s := &e.slots
+	if r.ahead {
+		r.ahead = false
+		s.ahead--
+	}
+	r.slot, r.lane = true, laneOf(r.j)
+	s.sending = append(s.sending, r)
+	if r.lane == quick {
+		s.quick++
+	}
+	if len(s.sending) == 1 {
+		e.rouse() // progress is due from now on
+	}
+}
+
+// grant gives slots to those who wait for one. e.mu is held.
+func (e *Engine) grant() {
+	s := &e.slots
+	for len(s.waiting) > 0 && e.free(s.waiting[0]) {
+		r := s.waiting[0]
+		s.waiting = slices.Delete(s.waiting, 0, 1)
+		e.hand(r)
+		close(r.turn)
+	}
+}
+
+// acquire waits until r may send.
+func (e *Engine) acquire(ctx context.Context, r *run) error {
+	e.mu.Lock()
+	if r.slot {
+		e.mu.Unlock()
+		return nil
+	}
+	if len(e.slots.waiting) == 0 && e.free(r) {
+		e.hand(r)
+		e.dispatch()
+		e.mu.Unlock()
+		return nil
+	}
+	r.turn = make(chan struct{})
+	e.slots.waiting = append(e.slots.waiting, r)
+	e.mu.Unlock()
+	select {
+	case <-r.turn:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// release takes back whatever r holds.
+func (e *Engine) release(r *run) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	s := &e.slots
+	if r.ahead {
+		r.ahead = false
+		s.ahead--
+		s.waiting = slices.DeleteFunc(s.waiting, func(w *run) bool { return w == r })
+	}
+	if r.slot {
+		r.slot = false
+		s.sending = slices.DeleteFunc(s.sending, func(w *run) bool { return w == r })
+		if r.lane == quick {
+			s.quick--
+		}
+	}
+	e.dispatch()
+}
+
+// accept takes new rows from the scanner into the queue. e.mu is held.
+func (e *Engine) accept(jobs []*job) {
+	for _, j := range jobs {
+		e.jobs[j.row.ID] = j
+		j.batch.jobs = append(j.batch.jobs, j)
+		e.totals.count[j.state]++
+		if j.place == resting {
+			continue
+		}
+		e.count(j)
+		e.enqueue(j)
+	}
+	e.tell(jobs...)
+	e.stir()
+}
+
+// finish ends j. e.mu is held.
+func (e *Engine) finish(j *job, s State, err *service.Error) {
+	j.place = resting
+	e.leave(j)
+	e.discount(j, s)
+	e.show(j, s, err)
+	e.endBatch(j.batch)
+}
+
+// forget takes j, which the database no longer holds, out of memory. e.mu is
+// held.
+func (e *Engine) forget(j *job) {
+	if j.place != resting {
+		j.place = resting
+		e.leave(j)
+	}
+	if !j.hidden {
+		e.hide(j)
+	}
+	e.dropJob(j)
+}
+
+// dropJob lets go of a hidden job. e.mu is held.
+func (e *Engine) dropJob(j *job) {
+	delete(e.jobs, j.row.ID)
+	b := j.batch
+	if b.gone++; b.gone == len(b.jobs) && b.intakes == 0 {
+		delete(e.batches, b.id)
+	}
+}
+
+// hide takes j out of what people see, as cancelled if it had not ended. e.mu
+// is held.
+func (e *Engine) hide(j *job) {
+	if !j.state.Finished() {
+		e.discount(j, Cancelled)
+		e.show(j, Cancelled, nil)
+		e.endBatch(j.batch)
+	}
+	e.totals.count[j.state]--
+	j.hidden = true
+	t := e.sum()
+	e.feed.Publish(Event{Removed: []service.JobID{service.JobID(j.row.ID)}, Totals: &t})
+}

@@ -1,0 +1,206 @@
+package upload
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"sluice/service"
+	"sluice/storage"
+)
+
+// recentFinished is how many finished jobs of earlier runs are in the list.
+const recentFinished = 500
+
+// claimPage is how many finished jobs are read at a time to learn which files
+// of the account are theirs.
+const claimPage = 1000
+
+// jobOf makes a job of a row, in no place unless it has ended. e.mu is held.
+func (e *Engine) jobOf(row storage.Job) *job {
+	j := restingJob(row)
+	j.batch = e.batchOf(row.Batch, row.Origin)
+	if !j.state.Finished() {
+		j.place = control
+	}
+	return j
+}
+
+// restingJob makes a job of a row that is not in the engine.
+func restingJob(row storage.Job) *job {
+	j := &job{row: row, err: failure(&row)}
+	if s, err := Parse(row.State); err == nil && !row.Finished.IsZero() {
+		j.state = s
+	} else if !row.Finished.IsZero() {
+		j.state = Failed // whoever wrote it
+	}
+	return j
+}
+
+// recover takes up what the database holds.
+func (e *Engine) recover(ctx context.Context) error {
+	recent, err := e.db.FinishedJobs(ctx, 0, recentFinished, "")
+	if err != nil {
+		return err
+	}
+	rows, err := e.db.UnfinishedJobs(ctx)
+	if err != nil {
+		return err
+	}
+	intakes, err := e.db.OpenIntake(ctx)
+	if err != nil {
+		return err
+	}
+	attempts, err := e.openAttempts(ctx)
+	if err != nil {
+		return err
+	}
+	if err := e.loadClaims(ctx, attempts); err != nil {
+		return err
+	}
+	siblings, err := e.siblings(ctx, rows, intakes)
+	if err != nil {
+		return err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.takeIn(intakes)
+	e.adopt(append(siblings, recent...), rows)
+	return e.replace(ctx, rows, attempts)
+}
+
+// openAttempts gives what a crash left, by job.
+func (e *Engine) openAttempts(ctx context.Context) (map[int64]storage.Attempt, error) {
+	all, err := e.db.OpenAttempts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	open := make(map[int64]storage.Attempt, len(all))
+	for _, a := range all {
+		open[a.Job] = a
+	}
+	return open, nil
+}
+
+// siblings are the ended jobs of batches that have not ended.
+func (e *Engine) siblings(ctx context.Context, rows []storage.Job, intakes []storage.Intake) ([]storage.Job, error) {
+	var ids []int64
+	for _, row := range rows {
+		ids = append(ids, row.Batch)
+	}
+	for _, in := range intakes {
+		ids = append(ids, in.Batch)
+	}
+	slices.Sort(ids)
+	var ended []storage.Job
+	for _, id := range slices.Compact(ids) {
+		jobs, err := e.db.BatchJobs(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		ended = append(ended, slices.DeleteFunc(jobs, func(j storage.Job) bool { return j.Finished.IsZero() })...)
+	}
+	return ended, nil
+}
+
+// loadClaims learns which files of the account belong to ended jobs, as far
+// back as the oldest open attempt.
+func (e *Engine) loadClaims(ctx context.Context, attempts map[int64]storage.Attempt) error {
+	if len(attempts) == 0 {
+		return nil
+	}
+	oldest := e.clock.Now()
+	for _, a := range attempts {
+		if a.Started.Before(oldest) {
+			oldest = a.Started
+		}
+	}
+	for before := int64(0); ; {
+		page, err := e.db.FinishedJobs(ctx, before, claimPage, "")
+		if err != nil {
+			return err
+		}
+		for _, row := range page {
+			if row.FileID != "" {
+				e.claimed[service.FileID(row.FileID)] = row.ID
+			}
+		}
+		if len(page) < claimPage || page[len(page)-1].Finished.Before(oldest.Add(-skew)) {
+			return nil
+		}
+		before = page[len(page)-1].Cursor
+	}
+}
+
+// adopt puts rows into memory, the jobs of each batch in their order. e.mu is
+// held.
+func (e *Engine) adopt(ended, unfinished []storage.Job) {
+	all := slices.Concat(ended, unfinished)
+	slices.SortFunc(all, func(a, b storage.Job) int { return int(a.ID - b.ID) })
+	for _, row := range all {
+		if e.jobs[row.ID] != nil {
+			continue
+		}
+		j := e.jobOf(row)
+		e.jobs[row.ID] = j
+		j.batch.jobs = append(j.batch.jobs, j)
+		e.totals.count[j.state]++
+		e.front = min(e.front, row.Position)
+		if !j.state.Finished() {
+			e.count(j)
+		}
+	}
+}
+
+// replace gives unfinished jobs the place where an earlier run left them. e.mu
+// is held, by the only goroutine there is.
+func (e *Engine) replace(ctx context.Context, rows []storage.Job, attempts map[int64]storage.Attempt) error {
+	now := e.clock.Now()
+	for _, row := range rows {
+		j := e.jobs[row.ID]
+		a, open := attempts[row.ID]
+		if open && row.State != rowFinishing && row.State != rowCancelling {
+			// The service can't have it, or it is known what it has.
+			a.Ended, a.Outcome = now, attemptInterrupted
+			if row.State == rowUploading {
+				j.row.State = rowWaiting
+			}
+			if err := e.db.EndAttempt(ctx, j.row, a); err != nil {
+				return err
+			}
+			open = false
+		}
+		if open {
+			j.attempt = a
+		}
+		e.resume(j, now)
+	}
+	return nil
+}
+
+// resume gives one unfinished job its place. e.mu is held.
+func (e *Engine) resume(j *job, now time.Time) {
+	if j.row.State == rowCancelling {
+		j.cancelled = true
+		e.hide(j)
+	}
+	switch {
+	case j.attempt.ID != 0:
+		e.doubt(j, nil)
+	case j.row.State == rowVerifying && j.row.FileID != "":
+		e.claimed[service.FileID(j.row.FileID)] = j.row.ID
+		e.setState(j, Verifying, nil)
+		e.check(j, now)
+	case j.row.State == rowDiscarding, j.row.State == rowCancelling:
+		e.setState(j, Retrying, j.err)
+		e.check(j, now)
+	case j.row.NextTry.After(now):
+		e.setState(j, Retrying, j.err)
+		j.next = j.row.NextTry
+		e.postpone(j, j.next)
+	default:
+		j.row.State = rowWaiting
+		e.setState(j, Waiting, nil)
+		e.enqueue(j)
+	}
+}

@@ -1,0 +1,254 @@
+package upload
+
+import (
+	"context"
+	"io"
+	"io/fs"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"sluice/service"
+	"sluice/service/pixeldrain"
+	"sluice/storage"
+)
+
+// quietFor is how long a file that changed must have been left alone before it
+// is sent.
+const quietFor = time.Second
+
+// maxRestless is how often a file may be found changed before it fails; with
+// the waits between, about a quarter of an hour.
+const maxRestless = 20
+
+// run is one job on its way from the queue to an outcome.
+type run struct {
+	e      *Engine
+	j      *job
+	client *pixeldrain.Client
+	src    *source
+
+	sent atomic.Int64 // bytes read for sending or hashed
+
+	// Guarded by Engine.mu.
+	slot    bool          // it may send
+	lane    int           // of the slot
+	ahead   bool          // it is prepared before it may send
+	turn    chan struct{} // closed when a slot was given
+	sampled int64         // sent at the last sample
+	speed   float64       // bytes/s
+	measure bool          // speed has had a first sample
+
+	marked bool // the row says that the service may have the file
+}
+
+func (r *run) main(ctx context.Context) {
+	out := r.prepare(ctx)
+	if out.verdict == goOn {
+		out = r.send(ctx)
+	}
+	r.src.close()
+	r.e.release(r)
+	r.e.settle(r.j, out)
+}
+
+// prepare does everything before sending: it pins the source, looks for its
+// content in the account, and writes the attempt down.
+func (r *run) prepare(ctx context.Context) outcome {
+	for _, step := range []func(context.Context) outcome{r.open, r.seek, r.begin} {
+		if out := step(ctx); out.verdict != goOn {
+			return out
+		}
+		if stoppedBy(ctx) != nil {
+			return outcome{verdict: back, note: attemptStopped}
+		}
+	}
+	return outcome{}
+}
+
+// open pins the source.
+func (r *run) open(context.Context) outcome {
+	row := &r.j.row
+	info, err := look(row.Path, "")
+	if err == nil && row.Folder != "" {
+		err = stillInside(row)
+	}
+	if err != nil {
+		return outcome{verdict: refused, err: err}
+	}
+	if info.IsDir() {
+		return outcome{verdict: folder}
+	}
+	if r.src, err = openSource(row.Path); err != nil {
+		return outcome{verdict: refused, err: err}
+	}
+	if err = checkName(row.Path, row.Name); err == nil {
+		err = checkSize(row.Path, r.src.size(), r.e.maxFileSize())
+	}
+	if err != nil {
+		return outcome{verdict: refused, err: err}
+	}
+	if out := r.pin(); out.verdict != goOn {
+		return out
+	}
+	if r.src.size() <= tinySize {
+		if err := r.src.swallow(); err != nil {
+			return r.sourceFailed(outcome{err: err})
+		}
+	}
+	return outcome{}
+}
+
+// stillInside makes sure that a file of a folder has not become a link.
+func stillInside(row *storage.Job) *service.Error {
+	info, err := os.Lstat(row.Path)
+	if err != nil {
+		return unseen(row.Path, err)
+	}
+	if info.Mode()&fs.ModeSymlink != 0 {
+		return refusal(row.Path, service.ReasonLinkOutside, nil)
+	}
+	return nil
+}
+
+// pin compares the source with what the row says. A file that changed since is
+// taken as it is now, once it has been quiet for a while.
+func (r *run) pin() outcome {
+	e, j, s := r.e, r.j, r.src
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if j.row.Size == s.size() && j.row.ModTime.Equal(s.modTime()) {
+		return outcome{}
+	}
+	e.leave(j)
+	j.row.Size, j.row.ModTime, j.row.SHA256, j.print = s.size(), s.modTime(), "", nil
+	e.recount(j)
+	if age := e.clock.Now().Sub(s.modTime()); age >= quietFor || age < -quietFor {
+		return outcome{}
+	}
+	j.restless++
+	if j.restless > maxRestless {
+		return outcome{verdict: refused, err: changed(s.path)}
+	}
+	return outcome{verdict: again, err: changed(s.path), until: e.clock.Now().Add(backoff(j.restless, nil))}
+}
+
+// begin writes the attempt down before anything is sent.
+func (r *run) begin(ctx context.Context) outcome {
+	e, j := r.e, r.j
+	e.mu.Lock()
+	j.started++
+	j.row.State, j.row.LinkAPI, j.row.FileID = rowUploading, r.client.APIURL(), ""
+	j.row.NextTry = time.Time{}
+	if r.src.data != nil {
+		j.row.State = rowFinishing // nothing holds back its last byte
+	}
+	row := j.row
+	e.mu.Unlock()
+	a := storage.Attempt{
+		Number: row.Tries + 1, API: row.LinkAPI, Started: e.clock.Now(),
+		Size: r.src.size(), ModTime: r.src.modTime(), SHA256: r.src.sum,
+	}
+	err := e.save(func(ctx context.Context) (err error) {
+		j.attempt, err = e.db.StartAttempt(ctx, row, a)
+		return err
+	})
+	if err != nil || j.attempt.ID == 0 || stoppedBy(ctx) != nil {
+		return outcome{verdict: back, note: attemptStopped}
+	}
+	return outcome{}
+}
+
+// send uploads the file.
+func (r *run) send(ctx context.Context) outcome {
+	e := r.e
+	if err := e.acquire(ctx, r); err != nil {
+		return outcome{verdict: back, note: attemptStopped}
+	}
+	r.sent.Store(0)
+	if r.src.data == nil {
+		r.src.final = r.mark
+	}
+	e.mu.Lock()
+	r.sampled, r.measure = 0, false
+	e.show(r.j, Uploading, nil)
+	e.mu.Unlock()
+	up, err := r.client.Upload(ctx, pixeldrain.Upload{
+		Name: r.j.row.Name, Size: r.src.size(), Body: r.src,
+		Progress:  func(n int) { r.sent.Add(int64(n)); e.moved.Add(int64(n)) },
+		OnRestart: func() { r.sent.Store(0) },
+		OnSent:    r.finishing,
+		Wrap:      func(body io.Reader) io.Reader { return e.speed.reader(ctx, body) },
+	})
+	e.release(r)
+	if err != nil {
+		return r.failedUpload(ctx, err)
+	}
+	e.mu.Lock()
+	e.reached()
+	e.mu.Unlock()
+	return r.uploaded(up)
+}
+
+// uploaded decides what a success means.
+func (r *run) uploaded(up pixeldrain.Uploaded) outcome {
+	out := outcome{
+		verdict: stored, note: attemptStored, file: up.ID, told: up.File.SHA256,
+		sum: up.SHA256Sent, sent: r.src.size(),
+	}
+	r.sample()
+	err := r.src.checkEnd()
+	if err == nil && r.src.sum != "" && r.src.sum != up.SHA256Sent {
+		err = changed(r.src.path)
+	}
+	switch {
+	case err != nil:
+		out.verdict, out.note, out.err, out.costs = spoiled, attemptWrong, changed(r.src.path), true
+	case out.told != "" && out.told != out.sum:
+		return r.e.wrongHash(r.j, out)
+	}
+	return out
+}
+
+// finishing is called when all is handed to the connection.
+func (r *run) finishing() {
+	r.e.mu.Lock()
+	defer r.e.mu.Unlock()
+	if r.j.state == Uploading {
+		r.e.show(r.j, Finishing, nil)
+	}
+}
+
+// mark writes down that the service may soon have the file. It is called on a
+// goroutine of the transport while the upload runs.
+func (r *run) mark() error {
+	r.e.mu.Lock()
+	r.j.row.State = rowFinishing
+	row, marked := r.j.row, r.marked
+	r.e.mu.Unlock()
+	if marked {
+		return nil
+	}
+	if err := r.e.save(func(ctx context.Context) error { return r.e.db.UpdateJob(ctx, row) }); err != nil {
+		return err
+	}
+	r.e.mu.Lock()
+	defer r.e.mu.Unlock()
+	r.marked = true
+	return nil
+}
+
+// sample takes the samples of what was sent, so that the next file of this size
+// need not be read twice.
+func (r *run) sample() {
+	if r.src.file == nil || r.j.print != nil {
+		return
+	}
+	p, err := printOf(r.src.file, r.src.size())
+	if err != nil {
+		return
+	}
+	r.e.mu.Lock()
+	defer r.e.mu.Unlock()
+	r.j.print = &p
+}
