@@ -17,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -31,8 +32,9 @@ const oddName = "Füße & 100% #1?.png"
 func TestDropGivesLinks(t *testing.T) {
 	ctx := journey(t)
 	d := newDesktop(t, 1)
+	shell := StartDesktopShell(t, d.bus)
 	dropped, wants := d.material(t)
-	r := d.start(ctx, t, []string{"FYNE_THEME=light"}, "-sandbox")
+	r := d.start(ctx, t, nil, "-sandbox")
 	r.awaitText(ctx, t, "Drop files or folders anywhere in this window")
 	r.picture(ctx, t, "empty")
 	r.drop(ctx, t, dropped...)
@@ -52,7 +54,16 @@ func TestDropGivesLinks(t *testing.T) {
 	r.picture(ctx, t, "light")
 	r.allAppear(ctx, t, links)
 	r.copyOne(ctx, t, wants, links)
-	r.goDark(ctx, t)
+	if n, err := shell.AwaitNotification(ctx, func(n Notification) bool {
+		return strings.Contains(n.Title+n.Body, strconv.Itoa(len(wants)))
+	}); err != nil {
+		t.Errorf("no notification: %v", err)
+	} else {
+		t.Logf("notification: %+v", n)
+	}
+	shell.SetDark(t, true)
+	r.getsDark(ctx, t, "dark")
+	r.settingsGoFirst(ctx, t)
 	r.quit(ctx, t)
 }
 
@@ -210,23 +221,31 @@ func (r *running) copyOne(ctx context.Context, t *testing.T, files, links []stri
 	t.Fatal("no row of a dropped file is in view")
 }
 
-// goDark switches the appearance in the settings.
-func (r *running) goDark(ctx context.Context, t *testing.T) {
+// getsDark waits until the window is dark.
+func (r *running) getsDark(ctx context.Context, t *testing.T, name string) {
 	t.Helper()
-	r.click(ctx, t, "Settings")
-	r.awaitText(ctx, t, "Appearance")
-	r.picture(ctx, t, "settings-light")
-	r.click(ctx, t, "Follow the system")
-	r.click(ctx, t, "Dark")
 	if _, err := r.Await(ctx, dark); err != nil {
 		t.Fatalf("the window does not get dark: %v", err)
 	}
-	r.picture(ctx, t, "settings-dark")
-	r.click(ctx, t, "Uploads")
-	r.awaitText(ctx, t, "Drop files or folders anywhere in this window")
-	if img := r.picture(ctx, t, "dark"); !dark(img) {
-		t.Error("the Uploads screen is not dark")
+	if img := r.picture(ctx, t, name); !dark(img) {
+		t.Error("the window does not stay dark")
 	}
+}
+
+// settingsGoFirst chooses light and dark in the settings, on a dark desktop.
+func (r *running) settingsGoFirst(ctx context.Context, t *testing.T) {
+	t.Helper()
+	r.click(ctx, t, "Settings")
+	r.awaitText(ctx, t, "Appearance")
+	r.click(ctx, t, "Follow the system")
+	r.click(ctx, t, "Light")
+	if _, err := r.Await(ctx, func(img *image.RGBA) bool { return !dark(img) }); err != nil {
+		t.Fatalf("the window does not get light: %v", err)
+	}
+	r.picture(ctx, t, "settings light")
+	r.click(ctx, t, "Light")
+	r.click(ctx, t, "Dark")
+	r.getsDark(ctx, t, "settings dark")
 }
 
 // dark reports whether most of a picture is.
