@@ -1,0 +1,132 @@
+//go:build bench
+
+package bench_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"testing"
+	"time"
+
+	"sluice/service/pixeldrain"
+	"sluice/service/upload"
+	"sluice/storage"
+)
+
+// engineTask is what an engine process is told.
+type engineTask struct {
+	Dir     string // its home
+	APIURL  string
+	CertPEM []byte
+	Key     string
+	Workers int
+	Paths   []string
+}
+
+// engineAnswer is what it measured.
+type engineAnswer struct {
+	Elapsed time.Duration // from the drop to the last link
+	Growth  int64         // bytes of memory at the peak, above those before the drop
+	Links   int
+}
+
+// send runs the engine as the program does: a database, a client, a drop.
+func send(ctx context.Context, in io.Reader, out io.Writer) (err error) {
+	var task engineTask
+	if err := json.NewDecoder(in).Decode(&task); err != nil {
+		return err
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(task.CertPEM) {
+		return errors.New("no certificate")
+	}
+	db, err := storage.Open(ctx, task.Dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	client, err := pixeldrain.New(pixeldrain.Config{
+		APIURL: task.APIURL, Key: task.Key, Workers: task.Workers, RootCAs: roots,
+	})
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	//nolint:contextcheck // its work outlives every call; Close ends it
+	engine, err := upload.New(upload.Config{DB: db, Client: client, Workers: task.Workers})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, engine.Close()) }()
+	answer, err := drop(ctx, engine, task.Paths)
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(out).Encode(answer)
+}
+
+// drop measures one drop until its last file has ended.
+func drop(ctx context.Context, engine *upload.Engine, paths []string) (engineAnswer, error) {
+	before, err := memory("VmRSS")
+	if err != nil {
+		return engineAnswer{}, err
+	}
+	began := time.Now()
+	batch, err := engine.Add(ctx, upload.Drop, paths)
+	if err != nil {
+		return engineAnswer{}, err
+	}
+	jobs, err := engine.Wait(ctx, batch)
+	if err != nil {
+		return engineAnswer{}, err
+	}
+	answer := engineAnswer{Elapsed: time.Since(began)}
+	for _, job := range jobs {
+		if job.State != upload.Uploaded {
+			return answer, fmt.Errorf("%s: %v: %w", job.Path, job.State, job.Err)
+		}
+		answer.Links++
+	}
+	peak, err := memory("VmHWM")
+	answer.Growth = peak - before
+	return answer, err
+}
+
+// memory reads a size, in bytes, of this process from the kernel: VmRSS is what it
+// holds now, VmHWM the most that it ever held.
+func memory(field string) (int64, error) {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0, err
+	}
+	_, rest, found := bytes.Cut(status, []byte("\n"+field+":"))
+	fields := bytes.Fields(rest)
+	if !found || len(fields) < 2 || string(fields[1]) != "kB" {
+		return 0, fmt.Errorf("no %s in the process's status", field)
+	}
+	kilobytes, err := strconv.ParseInt(string(fields[0]), 10, 64)
+	return kilobytes << 10, err
+}
+
+// runEngine sends files through an engine process with an empty queue.
+func runEngine(t *testing.T, s *server, files []string, workers int) (engineAnswer, time.Duration) {
+	t.Helper()
+	p := start(t, "engine", engineTask{
+		Dir: t.TempDir(), APIURL: s.APIURL, CertPEM: s.CertPEM, Key: s.key(t), Workers: workers, Paths: files,
+	})
+	var answer engineAnswer
+	p.answer(t, &answer)
+	p.end(t)
+	whole := time.Since(p.started)
+	if answer.Links != len(files) {
+		t.Fatalf("%d of %d files have a link", answer.Links, len(files))
+	}
+	return answer, whole
+}

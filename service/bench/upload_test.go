@@ -1,0 +1,124 @@
+//go:build bench
+
+package bench_test
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+const mebi = 1 << 20
+
+// makeFiles writes count files of random content, each different.
+func makeFiles(t *testing.T, count int, size int64) []string {
+	t.Helper()
+	dir := t.TempDir()
+	files := make([]string, count)
+	for i := range files {
+		files[i] = filepath.Join(dir, fmt.Sprintf("file-%04d.bin", i))
+		makeFile(t, files[i], size, uint64(i))
+	}
+	return files
+}
+
+func makeFile(t *testing.T, path string, size int64, seed uint64) {
+	t.Helper()
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var key [32]byte
+	binary.LittleEndian.PutUint64(key[:], seed)
+	random := rand.NewChaCha8(key)
+	block := make([]byte, min(mebi, size))
+	for left := size; left > 0; left -= int64(len(block)) {
+		block = block[:min(left, int64(len(block)))]
+		_, _ = random.Read(block) // never fails
+		if _, err := f.Write(block); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// compare lets the two senders take turns; who begins alternates too. The
+// first pair warms the file cache and is not counted.
+func compare(t *testing.T, title string, latency time.Duration, files []string, workers int) (tb table, growth int64) {
+	t.Helper()
+	tb.title = title
+	s := newServer(t, latency)
+	for round := range *rounds + 1 {
+		var r row
+		curl := func() { r.curl = runCurl(t, s, files, workers) }
+		engine := func() {
+			answer, whole := runEngine(t, s, files, workers)
+			r.engine, r.process = answer.Elapsed, whole
+			growth = max(growth, answer.Growth)
+		}
+		if round%2 == 0 {
+			engine()
+			curl()
+		} else {
+			curl()
+			engine()
+		}
+		if round > 0 {
+			tb.rows = append(tb.rows, r)
+		}
+	}
+	return tb, growth
+}
+
+func TestBenchHeading(t *testing.T) {
+	model := "unknown processor"
+	if info, err := os.ReadFile("/proc/cpuinfo"); err == nil {
+		if _, rest, found := strings.Cut(string(info), "model name"); found {
+			line, _, _ := strings.Cut(rest, "\n")
+			model = strings.Trim(line, "\t :")
+		}
+	}
+	say(t, fmt.Sprintf("\n%s, %s/%s, %d cores (%s), loopback, TLS, %d pairs.\n",
+		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), model, *rounds))
+}
+
+func TestBenchLargeFiles(t *testing.T) {
+	files := makeFiles(t, 4, *large)
+	tb, growth := compare(t, fmt.Sprintf("4 files of %d MiB, 4 at a time", *large/mebi), 0, files, 4)
+	tb.budget("Sluice / curl", tb.ratio(), 1.00, "")
+	tb.budget("memory growth, the worst of all runs", float64(growth)/mebi, 16, " MiB")
+	tb.write(t)
+}
+
+func TestBenchSmallFiles(t *testing.T) {
+	files := makeFiles(t, *small, 16<<10)
+	tb, _ := compare(t, fmt.Sprintf("%d files of 16 KiB, 8 at a time", *small), 0, files, 8)
+	tb.budget("Sluice / curl", tb.ratio(), 1.25, "")
+	tb.write(t)
+}
+
+func TestBenchSmallFilesFarAway(t *testing.T) {
+	const latency, workers = 40 * time.Millisecond, 8
+	files := makeFiles(t, *small, 16<<10)
+	tb, _ := compare(t, fmt.Sprintf("%d files of 16 KiB, 8 at a time, 40 ms away", *small), latency, files, workers)
+	ideal := float64(*small) * latency.Seconds() / workers
+	engine := column(tb.rows, func(r row) time.Duration { return r.engine }).Seconds()
+	tb.budget(fmt.Sprintf("Sluice / files × latency / %d", workers), engine/ideal, 1.05, "")
+	tb.write(t)
+}
+
+// TestBenchOneHugeFile watches the memory while one file of 4 × -large bytes goes.
+func TestBenchOneHugeFile(t *testing.T) {
+	files := makeFiles(t, 1, 4**large)
+	tb, growth := compare(t, fmt.Sprintf("1 file of %d MiB", 4**large/mebi), 0, files, 4)
+	tb.budget("memory growth, the worst of all runs", float64(growth)/mebi, 16, " MiB")
+	tb.write(t)
+}
