@@ -96,6 +96,9 @@ func openSound(ctx context.Context, path, vfs string) (*DB, error) {
 	if err := checkHeader(path); err != nil {
 		return nil, err
 	}
+	if err := checkLog(path + "-wal"); err != nil {
+		return nil, err
+	}
 	d, err := connect(ctx, path, vfs)
 	if code(err) == sqlite3.SQLITE_CANTOPEN {
 		// In WAL mode on a file system that can't share memory.

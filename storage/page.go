@@ -5,7 +5,9 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"maps"
 	"os"
+	"slices"
 )
 
 // The layout of SQLite's files as Sluice makes them
@@ -13,19 +15,17 @@ import (
 const (
 	pageSize     = 4096
 	headerSize   = 100 // of the database, at the start of its first page
-	walHeader    = 32
-	frameHeader  = 24
 	leafTable    = 0x0d
-	maxPayload   = 1 << 26 // far more than any row of ours has
+	maxPayload   = 1 << 22 // far more than any row of ours has
 	maxOverflows = maxPayload / (pageSize - 4)
 )
 
 // damagedFile reads the pages of a database without trusting anything that is
 // written in it.
 type damagedFile struct {
-	db, wal *os.File // wal is nil when there is none
-	frames  map[uint32]int64
-	pages   uint32
+	db, wal *os.File         // wal is nil when there is none
+	frames  map[uint32]int64 // where the log has the newest state of a page
+	pages   uint32           // that db has
 }
 
 // openDamaged opens a database and its write-ahead log for reading.
@@ -79,24 +79,9 @@ func (f *damagedFile) findFrames() {
 		}
 		for page, at := range pending { // the frame ends a transaction
 			f.frames[page] = at
-			f.pages = max(f.pages, page)
 		}
 		clear(pending)
 	}
-}
-
-// walSalt gives what marks the frames in use; older ones may follow them. The
-// first frame is always in use, so it stands in for a damaged header.
-func walSalt(wal io.ReaderAt) string {
-	var head [walHeader]byte
-	var first [frameHeader]byte
-	if _, err := wal.ReadAt(head[:], 0); err != nil {
-		return ""
-	}
-	if _, err := wal.ReadAt(first[:], walHeader); err != nil {
-		return ""
-	}
-	return string(first[8:16])
 }
 
 // page reads page n, counted from 1; nil when it can't be read. A page that
@@ -124,10 +109,27 @@ type cell struct {
 	payload []byte // nil when it can't be read
 }
 
+// numbers gives the numbers of all pages: those of the database, then those
+// that only the log has.
+func (f *damagedFile) numbers() iter.Seq[uint32] {
+	return func(yield func(uint32) bool) {
+		for n := range f.pages {
+			if !yield(n + 1) {
+				return
+			}
+		}
+		for _, n := range slices.Sorted(maps.Keys(f.frames)) {
+			if n > f.pages && !yield(n) {
+				return
+			}
+		}
+	}
+}
+
 // cells gives what the table pages hold.
 func (f *damagedFile) cells() iter.Seq[cell] {
 	return func(yield func(cell) bool) {
-		for n := uint32(1); n <= f.pages; n++ {
+		for n := range f.numbers() {
 			page := f.page(n)
 			if page == nil {
 				continue
@@ -184,7 +186,7 @@ func (f *damagedFile) readCell(data []byte) cell {
 	if local > len(data) {
 		return cell{rowid: rowid}
 	}
-	payload := append(make([]byte, 0, length), data[:local]...)
+	payload := append([]byte{}, data[:local]...)
 	if local == int(length) {
 		return cell{rowid: rowid, payload: payload}
 	}
