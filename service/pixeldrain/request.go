@@ -143,6 +143,9 @@ func (c *Client) unanswered(ctx context.Context, op string, u *url.URL, err erro
 }
 
 func badCertificate(err error) bool {
+	if errors.Is(err, http.ErrSchemeMismatch) {
+		return true
+	}
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return true
 	}

@@ -1,0 +1,221 @@
+package pixeldrain
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"runtime"
+	"strings"
+	"testing"
+
+	"sluice/service"
+)
+
+func TestInfosOfMany(t *testing.T) {
+	calls := 0
+	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		calls++
+		var list []map[string]any
+		text, err := url.PathUnescape(strings.TrimSuffix(strings.TrimPrefix(r.URL.EscapedPath(), "/api/file/"), "/info"))
+		if err != nil {
+			t.Error(err)
+		}
+		ids := strings.Split(text, ",")
+		if len(ids) > service.MaxInfoIDs || len(r.RequestURI) > 5000 {
+			t.Errorf("asked for %d in %d bytes", len(ids), len(r.RequestURI))
+		}
+		for _, id := range ids {
+			if !strings.HasPrefix(id, "gone") {
+				list = append(list, map[string]any{"id": id, "name": "n" + id, "size": 1})
+			}
+		}
+		switch len(list) {
+		case 0:
+			answerJSON(w, http.StatusNotFound, `{"success":false,"value":"not_found"}`)
+			return
+		case 1:
+			if len(ids) == 1 {
+				_ = json.NewEncoder(w).Encode(list[0])
+				return
+			}
+		}
+		_ = json.NewEncoder(w).Encode(list)
+	})
+	ids := make([]service.FileID, 0, 1000)
+	for i := range 250 {
+		ids = append(ids, service.FileID(fmt.Sprintf("f%04d", i)))
+	}
+	for i := range 120 {
+		ids = append(ids, service.FileID(fmt.Sprintf("gone%d", i)))
+	}
+	ids = append(ids, "f0007", "f0003") // again
+	for i := range 10 {
+		ids = append(ids, service.FileID(strings.Repeat("long", 250)+fmt.Sprint(i)))
+	}
+	ids = append(ids, "f+?#/ 9")
+	got, err := c.Infos(t.Context(), ids)
+	if err != nil || len(got) != 261 {
+		t.Fatalf("got %d files, %v", len(got), err)
+	}
+	for i := range 250 {
+		mustEqual(t, "order", got[i].ID, ids[i])
+	}
+	mustEqual(t, "last", got[260].Name, "nf+?#/ 9")
+	mustEqual(t, "calls", calls, 7)
+	if got, err := c.Infos(t.Context(), nil); err != nil || len(got) != 0 {
+		t.Errorf("none: %v, %v", got, err)
+	}
+}
+
+func TestInfosNotFoundPage(t *testing.T) {
+	c := serve(t, func(w http.ResponseWriter, r *http.Request) { answerJSON(w, http.StatusNotFound, "<html>") })
+	got, err := c.Infos(t.Context(), []service.FileID{"a"})
+	if err != nil || len(got) != 0 { // it is told to be JSON
+		t.Errorf("got %v, %v", got, err)
+	}
+	c = serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = io.WriteString(w, "<html>not this server")
+	})
+	_, err = c.Infos(t.Context(), []service.FileID{"a"})
+	want(t, err, service.NotFound, service.ReasonHTML)
+}
+
+func writeListing(w io.Writer, n int) {
+	_, _ = io.WriteString(w, `{"files":[`)
+	for i := range n {
+		if i > 0 {
+			_, _ = io.WriteString(w, ",")
+		}
+		_, _ = fmt.Fprintf(w, `{"id":"id%06d","name":"Bildschirmfoto vom %06d.png","size":%d,"views":1,"bandwidth_used":12345,`+
+			`"downloads":3,"date_upload":"2026-02-04T18:34:05.706801Z","date_last_view":"2026-02-04T18:34:05.706801Z",`+
+			`"mime_type":"image/png","thumbnail_href":"/file/id%06d/thumbnail","hash_sha256":"%s","can_edit":true,`+
+			`"availability":"","availability_message":"","abuse_type":""}`, i, i, i, i, emptyHash)
+	}
+	_, _ = io.WriteString(w, `]}`)
+}
+
+func TestFilesStream(t *testing.T) {
+	const files = 100_000
+	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		mustEqual(t, "packed", r.Header.Get("Accept-Encoding"), "gzip")
+		w.Header().Set("Content-Encoding", "gzip")
+		z := gzip.NewWriter(w)
+		writeListing(z, files)
+		_ = z.Close()
+	})
+	var n, peak, before int64
+	measure := func() int64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	before = measure()
+	err := c.EachFile(t.Context(), func(f service.File) error {
+		if f.Size != n || f.SHA256 != emptyHash {
+			return fmt.Errorf("file %d is %+v", n, f)
+		}
+		n++
+		if n%(files/4) == 0 {
+			peak = max(peak, measure()-before)
+		}
+		return nil
+	})
+	if err != nil || n != files {
+		t.Fatalf("got %d files, %v", n, err)
+	}
+	if peak > 8<<20 {
+		t.Errorf("%d bytes of memory for a stream", peak)
+	}
+}
+
+func TestEachFileEndsEarly(t *testing.T) {
+	c := serve(t, func(w http.ResponseWriter, _ *http.Request) { writeListing(w, 1000) })
+	enough := errors.New("enough")
+	n := 0
+	err := c.EachFile(t.Context(), func(service.File) error {
+		n++
+		if n == 10 {
+			return enough
+		}
+		return nil
+	})
+	if err != enough || n != 10 { //nolint:errorlint // it has to come back as it is
+		t.Errorf("got %v after %d", err, n)
+	}
+}
+
+func TestListingShapes(t *testing.T) {
+	for text, files := range map[string]int{
+		`{"files":null}`: 0,
+		`{"files":[]}`:   0,
+		`{"success":true,"x":{"files":[1,2]},"files":[{"id":"a","success":true}],"y":[[]],"z":null}`: 1,
+		" \n{ \"files\" : [ {\"id\":\"a\"} , {\"id\":\"b\"} ] } \n ":                                 2,
+	} {
+		c := serve(t, func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusOK, text) })
+		got, err := c.Files(t.Context())
+		if err != nil || len(got) != files {
+			t.Errorf("%s: got %v, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{
+		`{}`, `[]`, `{"files":{}}`, `{"files":[null]}`, `{"files":[[]]}`, `{"files":[{"id":"a"}]} trailing`, `{"files":[{"id":"a","size":-1}]}`,
+		`{"files":[{"id":"a","size":1e40}]}`, `{"files":[{"id":"a","date_upload":"yesterday"}]}`, `{"files":[{"id":"a"} {"id":"b"}]}`, `null`, `"x"`,
+	} {
+		c := serve(t, func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusOK, text) })
+		_, err := c.Files(t.Context())
+		want(t, err, service.Internal, service.ReasonBadAnswer)
+	}
+}
+
+func TestAlbumLimits(t *testing.T) {
+	c := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("asked") })
+	one := []service.AlbumEntry{{ID: "a"}}
+	for value, album := range map[string]service.NewAlbum{
+		"cannot_create_empty_list": {},
+		"too_many_files":           {Files: make([]service.AlbumEntry, 10_001)},
+		"title_too_long":           {Title: strings.Repeat("ü", 301), Files: one},
+		"description_too_long":     {Files: []service.AlbumEntry{{ID: "a", Description: strings.Repeat("ü", 3001)}}},
+	} {
+		kind := service.TooLarge
+		if len(album.Files) == 0 {
+			kind = service.Invalid
+		}
+		_, err := c.CreateAlbum(t.Context(), album)
+		want(t, err, kind, value)
+	}
+	_, err := c.CreateAlbum(t.Context(), service.NewAlbum{Files: []service.AlbumEntry{{}}})
+	want(t, err, service.Invalid, service.ReasonIDInvalid)
+}
+
+func TestLargestAlbum(t *testing.T) {
+	text := strings.Repeat("ü", service.MaxDescriptionLength)
+	var sent bytes.Buffer
+	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		sent.Reset()
+		_, _ = sent.ReadFrom(r.Body)
+		answerJSON(w, http.StatusCreated, `{"success":true,"id":"big"}`)
+	})
+	album := service.NewAlbum{Title: strings.Repeat("ü", service.MaxTitleLength)}
+	for i := range service.MaxAlbumFiles {
+		album.Files = append(album.Files, service.AlbumEntry{ID: service.FileID(fmt.Sprint("f", i)), Description: text})
+	}
+	if id, err := c.CreateAlbum(t.Context(), album); err != nil || id != "big" {
+		t.Fatal(id, err)
+	}
+	if sent.Len() < service.MaxAlbumFiles*2*service.MaxDescriptionLength {
+		t.Errorf("only %d bytes were sent", sent.Len())
+	}
+	body := bytes.Replace(sent.Bytes(), []byte(`{"title"`), []byte(`{"id":"big","title"`), 1)
+	c = serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(body) })
+	got, err := c.Album(t.Context(), "big")
+	if err != nil || got.Count != service.MaxAlbumFiles || got.Files[9999].Description != text {
+		t.Errorf("got %d files, %v", got.Count, err)
+	}
+}
