@@ -74,6 +74,9 @@ func (c *call) finish(err error) {
 	case err != nil:
 		c.w.dead = true // the answer is incomplete
 	}
+	if c.w.cutAt >= 0 && c.w.wrote && !c.w.dead { // an answer shorter than the fault expected
+		c.w.dead = c.strikeAnswer() != nil
+	}
 	c.log(no)
 	if c.w.dead || errors.Is(err, errCut) {
 		c.cut()

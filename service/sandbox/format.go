@@ -63,15 +63,15 @@ func newFormats() [formatCount]*format {
 	const kb, mb = 1 << 10, 1 << 20
 	all := [formatCount]*format{
 		{
-			kind: kindPhoto, mime: "image/jpeg", share: 34, smallest: 300 * kb, largest: 12 * mb, own: 3000,
+			kind: kindPhoto, mime: "image/jpeg", share: 34, smallest: 300 * kb, largest: 12 * mb, own: 1100,
 			head: jpegHead(), block: jpegBlock(), tail: jpegTail(jpegTables()),
 		},
 		{
-			kind: kindScreenshot, mime: "image/png", share: 20, smallest: 20 * kb, largest: 6 * mb, own: 1500,
+			kind: kindScreenshot, mime: "image/png", share: 20, smallest: 20 * kb, largest: 6 * mb, own: 500,
 			head: pngHead(), block: pngBlock(), tail: pngTail(pngPixels()),
 		},
 		{
-			kind: kindAnimation, mime: "image/gif", share: 3, smallest: 60 * kb, largest: 8 * mb, own: 6000,
+			kind: kindAnimation, mime: "image/gif", share: 3, smallest: 60 * kb, largest: 8 * mb, own: 2500,
 			head: gifHead(), block: gifBlock(), tail: gifTail(gifPixels()),
 		},
 		{

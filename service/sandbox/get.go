@@ -13,6 +13,9 @@ import (
 // view, with it as a download; both once per address, and only from the first
 // byte on.
 func (s *Server) getFile(c *call, id string) error {
+	if strings.Contains(id, ",") {
+		return s.filesZip(c, strings.Split(id, ","))
+	}
 	r, err := s.store.file(service.FileID(id))
 	if err != nil {
 		return s.notFound("file")

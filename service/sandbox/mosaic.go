@@ -12,8 +12,8 @@ import (
 // thumbnails, coarsely: a mosaic of cells. Its pixels are the same in every
 // file; only the colours differ, so that a file's own part is quickly made.
 const (
-	mosaicWidth  = 16
-	mosaicHeight = 12
+	mosaicWidth  = 8
+	mosaicHeight = 6
 	mosaicCell   = 8 // pixels, both ways
 )
 

@@ -97,7 +97,13 @@ func (s *Server) routeList(c *call, parts []string) error {
 		}
 		return s.createList(c)
 	}
-	if len(parts) != 1 {
+	reading := method == http.MethodGet || method == http.MethodHead
+	switch {
+	case len(parts) == 2 && parts[1] == "zip" && reading:
+		return s.listZip(c, parts[0])
+	case len(parts) == 2 && parts[1] == "thumbnail" && reading:
+		return s.listThumbnail(c, parts[0])
+	case len(parts) != 1:
 		return errNoMethod()
 	}
 	switch method {
