@@ -70,7 +70,7 @@ func (w *Words) Row(j *upload.Job, totals *upload.Totals) Row {
 	case upload.Cancelled:
 		r.State, r.StateBy = lang.L("Cancelled"), kit.ColorSecondary
 		r.Detail = lang.L("You stopped this upload")
-		r.Actions = []Action{ActionRetry, ActionRemove}
+		r.Actions = []Action{ActionRemove}
 	}
 	return r
 }
@@ -111,13 +111,22 @@ func (w *Words) retrying(r *Row, j *upload.Job) {
 	if j.MaxTries == 0 {
 		try = ""
 	}
-	next := lang.L("trying again now")
-	if left > 500*time.Millisecond {
+	next := ""
+	switch {
+	case j.NextTry.IsZero(): // it depends on something else, which the notice above tells
+	case left > 500*time.Millisecond:
 		next = lang.L("next try in {{.Time}}", map[string]any{"Time": w.Format.Duration(left)})
+	default:
+		next = lang.L("trying again now")
 	}
 	if j.Err != nil {
-		next = lang.L("{{.Reason}}: {{.Next}}", map[string]any{"Reason": w.Short(j.Err), "Next": next})
 		r.Tip = w.Long(j.Err)
+		reason := w.Short(j.Err)
+		if next == "" {
+			next = reason
+		} else {
+			next = lang.L("{{.Reason}}: {{.Next}}", map[string]any{"Reason": reason, "Next": next})
+		}
 	}
 	r.Detail = join(next, try)
 	r.Actions = []Action{ActionFront, ActionCancel}

@@ -1,0 +1,167 @@
+package guitest
+
+import (
+	"cmp"
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
+)
+
+// part is something on the window that has words.
+type part struct {
+	scrolled
+	object fyne.CanvasObject
+	words  string
+	at     fyne.Position
+}
+
+func (p *part) tappable() bool {
+	_, ok := p.object.(fyne.Tappable)
+	return ok
+}
+
+// parts lists everything visible that has words, from the top, and from the
+// left within a line. While something stands above the window, such as a
+// question, there is only that.
+func (w *Window) parts() []part {
+	c := w.win.Canvas()
+	root := c.Content()
+	if top := c.Overlays().Top(); top != nil {
+		root = top
+	}
+	var parts []part
+	walk(root, fyne.Position{}, scrolled{}, &parts)
+	slices.SortStableFunc(parts, func(a, b part) int {
+		return cmp.Or(cmp.Compare(a.at.Y, b.at.Y), cmp.Compare(a.at.X, b.at.X))
+	})
+	return parts
+}
+
+func walk(o fyne.CanvasObject, above fyne.Position, in scrolled, parts *[]part) {
+	if o == nil || !o.Visible() {
+		return
+	}
+	at := above.Add(o.Position())
+	switch o := o.(type) {
+	case *fyne.Container:
+		for _, child := range o.Objects {
+			walk(child, at, in, parts)
+		}
+		return
+	case *container.Scroll:
+		in = scrolled{o, at.Y}
+	case *canvas.Text:
+		*parts = append(*parts, part{in, o, o.Text, at})
+		return
+	}
+	wid, ok := o.(fyne.Widget)
+	if !ok {
+		return
+	}
+	words, whole := wordsOf(wid)
+	if words != "" {
+		*parts = append(*parts, part{in, o, words, at})
+	}
+	if whole {
+		return
+	}
+	for _, child := range test.WidgetRenderer(wid).Objects() {
+		walk(child, at, in, parts)
+	}
+}
+
+// wordsOf gives a widget's words; whole means that nothing in it has more.
+func wordsOf(o fyne.Widget) (words string, whole bool) {
+	switch o := o.(type) {
+	case *widget.Label:
+		return o.Text, true
+	case *widget.Entry:
+		if o.Text == "" {
+			return o.PlaceHolder, true
+		}
+		if o.Password {
+			return "•••", true
+		}
+		return o.Text, true
+	case *widget.Button:
+		return o.Text, true
+	case *widget.Select:
+		return o.Selected, true
+	case fyne.Accessible:
+		role := o.AccessibilityRole()
+		return o.AccessibilityLabel(), role == fyne.AccessibleRoleText || role == fyne.AccessibleRoleLink
+	}
+	return "", false
+}
+
+// find gives the first part with exactly these words that suits, or else the
+// first that contains them at its beginning.
+func (w *Window) find(words string, suits func(*part) bool) (part, bool) {
+	for _, p := range w.parts() {
+		if p.words == words && suits(&p) {
+			return p, true
+		}
+	}
+	return part{}, false
+}
+
+// field finds the text field with a placeholder, or the one that stands
+// nearest to the right of words.
+func (w *Window) field(label string) *widget.Entry {
+	parts := w.parts()
+	for _, p := range parts {
+		if e, ok := p.object.(*widget.Entry); ok && e.PlaceHolder == label {
+			return e
+		}
+	}
+	i := slices.IndexFunc(parts, func(p part) bool { return p.words == label })
+	if i < 0 {
+		return nil
+	}
+	var best *widget.Entry
+	nearest := float32(24) // further up or down is another line
+	for e, y := range w.entries() {
+		if off := y - parts[i].at.Y - parts[i].object.Size().Height/2; max(off, -off) < nearest {
+			best, nearest = e, max(off, -off)
+		}
+	}
+	return best
+}
+
+// entries gives all visible text fields and the height of their middles.
+func (w *Window) entries() map[*widget.Entry]float32 {
+	found := map[*widget.Entry]float32{}
+	var look func(o fyne.CanvasObject, above fyne.Position)
+	look = func(o fyne.CanvasObject, above fyne.Position) {
+		if o == nil || !o.Visible() {
+			return
+		}
+		at := above.Add(o.Position())
+		if e, ok := o.(*widget.Entry); ok {
+			found[e] = at.Y + e.Size().Height/2
+			return
+		}
+		if c, ok := o.(*fyne.Container); ok {
+			for _, child := range c.Objects {
+				look(child, at)
+			}
+			return
+		}
+		if wid, ok := o.(fyne.Widget); ok {
+			for _, child := range test.WidgetRenderer(wid).Objects() {
+				look(child, at)
+			}
+		}
+	}
+	c := w.win.Canvas()
+	root := c.Content()
+	if top := c.Overlays().Top(); top != nil {
+		root = top
+	}
+	look(root, fyne.Position{})
+	return found
+}
