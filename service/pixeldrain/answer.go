@@ -20,7 +20,7 @@ const (
 	maxSmall     = 1 << 20   // one file's info, one id
 	maxInfos     = 16 << 20  // the infos of 100 files
 	maxEntry     = 4 << 20   // one file of a listing
-	maxListEntry = 192 << 20 // one album with 10,000 long descriptions
+	maxListEntry = 16 << 20  // one album of a listing, should it name its files
 	maxListing   = 1 << 30   // a whole listing
 	maxThumbnail = 8 << 20
 )
