@@ -94,6 +94,7 @@ const (
 	ReasonBadCertificate  = "bad_certificate"   // no trustworthy https: wrong clock, a portal, or a spy
 	ReasonAddressInvalid  = "address_invalid"   // the service address is no web address
 	ReasonIDInvalid       = "id_invalid"        // no id can look like this
+	ReasonKeyInvalid      = "key_invalid"       // no API key can look like this
 )
 
 // Error is the one error type that crosses package borders. It carries causes
