@@ -45,7 +45,7 @@ type Config struct {
 	Files int
 	// MaxFileSize is the plan's limit in bytes; 0 means DefaultMaxFileSize.
 	MaxFileSize int64
-	// Space is how many bytes an account can hold; 0 means any.
+	// Space is how many bytes of uploads an account can hold; 0 means any.
 	Space int64
 	// TLS serves https with a certificate of its own; see Server.CertPool.
 	TLS bool

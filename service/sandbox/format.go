@@ -47,7 +47,8 @@ type format struct {
 	head     []byte
 	block    []byte
 	tail     func(f *format, n int, common int64, length int) []byte
-	run      []byte // block repeated, for copying in large steps
+	run      []byte         // block repeated, for copying in large steps
+	lengths  [classes]int64 // of the common part
 
 	once   sync.Once
 	states [classes]state
@@ -101,17 +102,24 @@ func newFormats() [formatCount]*format {
 	}
 	for _, f := range all {
 		f.run = bytes.Repeat(f.block, max(1, 128<<10/len(f.block)))
+		f.measure()
 	}
 	return all
 }
 
-// common gives the length of the common part in a class.
-func (f *format) common(class int) int64 {
+// measure works out the lengths of the common part: whole blocks, each length
+// a little larger than the one before.
+func (f *format) measure() {
 	ratio := float64(f.largest) / float64(f.smallest)
-	want := float64(f.smallest) * math.Pow(ratio, float64(class)/(classes-1))
-	blocks := int64(want)/int64(len(f.block)) + 1
-	return int64(len(f.head)) + blocks*int64(len(f.block))
+	for class := range classes {
+		want := float64(f.smallest) * math.Pow(ratio, float64(class)/(classes-1))
+		blocks := int64(want)/int64(len(f.block)) + 1
+		f.lengths[class] = int64(len(f.head)) + blocks*int64(len(f.block))
+	}
 }
+
+// common gives the length of a file's common part.
+func (f *format) common(n int) int64 { return f.lengths[f.class(n)] }
 
 // class gives the class of a file: large ones are rarer.
 func (f *format) class(n int) int {
@@ -123,12 +131,12 @@ func (f *format) class(n int) int {
 func (f *format) tailLength(n int) int { return f.own + pick(n, forPad, 512) }
 
 // size gives the size of a file.
-func (f *format) size(n int) int64 { return f.common(f.class(n)) + int64(f.tailLength(n)) }
+func (f *format) size(n int) int64 { return f.common(n) + int64(f.tailLength(n)) }
 
 // ending gives a file's own part.
 func (f *format) ending(n int) []byte {
 	length := f.tailLength(n)
-	tail := f.tail(f, n, f.common(f.class(n)), length)
+	tail := f.tail(f, n, f.common(n), length)
 	if len(tail) != length {
 		panic(fmt.Sprintf("sandbox: the tail of made-up file %d has %d bytes, not %d", n, len(tail), length))
 	}
@@ -159,7 +167,7 @@ func (f *format) prepare() {
 	_, _ = sha.Write(f.head) // a hash never fails, here and below
 	at := int64(len(f.head))
 	for class := range classes {
-		left := f.common(class) - at
+		left := f.lengths[class] - at
 		at += left
 		for left > 0 {
 			part := f.run[:min(left, int64(len(f.run)))]
@@ -187,7 +195,7 @@ type madeReader struct {
 }
 
 func newMadeReader(f *format, n int) *madeReader {
-	r := &madeReader{f: f, common: f.common(f.class(n)), tail: f.ending(n)}
+	r := &madeReader{f: f, common: f.common(n), tail: f.ending(n)}
 	r.size = r.common + int64(len(r.tail))
 	return r
 }

@@ -126,6 +126,9 @@ func (g *gallery) format(n int) *format {
 	return g.formats[0]
 }
 
+// size gives a made-up file's size.
+func (g *gallery) size(n int) int64 { return g.format(n).size(n) }
+
 // open gives a made-up file's contents.
 func (g *gallery) open(n int) io.ReadSeekCloser { return newMadeReader(g.format(n), n) }
 

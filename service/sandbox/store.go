@@ -37,8 +37,9 @@ type store struct {
 	mu      sync.RWMutex
 	files   map[service.FileID]*record
 	albums  map[service.AlbumID]*album
-	gone    map[int]bool // numbers of made-up files that were deleted
-	used    map[account]int64
+	gone    map[int]bool      // numbers of made-up files that were deleted
+	used    map[account]int64 // bytes of uploads
+	touched int               // made-up files that have a record
 	seq     int64
 	journal *journal // nil when nothing outlives the server
 }
@@ -145,7 +146,11 @@ func (st *store) apply(e entry) {
 	case e.File != nil:
 		st.forget(e.File.ID)
 		st.files[e.File.ID] = e.File
-		st.used[e.File.Owner] += e.File.Size
+		if e.File.Made > 0 {
+			st.touched++
+		} else {
+			st.used[e.File.Owner] += e.File.Size
+		}
 		st.seq = max(st.seq, e.File.Seq)
 	case e.Drop != "":
 		st.forget(e.Drop)
@@ -161,7 +166,11 @@ func (st *store) apply(e entry) {
 
 func (st *store) forget(id service.FileID) {
 	if r := st.files[id]; r != nil {
-		st.used[r.Owner] -= r.Size
+		if r.Made > 0 {
+			st.touched--
+		} else {
+			st.used[r.Owner] -= r.Size
+		}
 		delete(st.files, id)
 	}
 }
@@ -228,7 +237,7 @@ func (st *store) has(id service.FileID) bool {
 
 // find gives a file's record. The caller holds mu.
 func (st *store) find(id service.FileID) (record, error) {
-	if r := st.files[id]; r != nil {
+	if r := st.files[id]; r != nil && r.Made <= st.gallery.count {
 		return *r, nil
 	}
 	if n, ok := st.gallery.number(id); ok && !st.gone[n] {
@@ -291,9 +300,9 @@ func (st *store) drop(id service.FileID, allowed func(record) error) error {
 // not show.
 func (st *store) each(who account, yield func(record) bool) {
 	st.mu.RLock()
-	stored := bySeq(st.files, func(r *record) bool { return who == "" || r.Owner == who })
+	uploads := bySeq(st.files, func(r *record) bool { return r.Made == 0 && (who == "" || r.Owner == who) })
 	st.mu.RUnlock()
-	for _, r := range stored {
+	for _, r := range uploads {
 		if !yield(*r) {
 			return
 		}
@@ -302,29 +311,46 @@ func (st *store) each(who account, yield func(record) bool) {
 		return
 	}
 	for n := range st.gallery.count {
-		if !st.untouched(n) {
-			continue
-		}
-		if !yield(st.gallery.record(n)) {
+		if r, ok := st.made(n); ok && !yield(r) {
 			return
 		}
 	}
 }
 
-// untouched reports whether a made-up file is as it was made.
-func (st *store) untouched(n int) bool {
+// made gives a made-up file's record unless it was deleted.
+func (st *store) made(n int) (record, bool) {
 	st.mu.RLock()
 	defer st.mu.RUnlock()
-	return !st.gone[n] && (len(st.files) == 0 || st.files[st.gallery.id(n)] == nil)
+	if st.gone[n] {
+		return record{}, false
+	}
+	if st.touched > 0 {
+		if r := st.files[st.gallery.id(n)]; r != nil {
+			return *r, true
+		}
+	}
+	return st.gallery.record(n), true
 }
 
 // usage gives the bytes and the number of files that an account holds.
 func (st *store) usage(who account) (size, number int64) {
-	st.each(who, func(r record) bool {
-		size += r.Size
-		number++
-		return true
-	})
+	st.mu.RLock()
+	defer st.mu.RUnlock()
+	for _, r := range st.files {
+		if r.Made == 0 && r.Owner == who {
+			size += r.Size
+			number++
+		}
+	}
+	if who != firstAccount {
+		return size, number
+	}
+	for n := range st.gallery.count {
+		if !st.gone[n] {
+			size += st.gallery.size(n)
+			number++
+		}
+	}
 	return size, number
 }
 

@@ -102,6 +102,22 @@ func form(t *testing.T, name, fileName, content string) (body, contentType strin
 	return b.String(), w.FormDataContentType()
 }
 
+// formOf makes a form of text fields.
+func formOf(t *testing.T, fields ...string) (body, contentType string) {
+	t.Helper()
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	for i := 0; i < len(fields); i += 2 {
+		if err := w.WriteField(fields[i], fields[i+1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String(), w.FormDataContentType()
+}
+
 func TestPostAnswersByDialect(t *testing.T) {
 	for name, d := range dialects() {
 		t.Run(name, func(t *testing.T) {
