@@ -174,7 +174,7 @@ func answerWords(value string) errorWords {
 	return errorWords{}
 }
 
-// accountWords is about the key and the account.
+// accountWords is about the key, the account and what Sluice keeps.
 func accountWords(value string) errorWords {
 	switch value {
 	case service.ReasonNoKey, "authentication_required":
@@ -186,6 +186,11 @@ func accountWords(value string) errorWords {
 		return errorWords{
 			lang.L("The API key was refused"),
 			lang.L("The service does not accept this API key: it may be mistyped or expired. Your files are kept in the list and wait. Enter a new key in Settings."),
+		}
+	case service.ReasonKeyInvalid:
+		return errorWords{
+			lang.L("Not an API key"),
+			lang.L("This can’t be an API key: it is too long, or has spaces or other characters that no key has. The key in use before was kept. Copy the key from the service’s website again."),
 		}
 	case service.ReasonKeyringNoAnswer:
 		return errorWords{
@@ -201,6 +206,11 @@ func accountWords(value string) errorWords {
 		return errorWords{
 			lang.L("No room left in your account"),
 			lang.L("Your account has no room left. The file is kept in the list. Delete files you don’t need, or choose a larger plan, and try again."),
+		}
+	case service.ReasonQueueUnwritable:
+		return errorWords{
+			lang.L("The list can’t be written"),
+			lang.L("Sluice can’t write to its folder on this computer: the disk is full or failed. What was in the list before is kept; what you did last may not be. Make room on the disk and try again."),
 		}
 	case "email_address_not_verified":
 		return errorWords{

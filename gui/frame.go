@@ -262,8 +262,10 @@ func (s *status) headline(t *upload.Totals) (head, more string) {
 		return lang.L("Paused"), ""
 	case t.Offline && t.Busy():
 		return lang.L("Offline"), " · " + lang.L("goes on by itself")
-	case t.Speed > 0:
-		if t.Left >= 0 {
+	case t.Bytes > 0 && t.Sent >= t.Bytes && t.Busy():
+		return lang.L("Finishing"), ""
+	case t.Speed >= 1:
+		if t.Left > 0 {
 			more = " · " + lang.L("{{.Time}} left", map[string]any{"Time": s.format.Roughly(t.Left)})
 		}
 		return s.format.Speed(t.Speed), more

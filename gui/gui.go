@@ -59,6 +59,10 @@ type Config struct {
 	NewWelcome  func(*Shell, Backend) fyne.CanvasObject
 	Welcome     bool // begin with the first start's screen
 
+	// Started is told the window once it is there, on the interface goroutine,
+	// for Raise, Use and the like; may be nil.
+	Started func(*Shell)
+
 	// For tests; zero values are what the program uses.
 	App     fyne.App             // nil = a new one
 	OnMain  func(func())         // runs a function on the interface goroutine; nil = fyne.Do
@@ -79,6 +83,9 @@ func Run(cfg Config) error {
 		return err
 	}
 	s.window.Show()
+	if cfg.Started != nil {
+		cfg.Started(s)
+	}
 	cfg.App.Run()
 	s.Close()
 	return nil

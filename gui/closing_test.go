@@ -1,0 +1,45 @@
+package gui
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"sluice/service/sandbox"
+)
+
+// closed reports whether the window has closed.
+func (b *bench) watchClose() *bool {
+	closed := false
+	b.shell.window.SetOnClosed(func() { closed = true })
+	return &closed
+}
+
+func TestClosingKeepsSizeAndScreen(t *testing.T) {
+	b := newBench(t)
+	closed := b.watchClose()
+	b.shell.window.Resize(fyne.NewSize(900, 610))
+	b.shell.askToClose()
+	b.Until("the window to close", func() bool { return *closed })
+	if v := b.store.Values(); v.WindowWidth != 900 || v.WindowHeight != 610 || v.Screen != "uploads" {
+		t.Errorf("kept %d×%d, screen %q", v.WindowWidth, v.WindowHeight, v.Screen)
+	}
+}
+
+func TestClosingAsksWhileUploading(t *testing.T) {
+	b := newBench(t)
+	closed := b.watchClose()
+	b.server.Inject(sandbox.Fault{Kind: sandbox.StallBody, Method: "PUT", PathPrefix: "/api/file/", After: 100_000, Times: -1})
+	b.drop(b.large("big.bin", 64_000_000))
+	b.UntilSees("Uploading")
+	b.shell.askToClose()
+	b.MustSee("Uploads are under way", "nothing is lost")
+	b.Tap("Keep going")
+	b.MustSee("big.bin")
+	if *closed {
+		t.Fatal("closed all the same")
+	}
+	b.shell.askToClose()
+	b.Tap("Stop and go on next time")
+	b.Until("the window to close", func() bool { return *closed })
+}
