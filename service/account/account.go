@@ -98,7 +98,7 @@ type Keeper struct {
 func New(cfg Config) *Keeper {
 	cfg.EnvKey = strings.TrimSpace(cfg.EnvKey)
 	k := &Keeper{cfg: cfg, turn: make(chan struct{}, 1), session: map[string]string{}}
-	k.SetAPIURL(cfg.APIURL)
+	k.use(strings.TrimRight(cfg.APIURL, "/"))
 	return k
 }
 
@@ -128,9 +128,14 @@ func (k *Keeper) SetAPIURL(url string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	url = strings.TrimRight(url, "/")
-	if url == k.apiURL {
-		return
+	if url != k.apiURL {
+		k.use(url)
 	}
+}
+
+// use takes the key of an address that needs no keyring. mu is held, or nobody
+// else knows k yet.
+func (k *Keeper) use(url string) {
 	k.apiURL = url
 	k.put("", Status{Place: PlaceNone})
 	if k.cfg.EnvKey != "" && !k.envGone {
