@@ -32,22 +32,22 @@ func TestDroppedPaths(t *testing.T) {
 
 func TestClipboardPaths(t *testing.T) {
 	for text, want := range map[string][]string{
-		"":           {},
-		"hello":      nil,
-		"/tmp/a.txt": {"/tmp/a.txt"},
-		"/tmp/a b.txt\n/tmp/c.txt\n":                                {"/tmp/a b.txt", "/tmp/c.txt"},
-		"file:///tmp/F%C3%BC%C3%9Fe%20%231%3F+x.png\r\n":            {"/tmp/Füße #1?+x.png"},
-		"x-special/nautilus-clipboard\ncopy\nfile:///tmp/a\n":       {"/tmp/a"},
-		"cut\nfile://host/tmp/a":                                    {"/tmp/a"},
-		`"/tmp/quoted file"`:                                        {"/tmp/quoted file"},
-		"https://example.com/x.png":                                 {"https://example.com/x.png"},
-		"/tmp/a\nand some words":                                    nil,
-		"relative/path":                                             nil,
-		"see https://example.com/x.png for more":                    nil,
-		"file:":                                                     nil,
-		"file:///tmp/%zz":                                           nil,
-		strings.Repeat("/tmp/x\n", 3):                               {"/tmp/x", "/tmp/x", "/tmp/x"},
-		"https://example.com/a b":                                   nil,
+		"":                           {},
+		"hello":                      nil,
+		"/tmp/a.txt":                 {"/tmp/a.txt"},
+		"/tmp/a b.txt\n/tmp/c.txt\n": {"/tmp/a b.txt", "/tmp/c.txt"},
+		"file:///tmp/F%C3%BC%C3%9Fe%20%231%3F+x.png\r\n":      {"/tmp/Füße #1?+x.png"},
+		"x-special/nautilus-clipboard\ncopy\nfile:///tmp/a\n": {"/tmp/a"},
+		"cut\nfile://host/tmp/a":                              {"/tmp/a"},
+		`"/tmp/quoted file"`:                                  {"/tmp/quoted file"},
+		"https://example.com/x.png":                           {"https://example.com/x.png"},
+		"/tmp/a\nand some words":                              nil,
+		"relative/path":                                       nil,
+		"see https://example.com/x.png for more":              nil,
+		"file:":                                               nil,
+		"file:///tmp/%zz":                                     nil,
+		strings.Repeat("/tmp/x\n", 3):                         {"/tmp/x", "/tmp/x", "/tmp/x"},
+		"https://example.com/a b":                             nil,
 	} {
 		if got := clipboardPaths(text); !slices.Equal(got, want) {
 			t.Errorf("%q names %q, want %q", text, got, want)

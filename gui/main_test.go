@@ -66,6 +66,7 @@ func newBench(t *testing.T, options ...option) *bench {
 			b.mu.Lock()
 			defer b.mu.Unlock()
 			b.opened = append(b.opened, u.String())
+			b.queue.OnMain(func() {}) // lets Until look again
 			return nil
 		},
 	}

@@ -80,10 +80,10 @@ func (p *Previews) Close() {
 	p.wg.Wait()
 }
 
-// Get gives the preview of a file with a side length in device pixels when it
+// get gives the preview of a file with a side length in device pixels when it
 // is known. If not it gives nil, and ready is called with it on the interface
 // goroutine once it is, unless so many were asked for since that it was dropped.
-func (p *Previews) Get(key previewKey, side int, ready func(*picture)) *picture {
+func (p *Previews) get(key previewKey, side int, ready func(*picture)) *picture {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	id := previewID{key, side}

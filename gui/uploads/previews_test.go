@@ -115,20 +115,20 @@ func TestPreviewsComeOnceAndStay(t *testing.T) {
 	defer p.Close()
 	key := previewKey{write(t, "a.png", pngOf(t, halves(100, 100))), 1}
 	var got *picture
-	if p.Get(key, 40, func(pic *picture) { got = pic }) != nil {
+	if p.get(key, 40, func(pic *picture) { got = pic }) != nil {
 		t.Fatal("known before it was made")
 	}
 	(<-main)()
 	if got == nil || got.image == nil || got.image.Bounds().Dx() != 40 {
 		t.Fatalf("got %+v", got)
 	}
-	if p.Get(key, 40, nil) != got {
+	if p.get(key, 40, nil) != got {
 		t.Error("made again")
 	}
 	bad := previewKey{write(t, "b.png", []byte("x")), 1}
-	p.Get(bad, 40, func(pic *picture) { got = pic })
+	p.get(bad, 40, func(pic *picture) { got = pic })
 	(<-main)()
-	if got.image != nil || p.Get(bad, 40, nil) != got {
+	if got.image != nil || p.get(bad, 40, nil) != got {
 		t.Error("a file without a picture is asked for again and again")
 	}
 }
@@ -151,10 +151,10 @@ func TestPreviewsCloseInTheMiddle(t *testing.T) {
 	p := NewPreviews(func(func()) {})
 	path := write(t, "a.png", pngOf(t, halves(1500, 1500)))
 	for i := range 500 {
-		p.Get(previewKey{path, int64(i)}, 40, nil)
+		p.get(previewKey{path, int64(i)}, 40, nil)
 	}
 	p.Close()
-	if p.Get(previewKey{path, 9999}, 40, nil) != nil || len(p.queue) != 0 {
+	if p.get(previewKey{path, 9999}, 40, nil) != nil || len(p.queue) != 0 {
 		t.Error("asked for after closing")
 	}
 }

@@ -181,7 +181,7 @@ func (r *jobRow) setPreview(j *upload.Job) {
 	r.preview = key
 	r.picture(nil)
 	if r.screen.cfg.Previews != nil && icon == kit.IconImage {
-		r.picture(r.screen.cfg.Previews.Get(key, r.tilePixels(), func(p *picture) {
+		r.picture(r.screen.cfg.Previews.get(key, r.tilePixels(), func(p *picture) {
 			if r.preview == key {
 				r.picture(p)
 			}
@@ -281,16 +281,12 @@ func (v *jobRowRenderer) Layout(size fyne.Size) {
 	right = size.Width - 8 - maxActions*kit.IconButtonSize
 
 	isNarrow := size.Width < wide
-	bar, state := barWidth, stateWidth
+	// A wide window gives the progress a quarter of what it has more.
+	bar, state := min(340, barWidth+max(0, size.Width-924)*0.25), stateWidth
 	if isNarrow {
 		bar, state = min(barWidth, (right-nameLeft)*0.5), 0
-	} else {
-		bar = min(340, barWidth+max(0, size.Width-924)*0.25)
 	}
 	middle := right - state - gap - bar
-	if isNarrow {
-		middle = right - gap - bar
-	}
 	for _, t := range []struct {
 		o fyne.CanvasObject
 		y float32

@@ -1,6 +1,7 @@
 package uploads
 
 import (
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -175,11 +176,14 @@ func (s *Screen) Do(a Action, id service.JobID) {
 	}
 }
 
-// Kinds of rows, and their heights.
+// Kinds of rows.
 const (
 	kindTitle = iota
 	kindJob
+)
 
+// Heights of rows.
+const (
 	titleHeight float32 = 29
 	rowHeight   float32 = 59
 )
@@ -275,11 +279,9 @@ func (s *Screen) typed(i int, e *fyne.KeyEvent) {
 		wanted = []Action{ActionCancel, ActionRemove}
 	}
 	for _, a := range s.cfg.Words.Row(job, &s.model.totals).Actions {
-		for _, w := range wanted {
-			if a == w {
-				s.Do(a, job.ID)
-				return
-			}
+		if slices.Contains(wanted, a) {
+			s.Do(a, job.ID)
+			return
 		}
 	}
 }
