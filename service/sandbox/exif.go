@@ -17,7 +17,7 @@ const upright orientation = 1
 func (o orientation) sideways() bool { return o >= 5 && o <= 8 }
 
 // apply gives the picture as it is to be looked at.
-func (o orientation) apply(in *image.NRGBA) image.Image {
+func (o orientation) apply(in *image.RGBA) image.Image {
 	if o <= upright || o > 8 {
 		return in
 	}
@@ -26,11 +26,11 @@ func (o orientation) apply(in *image.NRGBA) image.Image {
 	if o.sideways() {
 		outW, outH = h, w
 	}
-	out := image.NewNRGBA(image.Rect(0, 0, outW, outH))
+	out := image.NewRGBA(image.Rect(0, 0, outW, outH))
 	for y := range outH {
 		for x := range outW {
 			sx, sy := o.source(x, y, w, h)
-			out.SetNRGBA(x, y, in.NRGBAAt(sx, sy))
+			out.SetRGBA(x, y, in.RGBAAt(sx, sy))
 		}
 	}
 	return out

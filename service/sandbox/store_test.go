@@ -214,7 +214,7 @@ func TestJournalStaysShort(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range 25_000 {
+	for i := range 15_000 {
 		if err := srv.SetObstacle(f.ID, "", fmt.Sprint(i)); err != nil {
 			t.Fatal(err)
 		}
@@ -229,7 +229,7 @@ func TestJournalStaysShort(t *testing.T) {
 	if err := srv.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if got := sandboxtest.New(t, in(dir)).Files(); len(got) != 1 || got[0].AvailabilityMessage != "24999" {
+	if got := sandboxtest.New(t, in(dir)).Files(); len(got) != 1 || got[0].AvailabilityMessage != "14999" {
 		t.Errorf("after a restart: %+v", got)
 	}
 }

@@ -237,11 +237,11 @@ func fillFrame(img image.Image, turn orientation, width, height int) image.Image
 	}
 	const fine = 4 // a large picture is first thinned to this many times the size
 	if crop.Dx() > 2*fine*w && crop.Dy() > 2*fine*h {
-		thin := image.NewNRGBA(image.Rect(0, 0, fine*w, fine*h))
+		thin := image.NewRGBA(image.Rect(0, 0, fine*w, fine*h))
 		draw.ApproxBiLinear.Scale(thin, thin.Bounds(), img, crop, draw.Src, nil)
 		img, crop = thin, thin.Bounds()
 	}
-	out := image.NewNRGBA(image.Rect(0, 0, w, h))
+	out := image.NewRGBA(image.Rect(0, 0, w, h))
 	draw.CatmullRom.Scale(out, out.Bounds(), img, crop, draw.Src, nil)
 	return turn.apply(out)
 }
