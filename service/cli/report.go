@@ -27,17 +27,21 @@ type report struct {
 	json     bool
 	words    Words
 
-	batch    service.BatchID // of the files, once they are safe
+	given    map[string]string // full paths of the arguments, as they were written
+	batch    service.BatchID   // of the files, once they are safe
 	shown    map[service.JobID]bool
 	last     handoff.Progress
 	uploaded int
 	already  int
 	failed   int
-	noKey    bool // a failure was that there is no key, or a wrong one
+	ended    int // files
 }
 
 func newReport(out io.Writer, p *progress, asJSON bool, words Words) *report {
-	return &report{out: out, progress: p, json: asJSON, words: words, shown: map[service.JobID]bool{}}
+	return &report{
+		out: out, progress: p, json: asJSON, words: words,
+		shown: map[service.JobID]bool{}, given: map[string]string{},
+	}
 }
 
 // take is the handoff.Reply callback.
@@ -64,6 +68,7 @@ func (r *report) result(res handoff.Result) error {
 		r.shown[res.Job] = true
 	}
 	r.count(res)
+	res.Path = r.asGiven(res.Path)
 	text := ""
 	if res.Status == handoff.StatusFailed {
 		failure := res.Failure
@@ -87,10 +92,12 @@ func (r *report) result(res handoff.Result) error {
 }
 
 func (r *report) count(res handoff.Result) {
+	if res.Album == "" {
+		r.ended++
+	}
 	switch {
 	case res.Status == handoff.StatusFailed:
 		r.failed++
-		r.noKey = r.noKey || service.KindOf(res.Failure) == service.Unauthorized
 	case res.Album != "":
 	case res.Status == handoff.StatusDuplicate:
 		r.already++
@@ -155,9 +162,6 @@ func (r *report) summary() string {
 	}
 	return strings.Join(parts, ", ") + "."
 }
-
-// left is how many of the accepted files have not ended, as far as is known.
-func (r *report) left() int { return max(0, r.last.Files-r.last.Done) }
 
 // progress writes to standard error: one line that is written over on a
 // terminal, else a line now and then.

@@ -54,8 +54,8 @@ func TestLinksOnStandardOutput(t *testing.T) {
 	if got := r.summary(); got != "1 uploaded, 1 already there, 1 failed." {
 		t.Errorf("summed up as %q", got)
 	}
-	if r.batch != 4 || r.noKey {
-		t.Errorf("batch %d, no key %v", r.batch, r.noKey)
+	if r.batch != 4 || r.ended != 3 {
+		t.Errorf("batch %d, %d ended", r.batch, r.ended)
 	}
 }
 
@@ -77,14 +77,6 @@ func TestJSONLines(t *testing.T) {
 		if !json.Valid([]byte(line)) {
 			t.Errorf("%s is not JSON", line)
 		}
-	}
-}
-
-func TestAWrongKeyIsSeen(t *testing.T) {
-	r := newReport(&bytes.Buffer{}, newProgress(&bytes.Buffer{}, false, still()), false, reasons)
-	err := r.take(handoff.Reply{Result: &handoff.Result{Job: 1, Path: "/a", Status: handoff.StatusFailed, Failure: &service.Error{Kind: service.Unauthorized}}})
-	if err != nil || !r.noKey {
-		t.Errorf("noKey %v, %v", r.noKey, err)
 	}
 }
 

@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 
 	"sluice/service"
+	"sluice/service/session"
 	"sluice/service/settings"
 )
 
@@ -50,6 +52,8 @@ func sayFile(reason string) string {
 		return fmt.Sprintf("The name is longer than %d characters. Rename the file.", service.MaxNameLength)
 	case service.ReasonNameInvalid:
 		return "The name is not valid text. Rename the file."
+	case session.ReasonCancelled:
+		return "It was taken out of the queue in Sluice's window."
 	case service.ReasonFileTooLarge:
 		return "The file is larger than the account's plan allows."
 	}
@@ -61,6 +65,8 @@ func sayAnswer(reason string) string {
 	switch reason {
 	case service.ReasonNoKey:
 		return "There is no API key. Set SLUICE_API_KEY, or start sluice and enter the key there."
+	case service.ReasonKeyInvalid:
+		return "This can't be an API key. Copy the whole key, and nothing else, into SLUICE_API_KEY."
 	case service.ReasonHTML, service.ReasonBadAnswer, service.ReasonEmptyAnswer, service.ReasonHugeAnswer:
 		return "The answer does not come from the API. The service may be in maintenance, or SLUICE_API_URL is wrong."
 	case service.ReasonCutAnswer:
@@ -81,8 +87,12 @@ func sayAnswer(reason string) string {
 		return "The service's certificate is not to be trusted. Check the computer's clock, and whether a network asks you to log in first."
 	case service.ReasonIDInvalid:
 		return "The service does not know such an id."
+	case service.ReasonQueueUnwritable:
+		return "The queue can't be kept: the disk is full or failed. Make room, then try again."
+	case session.ReasonNoWindow:
+		return "No window is opened, because \"sluice upload\" is running. Start it again when that is done."
 	case service.ReasonKeyringNoAnswer:
-		return "The system's keyring does not answer. Unlock it, or set SLUICE_API_KEY."
+		return "The system's keyring can't be asked for the API key. Unlock it, or set SLUICE_API_KEY."
 	}
 	return ""
 }
@@ -141,4 +151,12 @@ func sayKind(kind service.Kind) string {
 	case service.Internal:
 	}
 	return "Something went wrong that should not."
+}
+
+// SayError is Say for any error.
+func SayError(err error) string {
+	if e, ok := errors.AsType[*service.Error](err); ok {
+		return Say(e)
+	}
+	return printable(err.Error())
 }

@@ -81,8 +81,8 @@ func TestUnknownValuesAreNamed(t *testing.T) {
 	if !strings.Contains(got, "502") {
 		t.Errorf("says %q", got)
 	}
-	got = Say(&service.Error{Kind: service.Offline, Err: errors.New("connection refused\n")})
-	if !strings.Contains(got, "connection refused") || strings.Contains(got, "\n") {
+	got = Say(&service.Error{Kind: service.Offline, Err: errors.New("connection\nrefused")})
+	if !strings.Contains(got, `connection\nrefused`) || strings.Contains(got, "\n") {
 		t.Errorf("says %q", got)
 	}
 }
