@@ -222,8 +222,10 @@ func newStatus(format *kit.Format) *status {
 }
 
 func (s *status) setHost(host string) {
-	s.host.SetText(host)
-	s.rows.Refresh()
+	if s.host.Text() != host {
+		s.host.SetText(host)
+		s.rows.Refresh()
+	}
 }
 
 // set shows the totals.

@@ -211,6 +211,7 @@ func (s *Shell) tick() {
 }
 
 func (s *Shell) showTotals() {
+	s.frame.setHost(s.backend.Host()) // the service address can change at any time
 	totals := s.uploads.Model().Totals()
 	open := ""
 	if n := s.uploads.Model().Open(); n > 0 {
@@ -227,7 +228,6 @@ func (s *Shell) apply(v settings.Values) {
 		s.cfg.App.Settings().SetTheme(kit.NewTheme(appearance(v.Appearance)))
 	}
 	s.values = v
-	s.frame.setHost(s.backend.Host()) // the service address is a setting
 	s.uploads.SetCopies(v.CopyWhenDone)
 }
 

@@ -138,6 +138,27 @@ func (s *Shell) Window() fyne.Window { return s.window }
 // goroutine.
 func (s *Shell) OnMain(f func()) { s.onMain(f) }
 
+// Format writes numbers, sizes and times as this window does.
+func (s *Shell) Format() *kit.Format { return s.format }
+
+// Act runs f away from the interface goroutine, after everything that was given
+// to it before. Its context ends with the window. It may be called from any
+// goroutine.
+func (s *Shell) Act(f func(context.Context)) { s.acts.add(f) }
+
+// OpenURL shows a page in the browser. It may be called from any goroutine.
+func (s *Shell) OpenURL(address string) {
+	s.Act(func(context.Context) {
+		u, err := url.Parse(address)
+		if err == nil {
+			err = s.cfg.OpenURL(u)
+		}
+		if err != nil {
+			s.Tell(lang.L("No browser could be opened for {{.Address}}. Open this address in a browser yourself.", map[string]any{"Address": address}))
+		}
+	})
+}
+
 // Use makes the window work with another backend from now on. It may be called
 // from any goroutine but the interface's; the one used before may be closed once
 // Use has returned.
@@ -212,17 +233,7 @@ func (s *Shell) act(op string, f func(context.Context, *upload.Engine) error) {
 
 // open shows a file's page in the browser.
 func (s *Shell) open(id service.JobID) {
-	job, ok := s.uploads.Model().Job(id)
-	if !ok {
-		return
+	if job, ok := s.uploads.Model().Job(id); ok && job.Link != "" {
+		s.OpenURL(job.Link)
 	}
-	u, err := url.Parse(job.Link)
-	if err != nil || job.Link == "" {
-		return
-	}
-	s.acts.add(func(context.Context) {
-		if err := s.cfg.OpenURL(u); err != nil {
-			s.Tell(lang.L("No browser could be opened. The link is in the list: copy it and open it yourself."))
-		}
-	})
 }

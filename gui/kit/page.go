@@ -60,8 +60,13 @@ func (l pageLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	objects[0].Resize(fyne.NewSize(size.Width-l.rightOfHeader, height))
 	objects[0].Move(fyne.NewPos(0, 0))
 	top := height + headerGap
-	objects[1].Resize(fyne.NewSize(size.Width, size.Height-top))
 	objects[1].Move(fyne.NewPos(0, top))
+	if scroll, ok := objects[1].(*container.Scroll); ok {
+		// What is scrolled gets its width first: that decides its height.
+		scroll.Content.Resize(fyne.NewSize(size.Width, scroll.Content.Size().Height))
+		defer scroll.Refresh()
+	}
+	objects[1].Resize(fyne.NewSize(size.Width, size.Height-top))
 }
 
 // MinSize is Fyne's.
@@ -72,7 +77,43 @@ func (l pageLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 
 // NewColumn puts things below each other with a gap.
 func NewColumn(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
-	return container.New(layout.NewCustomPaddedVBoxLayout(gap), objects...)
+	return container.New(columnLayout{gap}, objects...)
+}
+
+// columnLayout asks for heights after it has given the widths, so that texts
+// can be wrapped.
+type columnLayout struct{ gap float32 }
+
+// Layout is Fyne's.
+func (l columnLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	y := float32(0)
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		o.Resize(fyne.NewSize(size.Width, o.Size().Height))
+		height := o.MinSize().Height
+		o.Resize(fyne.NewSize(size.Width, height))
+		o.Move(fyne.NewPos(0, y))
+		y += height + l.gap
+	}
+}
+
+// MinSize is Fyne's.
+func (l columnLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	size := fyne.Size{}
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		if size.Height > 0 {
+			size.Height += l.gap
+		}
+		want := o.MinSize()
+		size.Width = max(size.Width, want.Width)
+		size.Height += want.Height
+	}
+	return size
 }
 
 // NewLineUp puts things side by side with a gap, each in its own width and in

@@ -166,8 +166,13 @@ func (r *textRenderer) Refresh() {
 	canvas.Refresh(r.text)
 }
 
+// MinSize is the words' size; a text that is wrapped is as high as it needs in
+// the width that it has.
 func (r *textRenderer) MinSize() fyne.Size {
 	one := r.text.measure("")
+	if width := r.text.Size().Width; r.text.style.Lines > 1 && width > 0 {
+		return fyne.NewSize(one.Height, r.text.HeightFor(width))
+	}
 	if r.text.style.Lines > 1 || r.text.style.Elide != ElideNot {
 		return fyne.NewSize(one.Height, one.Height)
 	}
