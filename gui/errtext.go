@@ -187,11 +187,6 @@ func accountWords(value string) errorWords {
 			lang.L("The API key was refused"),
 			lang.L("The service does not accept this API key: it may be mistyped or expired. Your files are kept in the list and wait. Enter a new key in Settings."),
 		}
-	case service.ReasonAlreadyOpen:
-		return errorWords{
-			lang.L("Open in another window"),
-			lang.L("Another Sluice has this open already, so nothing was changed here. Use that window, or close it and try again."),
-		}
 	case service.ReasonKeyInvalid:
 		return errorWords{
 			lang.L("Not an API key"),
@@ -211,11 +206,6 @@ func accountWords(value string) errorWords {
 		return errorWords{
 			lang.L("No room left in your account"),
 			lang.L("Your account has no room left. The file is kept in the list. Delete files you don’t need, or choose a larger plan, and try again."),
-		}
-	case service.ReasonAlreadyOpen:
-		return errorWords{
-			lang.L("Open in another Sluice"),
-			lang.L("Another Sluice has this open. Nothing was changed. Close that one first, or go on there."),
 		}
 	case service.ReasonQueueUnwritable:
 		return errorWords{
