@@ -187,6 +187,11 @@ func accountWords(value string) errorWords {
 			lang.L("The API key was refused"),
 			lang.L("The service does not accept this API key: it may be mistyped or expired. Your files are kept in the list and wait. Enter a new key in Settings."),
 		}
+	case service.ReasonAlreadyOpen:
+		return errorWords{
+			lang.L("Open in another window"),
+			lang.L("Another Sluice has this open already, so nothing was changed here. Use that window, or close it and try again."),
+		}
 	case service.ReasonKeyInvalid:
 		return errorWords{
 			lang.L("Not an API key"),

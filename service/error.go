@@ -94,6 +94,7 @@ const (
 	ReasonBadCertificate  = "bad_certificate"   // no trustworthy https: wrong clock, a portal, or a spy
 	ReasonAddressInvalid  = "address_invalid"   // the service address is no web address
 	ReasonIDInvalid       = "id_invalid"        // no id can look like this
+	ReasonAlreadyOpen     = "already_open"      // another start of Sluice has this folder
 	ReasonKeyInvalid      = "key_invalid"       // no API key can look like this
 )
 

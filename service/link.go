@@ -115,3 +115,6 @@ func (l Links) writeOne(format LinkFormat, template string, f LinkTarget) string
 	}
 	return address
 }
+
+// Page is the address of another page of the service, by its path.
+func (l Links) Page(path string) string { return l.web + path }

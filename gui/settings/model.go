@@ -1,0 +1,204 @@
+// Package settings is the Settings screen and the screen of a first start. Both
+// work on one model of the account and of what is set; neither waits for a
+// disk, the network or a keyring on the interface goroutine.
+package settings
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+
+	"sluice/gui/kit"
+	"sluice/service"
+	"sluice/service/account"
+	"sluice/service/feed"
+	"sluice/service/session"
+	prefs "sluice/service/settings"
+)
+
+// Session is what the screens need of a *session.Session.
+type Session interface {
+	Subscribe(ctx context.Context) (session.Status, *feed.Subscription[session.Status])
+	CheckKey(ctx context.Context, key string) (account.Status, error)
+	ForgetKey(ctx context.Context) (account.Status, error)
+	Settings() *prefs.Store
+	Links() service.Links
+}
+
+// Config is what the screens are made of. Its functions are called on the
+// interface goroutine, but for Act's argument.
+type Config struct {
+	Session Session
+	Format  *kit.Format
+	OnMain  func(func())                // runs a function on the interface goroutine
+	Act     func(func(context.Context)) // runs a function elsewhere, after all that were given before
+	Words   func(*service.Error) string // what happened, what was kept, what to do
+	Failed  func(op string, err error)  // tells of a setting that could not be kept
+	OpenURL func(address string)
+
+	TrySandbox func() // goes to the sandbox; nil: no such way
+	UseAccount func() // leaves the sandbox; nil: no such way
+	Welcomed   func() // a key was accepted on the first start's screen
+}
+
+// task is what is under way with the key.
+type task uint8
+
+const (
+	taskNone task = iota
+	taskCheck
+	taskForget
+)
+
+// Model is what both screens show and do. All methods are for the interface
+// goroutine, unless they say otherwise.
+type Model struct {
+	cfg    Config
+	status session.Status
+	values prefs.Values
+
+	task           task
+	stop           context.CancelFunc // gives the task up
+	accepted       bool               // the key that was typed last is kept: the entry can be emptied
+	keyProblem     string             // why the last key was not taken
+	addressProblem string             // why the last address was not taken
+	watchers       []func()
+
+	cancel context.CancelFunc
+	ctx    context.Context //nolint:containedctx // the life of the model's goroutines
+	wg     sync.WaitGroup
+}
+
+// NewModel makes a model that follows the session until Close.
+func NewModel(cfg Config) *Model {
+	m := &Model{cfg: cfg}
+	m.ctx, m.cancel = context.WithCancel(context.Background())
+	status, statuses := cfg.Session.Subscribe(m.ctx)
+	values, changes := cfg.Session.Settings().Subscribe(m.ctx)
+	m.status, m.values = status, values
+	m.wg.Go(func() { follow(m, statuses, func(s session.Status) { m.status = s }) })
+	m.wg.Go(func() { follow(m, changes, func(v prefs.Values) { m.values = v }) })
+	return m
+}
+
+// follow shows the latest of a stream until it ends.
+func follow[E any](m *Model, stream *feed.Subscription[E], take func(E)) {
+	for {
+		events, err := stream.Next(m.ctx)
+		if err != nil {
+			return
+		}
+		last := events[len(events)-1]
+		m.onMain(func() { take(last) })
+	}
+}
+
+// onMain runs f on the interface goroutine and shows the outcome. It may be
+// called from any goroutine.
+func (m *Model) onMain(f func()) {
+	m.cfg.OnMain(func() {
+		if m.ctx.Err() != nil {
+			return
+		}
+		f()
+		m.show()
+	})
+}
+
+// Close gives up what is under way and waits for the model's goroutines.
+func (m *Model) Close() {
+	m.cancel()
+	m.wg.Wait()
+}
+
+// watch has f called whenever something has changed.
+func (m *Model) watch(f func()) { m.watchers = append(m.watchers, f) }
+
+func (m *Model) show() {
+	for _, f := range m.watchers {
+		f()
+	}
+}
+
+// checkKey has the service look at a key and, if it is good, keeps it.
+func (m *Model) checkKey(key string) {
+	key = strings.TrimSpace(key)
+	if m.task != taskNone || key == "" {
+		return
+	}
+	m.begin(taskCheck, func(ctx context.Context) (account.Status, error) {
+		return m.cfg.Session.CheckKey(ctx, key)
+	})
+}
+
+// forgetKey removes the key from this computer.
+func (m *Model) forgetKey() {
+	if m.task == taskNone {
+		m.begin(taskForget, m.cfg.Session.ForgetKey)
+	}
+}
+
+func (m *Model) begin(t task, work func(context.Context) (account.Status, error)) {
+	ctx, stop := context.WithCancel(m.ctx)
+	m.task, m.stop, m.keyProblem = t, stop, ""
+	m.show()
+	m.wg.Go(func() {
+		defer stop()
+		status, err := work(ctx)
+		m.onMain(func() { m.end(status, err) })
+	})
+}
+
+func (m *Model) end(status account.Status, err error) {
+	done := m.task
+	m.task = taskNone
+	if errors.Is(err, context.Canceled) {
+		return
+	}
+	if err != nil {
+		m.keyProblem = m.cfg.Words(service.AsError("check the key", err))
+		return
+	}
+	m.status.Account, m.status.Loaded = status, true
+	m.accepted = done == taskCheck
+	if m.accepted && m.cfg.Welcomed != nil {
+		m.cfg.Welcomed()
+	}
+}
+
+// giveUp stops waiting for what is under way with the key.
+func (m *Model) giveUp() {
+	if m.task != taskNone {
+		m.stop()
+	}
+}
+
+// setAddress takes another service address into use.
+func (m *Model) setAddress(address string) {
+	address, err := prefs.CheckAPIURL(address)
+	if err != nil {
+		m.addressProblem = m.cfg.Words(service.AsError("", err))
+		m.show()
+		return
+	}
+	m.addressProblem = ""
+	m.change(func(v *prefs.Values) { v.APIURL = address })
+}
+
+// change changes what is set, at once here and soon on the disk.
+func (m *Model) change(change func(*prefs.Values)) {
+	change(&m.values)
+	m.show()
+	store := m.cfg.Session.Settings()
+	m.cfg.Act(func(ctx context.Context) {
+		err := store.Change(ctx, change)
+		if err == nil || m.ctx.Err() != nil {
+			return
+		}
+		m.onMain(func() {
+			m.values = store.Values()
+			m.cfg.Failed("change a setting", err)
+		})
+	})
+}

@@ -1,0 +1,196 @@
+package settings
+
+import (
+	"fmt"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/widget"
+
+	"sluice/gui/kit"
+	"sluice/service"
+	prefs "sluice/service/settings"
+)
+
+// NewScreen makes the Settings screen.
+func NewScreen(m *Model) fyne.CanvasObject {
+	body := kit.NewColumn(12, accountSection(m), uploadsSection(m), linksSection(m), computerSection(m))
+	m.watch(body.Refresh)
+	return kit.NewScrollPage(kit.NewHeader(lang.L("Settings")), body)
+}
+
+func accountSection(m *Model) fyne.CanvasObject {
+	title := lang.L("Account")
+	if m.status.Sandbox {
+		return sandboxSection(m, title)
+	}
+	key := newKeyField(m, true)
+	get := kit.NewLink(lang.L("Get a key…"), kit.TextStyle{Size: kit.SizeSmall, Elide: kit.ElideEnd}, m.openKeysPage)
+	address := newAddressField(m)
+	return kit.NewSection(title,
+		kit.NewFormRow(lang.L("API key"), key.line),
+		kit.NewFormNote(key.note),
+		kit.NewFormNote(get),
+		kit.NewFormRow(lang.L("Service address"), address.line),
+		address.below,
+	)
+}
+
+// sandboxSection stands for the account while the sandbox is tried.
+func sandboxSection(m *Model, title string) fyne.CanvasObject {
+	words := kit.NewText(lang.L("This is the sandbox: a small Pixeldrain inside this program. Nothing leaves the computer, and its links work on this computer only while Sluice is open."),
+		kit.TextStyle{Color: kit.ColorSecondary, Lines: 3})
+	rows := []fyne.CanvasObject{words}
+	if m.cfg.UseAccount != nil {
+		rows = append(rows, kit.NewLineUp(8, kit.NewButton(lang.L("Use your account…"), kit.ButtonPlain, m.cfg.UseAccount)))
+	}
+	return kit.NewSection(title, rows...)
+}
+
+// openKeysPage shows where keys are made.
+func (m *Model) openKeysPage() { m.cfg.OpenURL(m.cfg.Session.Links().Page(keysPage)) }
+
+// addressField is the entry for the service's address.
+type addressField struct {
+	model *Model
+	entry *widget.Entry
+	apply *kit.Button
+	line  fyne.CanvasObject
+	note  *kit.Text
+	below fyne.CanvasObject
+	shown string // the address in use that the entry was filled with
+}
+
+func newAddressField(m *Model) *addressField {
+	a := &addressField{model: m, entry: widget.NewEntry(), note: newNote()}
+	submit := func() { m.setAddress(a.entry.Text) }
+	a.entry.OnSubmitted = func(string) { submit() }
+	a.entry.OnChanged = func(string) { a.show() }
+	a.apply = kit.NewButton(lang.L("Use this address"), kit.ButtonPlain, submit)
+	a.line = kit.NewLineUp(8, kit.NewField(fieldWidth, a.entry), a.apply)
+	a.below = kit.NewFormNote(a.note)
+	m.watch(a.show)
+	a.show()
+	return a
+}
+
+func (a *addressField) show() {
+	m := a.model
+	address := m.values.APIURL
+	if m.status.AddressFixed {
+		address = m.status.APIURL
+	}
+	if a.shown != address {
+		a.shown = address
+		a.entry.SetText(address)
+	}
+	enable(a.entry, !m.status.AddressFixed)
+	setVisible(a.apply, a.entry.Text != address)
+	n := m.addressNote()
+	a.note.Set(n.text, n.color)
+	setVisible(a.below, n.text != "")
+}
+
+func uploadsSection(m *Model) fyne.CanvasObject {
+	number := kit.NewText("", kit.TextStyle{})
+	slider := widget.NewSlider(prefs.MinWorkers, prefs.MaxWorkers)
+	slider.Step = 1
+	slider.OnChanged = func(v float64) { number.SetText(fmt.Sprint(int(v))) }
+	slider.OnChangeEnded = func(v float64) {
+		m.change(func(values *prefs.Values) { values.Workers = int(v) })
+	}
+	show := func() {
+		if slider.Value != float64(m.values.Workers) {
+			slider.SetValue(float64(m.values.Workers))
+		}
+		number.SetText(fmt.Sprint(m.values.Workers))
+	}
+	m.watch(show)
+	show()
+	return kit.NewSection(lang.L("Uploads"),
+		kit.NewFormRow(lang.L("Uploads at a time"), kit.NewLineUp(10, kit.NewField(180, slider), number)))
+}
+
+func linksSection(m *Model) fyne.CanvasObject {
+	label := lang.L("Copy when finished")
+	copies := kit.NewSwitch(label, m.values.CopyWhenDone, func(on bool) {
+		m.change(func(v *prefs.Values) { v.CopyWhenDone = on })
+	})
+	sample := kit.NewText("", kit.TextStyle{Size: kit.SizeBody, Color: kit.ColorSecondary, Elide: kit.ElideEnd})
+	format := choice(service.LinkFormats(), formatName, func(f service.LinkFormat) {
+		m.change(func(v *prefs.Values) { v.LinkFormat = f })
+	})
+	template := widget.NewEntry()
+	template.OnChanged = func(text string) {
+		if text != m.values.LinkTemplate && templateProblem(text) == nil {
+			m.change(func(v *prefs.Values) { v.LinkTemplate = text })
+		}
+	}
+	template.Validator = templateProblem
+	words := kit.NewText(lang.L("{name}, {url}, {direct}, {id} and {size} stand for what is known of a file."),
+		kit.TextStyle{Size: kit.SizeSmall, Color: kit.ColorSecondary, Lines: 2})
+	row := kit.NewFormRow(lang.L("Template"), kit.NewLineUp(8, kit.NewField(fieldWidth, template)))
+	help := kit.NewFormNote(words)
+	show := func() {
+		copies.Set(m.values.CopyWhenDone)
+		format.show(m.values.LinkFormat)
+		own := m.values.LinkFormat == service.FormatTemplate
+		setVisible(row, own)
+		setVisible(help, own)
+		if !own || template.Text == "" {
+			template.SetText(m.values.LinkTemplate)
+		}
+		sample.SetText(kit.PlainName(m.sample()))
+	}
+	m.watch(show)
+	show()
+	return kit.NewSection(lang.L("Links"),
+		kit.NewFormRow(label, copies),
+		kit.NewFormRow(lang.L("Format"), kit.NewLineUp(8, format.control, sample)),
+		row, help)
+}
+
+func computerSection(m *Model) fyne.CanvasObject {
+	appearance := choice([]prefs.Appearance{prefs.FollowSystem, prefs.Light, prefs.Dark}, appearanceName,
+		func(a prefs.Appearance) { m.change(func(v *prefs.Values) { v.Appearance = a }) })
+	show := func() { appearance.show(m.values.Appearance) }
+	m.watch(show)
+	show()
+	return kit.NewSection(lang.L("This computer"),
+		kit.NewFormRow(lang.L("Appearance"), kit.NewLineUp(8, appearance.control)))
+}
+
+// chooser is a list to choose one value from.
+type chooser[T comparable] struct {
+	control fyne.CanvasObject
+	list    *widget.Select
+	values  []T
+}
+
+func choice[T comparable](values []T, name func(T) string, chosen func(T)) *chooser[T] {
+	c := &chooser[T]{values: values}
+	names := make([]string, len(values))
+	for i, v := range values {
+		names[i] = name(v)
+	}
+	c.list = widget.NewSelect(names, nil)
+	c.list.OnChanged = func(string) {
+		if i := c.list.SelectedIndex(); i >= 0 {
+			chosen(values[i])
+		}
+	}
+	c.control = kit.NewField(230, c.list)
+	return c
+}
+
+// show shows a value as chosen, without telling.
+func (c *chooser[T]) show(value T) {
+	tell := c.list.OnChanged
+	c.list.OnChanged = nil
+	defer func() { c.list.OnChanged = tell }()
+	for i, v := range c.values {
+		if v == value && c.list.SelectedIndex() != i {
+			c.list.SetSelectedIndex(i)
+		}
+	}
+}

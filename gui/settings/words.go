@@ -1,0 +1,141 @@
+package settings
+
+import (
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+
+	"sluice/gui/kit"
+	"sluice/service"
+	"sluice/service/account"
+	prefs "sluice/service/settings"
+)
+
+// note is a line of words below a control, "" for none.
+type note struct {
+	text  string
+	color fyne.ThemeColorName
+}
+
+// keyNote tells what is known of the key.
+func (m *Model) keyNote() note {
+	a := m.status.Account
+	switch {
+	case m.task == taskCheck:
+		return note{lang.L("Checking the key. If the system keyring then asks for its password, answer it there."), kit.ColorSecondary}
+	case m.task == taskForget:
+		return note{lang.L("Asking the system keyring to forget the key…"), kit.ColorSecondary}
+	case m.keyProblem != "":
+		return note{m.keyProblem, kit.ColorRed}
+	case !m.status.Loaded:
+		return note{lang.L("Asking the system keyring for the key…"), kit.ColorSecondary}
+	case !a.HasKey && a.KeyringProblem != "":
+		return note{lang.L("The system keyring can’t be asked for your key ({{.Reason}}). Nothing was deleted. Unlock the keyring and start Sluice again, or paste the key here.",
+			map[string]any{"Reason": short(a.KeyringProblem)}), kit.ColorAmber}
+	case !a.HasKey:
+		return note{lang.L("No key yet. Without one nothing can be uploaded."), kit.ColorSecondary}
+	}
+	return m.placeNote(a)
+}
+
+// placeNote tells where the key in use is kept.
+func (m *Model) placeNote(a account.Status) note {
+	works := m.works(a)
+	switch a.Place {
+	case account.PlaceKeyring:
+		return note{works + lang.L("Kept in the system keyring, never in a file."), kit.ColorAccent}
+	case account.PlaceEnvironment:
+		return note{works + lang.L("Taken from SLUICE_API_KEY and kept nowhere."), kit.ColorAccent}
+	case account.PlaceSession:
+		return note{works + lang.L("Kept for this session only: the system keyring can’t be used ({{.Reason}}). Sluice asks for the key again at its next start. To keep it, unlock or install a keyring and save the key again.",
+			map[string]any{"Reason": short(a.KeyringProblem)}), kit.ColorAmber}
+	case account.PlaceNone:
+	}
+	return note{}
+}
+
+// works says that a key was checked since the start, with what it opens.
+func (m *Model) works(a account.Status) string {
+	if !a.User.Known && a.Files == 0 {
+		return ""
+	}
+	return lang.N("✓ Works: {{.Count}} files.", a.Files,
+		map[string]any{"Count": m.cfg.Format.Number(int64(a.Files))}) + " "
+}
+
+// short is the first line of what a system says of itself, without its end.
+func short(reason string) string {
+	reason, _, _ = strings.Cut(reason, "\n")
+	return strings.TrimRight(strings.TrimSpace(reason), ".")
+}
+
+// addressNote tells about the service's address.
+func (m *Model) addressNote() note {
+	switch {
+	case m.addressProblem != "":
+		return note{m.addressProblem, kit.ColorRed}
+	case m.status.Sandbox:
+		return note{lang.L("The sandbox runs inside this program."), kit.ColorSecondary}
+	case m.status.AddressFixed:
+		return note{lang.L("Set by SLUICE_API_URL."), kit.ColorSecondary}
+	}
+	return note{}
+}
+
+// formatName is how people know a format of links.
+func formatName(f service.LinkFormat) string {
+	switch f {
+	case service.FormatAddress:
+		return lang.L("Address")
+	case service.FormatDirect:
+		return lang.L("Direct link to the file")
+	case service.FormatMarkdown:
+		return "Markdown"
+	case service.FormatHTML:
+		return "HTML"
+	case service.FormatBBCode:
+		return "BBCode"
+	case service.FormatNamed:
+		return lang.L("Name and address")
+	case service.FormatTogether:
+		return lang.L("One address for all")
+	case service.FormatTemplate:
+		return lang.L("Own template")
+	}
+	return string(f)
+}
+
+// sample is how a copied link will look.
+func (m *Model) sample() string {
+	files := []service.LinkTarget{{ID: "abc123", Name: lang.L("holiday.jpg"), Size: 5_100_000}}
+	if m.values.LinkFormat == service.FormatTogether {
+		files = append(files, service.LinkTarget{ID: "def456"}, service.LinkTarget{ID: "ghi789"})
+	}
+	return m.cfg.Session.Links().Write(m.values.LinkFormat, m.values.LinkTemplate, files)
+}
+
+// appearanceName is how people know an appearance.
+func appearanceName(a prefs.Appearance) string {
+	switch a {
+	case prefs.FollowSystem:
+		return lang.L("Follow the system")
+	case prefs.Light:
+		return lang.L("Light")
+	case prefs.Dark:
+		return lang.L("Dark")
+	}
+	return string(a)
+}
+
+// errTemplate marks a template that can't be used; the entry only shows a sign.
+var errTemplate = errors.New("the template is empty or too long")
+
+func templateProblem(text string) error {
+	if strings.TrimSpace(text) == "" || utf8.RuneCountInString(text) > prefs.MaxTemplate {
+		return errTemplate
+	}
+	return nil
+}
