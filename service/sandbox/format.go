@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding"
 	"fmt"
+	"hash"
 	"hash/crc32"
 	"io"
 	"math"
@@ -50,8 +51,11 @@ type format struct {
 	run      []byte         // block repeated, for copying in large steps
 	lengths  [classes]int64 // of the common part
 
-	once   sync.Once
-	states [classes]state
+	mu     sync.Mutex // guards what follows
+	states []state    // by class, as far as they are known
+	sha    hash.Hash  // over the common part up to at
+	crc    hash.Hash32
+	at     int64
 }
 
 // state is what is known of the common part at one of its lengths.
@@ -145,44 +149,40 @@ func (f *format) ending(n int) []byte {
 
 // sum gives the SHA-256 of a file.
 func (f *format) sum(n int) [32]byte {
-	f.once.Do(f.prepare)
 	h := sha256.New()
-	if err := h.(encoding.BinaryUnmarshaler).UnmarshalBinary(f.states[f.class(n)].sha); err != nil {
+	if err := h.(encoding.BinaryUnmarshaler).UnmarshalBinary(f.state(f.class(n)).sha); err != nil {
 		panic("sandbox: a hash does not read its own state: " + err.Error())
 	}
 	_, _ = h.Write(f.ending(n)) // a hash never fails
 	return [32]byte(h.Sum(nil))
 }
 
-// crc gives the CRC-32 of the blocks of a class.
-func (f *format) crc(class int) uint32 {
-	f.once.Do(f.prepare)
-	return f.states[class].crc
-}
-
-// prepare hashes the longest common part once and notes the state at every
-// length on the way.
-func (f *format) prepare() {
-	sha, crc := sha256.New(), crc32.NewIEEE()
-	_, _ = sha.Write(f.head) // a hash never fails, here and below
-	at := int64(len(f.head))
-	for class := range classes {
-		left := f.lengths[class] - at
-		at += left
-		for left > 0 {
+// state gives the state at a class's length. It is worked out when a file asks
+// for it, going on from the longest that is known.
+func (f *format) state(class int) state {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.states) == 0 {
+		f.sha, f.crc = sha256.New(), crc32.NewIEEE()
+		_, _ = f.sha.Write(f.head) // a hash never fails, here and below
+		f.at = int64(len(f.head))
+	}
+	for len(f.states) <= class {
+		for left := f.lengths[len(f.states)] - f.at; left > 0; left = f.lengths[len(f.states)] - f.at {
 			part := f.run[:min(left, int64(len(f.run)))]
-			_, _ = sha.Write(part)
+			_, _ = f.sha.Write(part)
 			if f.kind == kindArchive {
-				_, _ = crc.Write(part)
+				_, _ = f.crc.Write(part)
 			}
-			left -= int64(len(part))
+			f.at += int64(len(part))
 		}
-		notation, err := sha.(encoding.BinaryMarshaler).MarshalBinary()
+		notation, err := f.sha.(encoding.BinaryMarshaler).MarshalBinary()
 		if err != nil {
 			panic("sandbox: a hash does not tell its state: " + err.Error())
 		}
-		f.states[class] = state{sha: notation, crc: crc.Sum32()}
+		f.states = append(f.states, state{sha: notation, crc: f.crc.Sum32()})
 	}
+	return f.states[class]
 }
 
 // madeReader reads a made-up file's contents.

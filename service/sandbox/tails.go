@@ -109,7 +109,7 @@ func zipHead() []byte {
 // zipTail is the entry's sizes, the directory, and the mark as a comment.
 func zipTail(f *format, n int, common int64, length int) []byte {
 	size := uint32(common) - uint32(len(f.head))
-	sums := binary.LittleEndian.AppendUint32(nil, f.crc(f.class(n)))
+	sums := binary.LittleEndian.AppendUint32(nil, f.state(f.class(n)).crc)
 	sums = binary.LittleEndian.AppendUint32(sums, size)
 	sums = binary.LittleEndian.AppendUint32(sums, size)
 	b := append([]byte("PK\x07\x08"), sums...)

@@ -22,11 +22,12 @@ import (
 
 // quarters draws a picture of four colours: red, green, blue, white.
 func quarters(width, height int) image.Image {
-	img := image.NewNRGBA(image.Rect(0, 0, width, height))
+	img := image.NewPaletted(image.Rect(0, 0, width, height), color.Palette{
+		color.NRGBA{200, 0, 0, 255}, color.NRGBA{0, 200, 0, 255}, color.NRGBA{0, 0, 200, 255}, color.NRGBA{200, 200, 200, 255},
+	})
 	for y := range height {
 		for x := range width {
-			c := [4]color.NRGBA{{200, 0, 0, 255}, {0, 200, 0, 255}, {0, 0, 200, 255}, {200, 200, 200, 255}}
-			img.SetNRGBA(x, y, c[x*2/width+2*(y*2/height)])
+			img.SetColorIndex(x, y, uint8(x*2/width+2*(y*2/height)))
 		}
 	}
 	return img
