@@ -8,22 +8,19 @@ import (
 	_ "embed" // the icon
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"os/signal"
 	"runtime"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"time"
 
-	"sluice/gui"
+	"sluice/gui/desktop"
 	"sluice/service/cli"
 	"sluice/service/home"
 	"sluice/service/sandbox"
 	"sluice/service/session"
 	"sluice/service/settings"
-	"sluice/service/upload"
 	"sluice/storage/secret"
 )
 
@@ -64,13 +61,17 @@ func run(args []string, base session.Config) int {
 			return startServer(ctx, command.Server)
 		})
 	}
-	if cfg.Session, err = sessionConfig(base, command.Tryout); err != nil {
+	account, err := sessionConfig(base)
+	if err != nil {
+		return complain(err)
+	}
+	if cfg.Session, err = prepared(account, command.Tryout); err != nil {
 		return complain(err)
 	}
 	if command.Name == cli.Upload {
 		return cli.RunUpload(ctx, cfg, command)
 	}
-	return runWindow(ctx, cfg, command)
+	return runWindow(ctx, cfg, command, account)
 }
 
 func say(text string) int {
@@ -108,7 +109,7 @@ func isTerminal(file *os.File) bool {
 
 // sessionConfig reads the environment. The key goes out of it, so that no
 // program started from here gets it.
-func sessionConfig(cfg session.Config, tryout bool) (session.Config, error) {
+func sessionConfig(cfg session.Config) (session.Config, error) {
 	cfg.Key = strings.TrimSpace(os.Getenv("SLUICE_API_KEY"))
 	cfg.UserAgent = "Sluice/" + version
 	cfg.Keyring = secret.NewKeyring([]string{executable(), string(cli.KeyringHelper)})
@@ -121,11 +122,15 @@ func sessionConfig(cfg session.Config, tryout bool) (session.Config, error) {
 			return cfg, &cli.UsageError{Text: "SLUICE_API_URL: " + cli.SayError(err)}
 		}
 	}
-	if cfg.Home, err = home.Find(os.Getenv); err != nil {
-		return cfg, err
-	}
+	cfg.Home, err = home.Find(os.Getenv)
+	return cfg, err
+}
+
+// prepared makes the folders of the account's session or of the sandbox's.
+func prepared(account session.Config, tryout bool) (session.Config, error) {
+	cfg := account
 	if tryout {
-		cfg = tryoutOf(cfg)
+		cfg = tryoutOf(account)
 	}
 	return cfg, cfg.Home.Make()
 }
@@ -158,79 +163,19 @@ func startServer(ctx context.Context, o cli.ServerOptions) (session.Server, erro
 	return server, nil
 }
 
-// window is `sluice [FILE…]` with a window of its own.
-type window struct {
-	cfg     session.Config
-	session *session.Session
-	shell   atomic.Pointer[gui.Shell] // nil until it is there
-}
-
 // runWindow opens the window, or gives the files to the Sluice that has one.
-func runWindow(ctx context.Context, cfg cli.Config, command cli.Command) int {
-	w := &window{}
-	cfg.Session.OnOpen = w.raise
+func runWindow(ctx context.Context, cfg cli.Config, command cli.Command, account session.Config) int {
+	w := &desktop.Window{Icon: icon, Sessions: func(sandbox bool) (session.Config, error) {
+		return prepared(account, sandbox)
+	}}
+	cfg.Session.OnOpen = w.Raise
 	s, paths, code := cli.Open(ctx, cfg, command)
 	if s == nil {
 		return code
 	}
-	w.cfg, w.session = cfg.Session, s
-	err := w.show(ctx, paths)
-	if err = errors.Join(err, s.Close()); err != nil {
+	if err := w.Run(ctx, s, paths); err != nil {
 		fmt.Fprintln(os.Stderr, "sluice:", err)
 		return cli.ExitFailed
 	}
 	return cli.ExitOK
-}
-
-// errNoWindow tells what to do where no window can be had.
-var errNoWindow = errors.New("no window can be opened here. Without one, \"sluice upload FILE…\" does the work; \"sluice -h\" tells more")
-
-// show queues the files and shows the window until it is closed.
-func (w *window) show(ctx context.Context, paths []string) error {
-	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
-		return fmt.Errorf("neither DISPLAY nor WAYLAND_DISPLAY is set: %w", errNoWindow)
-	}
-	if len(paths) > 0 {
-		if _, err := w.session.Engine().Add(ctx, upload.Command, paths); err != nil {
-			return err
-		}
-	}
-	w.session.LoadKeyInBackground()
-	stop := context.AfterFunc(ctx, w.quit)
-	defer stop()
-	slog.SetDefault(w.session.Log()) // also takes what Fyne would write to standard error
-	return w.run()                   //nolint:contextcheck // the window lives until it is closed
-}
-
-// run runs the window. Fyne panics where it finds no display or no OpenGL.
-func (w *window) run() (err error) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			w.session.Log().Error("the window broke down", slog.Any("cause", cause))
-			err = fmt.Errorf("%v: %w", cause, errNoWindow)
-		}
-	}()
-	return gui.Run(gui.Config{
-		Backend: backend(w.session),
-		Icon:    icon,
-		Logger:  w.session.Log(),
-	})
-}
-
-func backend(s *session.Session) gui.Backend {
-	return gui.Backend{Engine: s.Engine(), Settings: s.Settings(), Links: s.Links, Host: s.Host}
-}
-
-// raise brings the window to the front for another start.
-func (w *window) raise() {
-	if shell := w.shell.Load(); shell != nil {
-		shell.Raise()
-	}
-}
-
-// quit closes the window without asking: the queue keeps everything.
-func (w *window) quit() {
-	if shell := w.shell.Load(); shell != nil {
-		shell.OnMain(func() { shell.Window().Close() })
-	}
 }
