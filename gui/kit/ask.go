@@ -1,7 +1,10 @@
 package kit
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
@@ -14,39 +17,72 @@ type Answer struct {
 	Do    func() // may be nil: nothing happens
 }
 
-// Ask shows a question above a window, with its answers at the right, the last
-// one taken as the usual one. It returns how to take the question away.
+// Ask shows a question above a window, with its answers at the right. The last
+// one has the keyboard; Escape takes the question away without an answer. It
+// returns how to do that.
 func Ask(c fyne.Canvas, title, text string, answers ...Answer) (hide func()) {
-	const width = 420
-	var popup *widget.PopUp
-	words := NewText(text, TextStyle{Color: ColorSecondary, Lines: 6})
+	q := &question{}
+	q.hide = func() { c.Overlays().Remove(q) }
 	buttons := []fyne.CanvasObject{layout.NewSpacer()}
+	var last *Button
 	for _, a := range answers {
-		buttons = append(buttons, NewButton(a.Label, a.Kind, func() {
-			popup.Hide()
+		last = NewButton(a.Label, a.Kind, func() {
+			q.hide()
 			if a.Do != nil {
 				a.Do()
 			}
-		}))
+		})
+		last.onEscape = q.hide
+		buttons = append(buttons, last)
 	}
-	content := NewColumn(12,
+	q.card = NewCardPadded(Padding{Top: 16, Right: 20, Bottom: 18, Left: 20}, NewColumn(12,
 		NewText(title, TextStyle{Size: SizeSection, Bold: true, Elide: ElideEnd}),
-		container.New(fixedLayout{fyne.NewSize(width, words.HeightFor(width))}, words),
-		container.New(layout.NewCustomPaddedHBoxLayout(8), buttons...))
-	popup = widget.NewModalPopUp(NewBox(ColorCard, Padding{Top: 12, Right: 16, Bottom: 12, Left: 16}, content), c)
-	popup.Show()
-	return popup.Hide
-}
-
-// fixedLayout gives its objects one size, whatever they want.
-type fixedLayout struct{ size fyne.Size }
-
-// Layout is Fyne's.
-func (l fixedLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	for _, o := range objects {
-		o.Resize(size)
+		NewText(text, TextStyle{Color: ColorSecondary, Lines: 8}),
+		container.New(layout.NewCustomPaddedHBoxLayout(8), buttons...)))
+	q.ExtendBaseWidget(q)
+	c.Overlays().Add(q)
+	q.Resize(c.Size())
+	if last != nil {
+		c.Focus(last)
 	}
+	return q.hide
 }
 
-// MinSize is Fyne's.
-func (l fixedLayout) MinSize([]fyne.CanvasObject) fyne.Size { return l.size }
+// question covers the window: a veil over everything, and a card in the middle.
+type question struct {
+	widget.BaseWidget
+	card *Box
+	hide func()
+}
+
+// Tapped keeps clicks from what is below.
+func (q *question) Tapped(*fyne.PointEvent) {}
+
+// CreateRenderer is Fyne's.
+func (q *question) CreateRenderer() fyne.WidgetRenderer {
+	return &questionRenderer{q, canvas.NewRectangle(color.NRGBA{A: 0x70})}
+}
+
+type questionRenderer struct {
+	question *question
+	veil     *canvas.Rectangle
+}
+
+// questionWidth is how wide a question gets.
+const questionWidth float32 = 460
+
+func (r *questionRenderer) Layout(size fyne.Size) {
+	r.veil.Resize(size)
+	card := r.question.card
+	width := min(questionWidth, size.Width-40)
+	card.Resize(fyne.NewSize(width, card.Size().Height)) // the width decides the height
+	height := card.MinSize().Height
+	card.Resize(fyne.NewSize(width, height))
+	card.Move(fyne.NewPos((size.Width-width)/2, (size.Height-height)/2))
+}
+func (r *questionRenderer) MinSize() fyne.Size { return fyne.NewSize(10, 10) }
+func (r *questionRenderer) Refresh()           { r.question.card.Refresh() }
+func (r *questionRenderer) Objects() []fyne.CanvasObject {
+	return []fyne.CanvasObject{r.veil, r.question.card}
+}
+func (r *questionRenderer) Destroy() {}

@@ -11,6 +11,7 @@ import (
 type press struct {
 	widget.DisableableWidget
 	onTapped func()
+	onEscape func() // may be nil
 	hovered  bool
 	focused  bool
 	repaint  func() // the widget's own Refresh
@@ -65,6 +66,10 @@ func (p *press) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name { //nolint:exhaustive // all other keys do nothing
 	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
 		p.Tapped(nil)
+	case fyne.KeyEscape:
+		if p.onEscape != nil {
+			p.onEscape()
+		}
 	}
 }
 
