@@ -8,7 +8,6 @@
 package secret
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -141,7 +140,9 @@ func (k *Keyring) talk(ctx context.Context, message []byte) (output []byte, err 
 	if _, err := ours.Write(message); err != nil {
 		return nil, errors.Join(err, in.Close())
 	}
-	var out limited
+	ctx, kill := context.WithCancel(ctx)
+	defer kill()
+	out := limited{full: kill}
 	cmd := exec.CommandContext(ctx, k.helper[0], k.helper[1:]...)
 	cmd.Stdin, cmd.Stdout = in, &out
 	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "SLUICE_API_KEY=") })
@@ -151,16 +152,21 @@ func (k *Keyring) talk(ctx context.Context, message []byte) (output []byte, err 
 	if closeErr := in.Close(); err == nil {
 		err = errors.Join(closeErr, cmd.Wait())
 	}
-	return out.Bytes(), err
+	return out.data, err
 }
 
-// limited takes what a helper writes, up to a limit.
-type limited struct{ bytes.Buffer }
+// limited takes what a helper writes, up to a limit at which it calls full.
+type limited struct {
+	data []byte
+	full func()
+}
 
 // Write implements io.Writer.
 func (l *limited) Write(p []byte) (int, error) {
-	if l.Len()+len(p) > maxMessage {
+	if len(l.data)+len(p) > maxMessage {
+		l.full()
 		return 0, errors.New("the answer is too long")
 	}
-	return l.Buffer.Write(p)
+	l.data = append(l.data, p...)
+	return len(p), nil
 }
