@@ -22,7 +22,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 
 TOOL := go tool -modfile=.ci/tools/go.mod
 SIZES := 16 24 32 48 64 128 256 512
-ICONS := Icon.png $(SIZES:%=packaging/icons/%.png)
+ICONS := Icon.png $(SIZES:%=packaging/icons/%.png) packaging/icons/sluice.ico
 STAGE := build/sluice-$(VERSION)-linux-$(shell go env GOARCH 2>/dev/null)
 
 say = @printf '\n\033[1m== %s\033[0m\n' '$(1)'
@@ -40,7 +40,7 @@ run: ## build Sluice and open it on its sandbox: no account, nothing leaves the 
 
 .PHONY: build
 build: ## build ./sluice
-	go build -tags $(APP_TAGS) -trimpath -ldflags '$(LDFLAGS)' -o sluice .
+	go build -tags $(APP_TAGS) $(BUILD_FLAGS) -ldflags '$(LDFLAGS)' -o sluice .
 
 # Tests
 
@@ -149,6 +149,9 @@ packaging/icons/%.png: packaging/icon.svg
 	mkdir -p $(@D)
 	rsvg-convert -w $* -h $* $< -o $@
 
+packaging/icons/sluice.ico: $(SIZES:%=packaging/icons/%.png)
+	convert $(foreach s,16 24 32 48 64 256,packaging/icons/$(s).png) $@
+
 .PHONY: stage
 stage: build
 	rm -rf '$(STAGE)'
@@ -164,19 +167,29 @@ uninstall: ## remove what install put there
 	$(MAKE) -f packaging/install.mk uninstall
 
 .PHONY: package
+package: BUILD_FLAGS := -trimpath
 package: stage ## a Linux archive in build/, and a Windows program where its compiler is
 	tar -C build -czf '$(STAGE).tar.gz' '$(notdir $(STAGE))'
 	@echo 'made $(STAGE).tar.gz'
 	@if command -v x86_64-w64-mingw32-gcc >/dev/null; then $(MAKE) --no-print-directory package-windows; \
 	else echo 'no Windows program: x86_64-w64-mingw32-gcc is not here'; fi
 
+# On Windows a program has either a window or a console: so there are two, the
+# same but for that. The linker takes the .syso file, with icon and version, by
+# its name.
+WINDOWS := CGO_ENABLED=1 GOOS=windows GOARCH=amd64 CC=x86_64-w64-mingw32-gcc go build -tags $(APP_TAGS) -trimpath
+
 .PHONY: package-windows
 package-windows:
-	mkdir -p build
-	CGO_ENABLED=1 GOOS=windows GOARCH=amd64 CC=x86_64-w64-mingw32-gcc \
-		go build -tags $(APP_TAGS) -trimpath -ldflags '$(LDFLAGS) -H windowsgui' -o build/sluice.exe .
-	@echo 'made build/sluice.exe'
+	mkdir -p build/windows
+	go run -modfile=.ci/tools/go.mod github.com/josephspurrier/goversioninfo/cmd/goversioninfo -64 -propagate-ver-strings \
+		-file-version '$(VERSION).0' -product-version '$(VERSION).0' -icon packaging/icons/sluice.ico \
+		-o sluice_windows_amd64.syso packaging/versioninfo.json
+	$(WINDOWS) -ldflags '$(LDFLAGS) -H windowsgui' -o build/windows/Sluice.exe .
+	$(WINDOWS) -ldflags '$(LDFLAGS)' -o build/windows/sluice-cli.exe .
+	rm sluice_windows_amd64.syso
+	@echo 'made build/windows/Sluice.exe and sluice-cli.exe'
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf build artefacts sluice sluice.exe
+	rm -rf build artefacts sluice sluice.exe *.syso
