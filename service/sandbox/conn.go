@@ -18,6 +18,7 @@ type listener struct {
 	small bool // small receive buffers, so that a throttle is felt at once
 	mu    sync.Mutex
 	open  map[*conn]struct{}
+	away  bool // new connections are reset
 }
 
 func newListener(l *net.TCPListener, count *counter, small bool) *listener {
@@ -37,10 +38,25 @@ func (l *listener) Accept() (net.Conn, error) {
 	}
 	c := &conn{TCPConn: tcp, listener: l}
 	l.mu.Lock()
+	away := l.away
 	l.open[c] = struct{}{}
 	l.mu.Unlock()
 	l.count.update(func(s *Stats) { s.Connections++; s.Open++ })
+	if away {
+		reset(c) // net/http finds it closed
+	}
 	return c, nil
+}
+
+// SetOffline makes the server look as if the network were down: every
+// connection is cut and new ones are reset, until it is called with false.
+func (s *Server) SetOffline(away bool) {
+	s.listener.mu.Lock()
+	s.listener.away = away
+	s.listener.mu.Unlock()
+	if away {
+		s.listener.cutAll()
+	}
 }
 
 // cutAll closes every connection that is still open.

@@ -376,6 +376,34 @@ func TestCloseCutsWhatIsUnderWay(t *testing.T) {
 	}
 }
 
+func TestOffline(t *testing.T) {
+	srv := sandboxtest.New(t)
+	c := call(t, srv)
+	c.put("a", "x")
+	id := c.put("b", "x")
+	srv.SetOffline(true)
+	for range 3 {
+		c.lost(http.MethodGet, "/file/"+string(id), "")
+	}
+	if err := srv.Await(limit(t), func(st sandbox.Stats) bool { return st.Open == 0 }); err != nil {
+		t.Error(err)
+	}
+	srv.SetOffline(false)
+	c.do(http.StatusOK, http.MethodGet, "/file/"+string(id), "")
+}
+
+func TestServerCanComeBackAtItsAddress(t *testing.T) {
+	dir := t.TempDir()
+	first := sandboxtest.New(t, in(dir))
+	c := call(t, first)
+	id := c.put("a", "x")
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	sandboxtest.New(t, in(dir), func(c *sandbox.Config) { c.Addr = first.Addr() })
+	c.do(http.StatusOK, http.MethodGet, "/file/"+string(id), "")
+}
+
 func TestWaiting(t *testing.T) {
 	srv := sandboxtest.New(t)
 	c := call(t, srv)

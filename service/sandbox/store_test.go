@@ -178,6 +178,28 @@ func TestDamagedJournalIsNotThrownAway(t *testing.T) {
 	}
 }
 
+func TestDiskThatCannotBeWritten(t *testing.T) {
+	for _, folder := range []string{"incoming", "contents"} {
+		dir := t.TempDir()
+		srv := sandboxtest.New(t, in(dir))
+		c := call(t, srv)
+		folder = filepath.Join(dir, folder)
+		if err := os.RemoveAll(folder); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(folder, nil, 0o600); err != nil { // a file where a folder was
+			t.Fatal(err)
+		}
+		c.refused(http.StatusInternalServerError, "writing", http.MethodPut, "/file/a", "x")
+		if got := srv.Files(); len(got) != 0 {
+			t.Errorf("stored %+v", got)
+		}
+		if left, err := filepath.Glob(filepath.Join(dir, "incoming", "*")); err != nil || len(left) != 0 {
+			t.Errorf("left %v, %v", left, err)
+		}
+	}
+}
+
 func TestOneServerAFolder(t *testing.T) {
 	dir := t.TempDir()
 	first := sandboxtest.New(t, in(dir))

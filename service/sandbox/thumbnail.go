@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/color"
 	"image/gif"
 	"image/jpeg"
 	"image/png"
@@ -27,6 +28,7 @@ import (
 const (
 	maxPixels   = 50_000_000
 	maxSide     = 30_000
+	maxMemory   = 200_000_000 // bytes of one picture's pixels
 	maxDecoding = 2   // pictures decoded at a time
 	maxCached   = 500 // thumbnails kept
 )
@@ -204,7 +206,7 @@ func decodePicture(from io.ReadSeeker) (img image.Image, turn orientation, err e
 	if err != nil {
 		return nil, upright, err
 	}
-	if size.Width > maxSide || size.Height > maxSide || size.Width*size.Height > maxPixels {
+	if !affordable(size) {
 		return nil, upright, fmt.Errorf("%d by %d is too large", size.Width, size.Height)
 	}
 	if _, err := from.Seek(0, io.SeekStart); err != nil {
@@ -216,6 +218,18 @@ func decodePicture(from io.ReadSeeker) (img image.Image, turn orientation, err e
 	}
 	img, err = f.decode(from)
 	return img, turn, err
+}
+
+// affordable reports whether a picture of this size can be decoded.
+func affordable(c image.Config) bool {
+	if c.Width > maxSide || c.Height > maxSide || c.Width*c.Height > maxPixels {
+		return false
+	}
+	each := 4 // bytes a pixel
+	if c.ColorModel == color.RGBA64Model || c.ColorModel == color.NRGBA64Model {
+		each = 8
+	}
+	return c.Width*c.Height*each <= maxMemory
 }
 
 // fillFrame draws the middle of a picture so that it fills width by height.
