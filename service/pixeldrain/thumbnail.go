@@ -22,7 +22,7 @@ import (
 type Thumbnail struct {
 	Data []byte
 	MIME string // told by the content
-	Icon bool   // not the file itself, but a sign for its type
+	Icon bool   // known to be no picture of the file but a sign for its type
 }
 
 // thumbLimit remembers that the service makes no thumbnail above
@@ -41,8 +41,9 @@ func (t *thumbLimit) side(n int) int {
 // service's own; anything else is Kind Invalid without asking. A service that
 // makes none above 128 gives one of 128.
 //
-// A file that has no thumbnail gets the icon of its type, which may come from
-// another host; that one never sees the key.
+// A file that has no thumbnail gets the icon of its type. It may come from
+// another host, which never sees the key. Newer services send it in place of
+// the thumbnail, where only its form can tell (an SVG, or larger than asked).
 func (c *Client) Thumbnail(ctx context.Context, id service.FileID, width, height int) (*Thumbnail, error) {
 	const op = "get thumbnail"
 	if err := checkID(id); err != nil {
