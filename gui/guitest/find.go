@@ -63,6 +63,9 @@ func walk(o fyne.CanvasObject, above fyne.Position, in scrolled, parts *[]part) 
 		return
 	}
 	words, whole := wordsOf(wid)
+	if _, tappable := o.(fyne.Tappable); tappable && words == "" {
+		words = innerText(wid) // such as an entry of a menu
+	}
 	if words != "" {
 		*parts = append(*parts, part{in, o, words, at})
 	}
@@ -72,6 +75,16 @@ func walk(o fyne.CanvasObject, above fyne.Position, in scrolled, parts *[]part) 
 	for _, child := range test.WidgetRenderer(wid).Objects() {
 		walk(child, at, in, parts)
 	}
+}
+
+// innerText is the first text in a widget.
+func innerText(wid fyne.Widget) string {
+	for _, child := range test.WidgetRenderer(wid).Objects() {
+		if text, ok := child.(*canvas.Text); ok && text.Visible() {
+			return text.Text
+		}
+	}
+	return ""
 }
 
 // wordsOf gives a widget's words; whole means that nothing in it has more.

@@ -12,6 +12,8 @@ const (
 	ColorPage         fyne.ThemeColorName = "sluicePage"         // behind the cards
 	ColorSidebar      fyne.ThemeColorName = "sluiceSidebar"      // behind the navigation
 	ColorCard         fyne.ThemeColorName = "sluiceCard"         // cards, menus, inputs
+	ColorInput        fyne.ThemeColorName = "sluiceInput"        // fields to write in, lists to choose from, tracks of sliders
+	ColorField        fyne.ThemeColorName = "sluiceField"        // what can be typed into or chosen from
 	ColorBorder       fyne.ThemeColorName = "sluiceBorder"       // lines between and around things
 	ColorTrack        fyne.ThemeColorName = "sluiceTrack"        // the part of a bar not reached yet
 	ColorTile         fyne.ThemeColorName = "sluiceTile"         // where a file has no picture
@@ -34,7 +36,7 @@ const (
 // Names lists every colour name above.
 func Names() []fyne.ThemeColorName {
 	return []fyne.ThemeColorName{
-		ColorPage, ColorSidebar, ColorCard, ColorBorder, ColorTrack, ColorTile, ColorText,
+		ColorPage, ColorSidebar, ColorCard, ColorInput, ColorBorder, ColorTrack, ColorTile, ColorText,
 		ColorSecondary, ColorPrimary, ColorPrimaryHover, ColorOnPrimary, ColorAccent, ColorSelected,
 		ColorZone, ColorDisc, ColorButton, ColorButtonHover, ColorRowHover, ColorAmber, ColorRed,
 	}
@@ -47,8 +49,10 @@ func lightColor(name fyne.ThemeColorName) color.Color {
 		return rgb(0xF6F7F9)
 	case ColorSidebar:
 		return rgb(0xECEFF3)
-	case ColorCard, ColorDisc, ColorOnPrimary:
+	case ColorCard, ColorField, ColorDisc, ColorOnPrimary:
 		return rgb(0xFFFFFF)
+	case ColorInput:
+		return rgb(0xF0F2F5)
 	case ColorBorder, ColorTrack, ColorButtonHover:
 		return rgb(0xDDE2E8)
 	case ColorTile, ColorButton:
@@ -82,10 +86,14 @@ func darkColor(name fyne.ThemeColorName) color.Color {
 	switch name {
 	case ColorPage, ColorDisc:
 		return rgb(0x15191F)
+	case ColorField:
+		return rgb(0x191E25)
 	case ColorSidebar:
 		return rgb(0x1B2027)
 	case ColorCard:
 		return rgb(0x222933)
+	case ColorInput:
+		return rgb(0x12161B)
 	case ColorBorder, ColorTile:
 		return rgb(0x2D3540)
 	case ColorTrack:

@@ -97,7 +97,9 @@ func fyneColor(name fyne.ThemeColorName, own func(fyne.ThemeColorName) color.Col
 		return own(ColorOnPrimary)
 	case theme.ColorNameButton, theme.ColorNameDisabledButton:
 		return own(ColorButton)
-	case theme.ColorNameInputBackground, theme.ColorNameMenuBackground, theme.ColorNameOverlayBackground:
+	case theme.ColorNameInputBackground:
+		return own(ColorInput)
+	case theme.ColorNameMenuBackground, theme.ColorNameOverlayBackground:
 		return own(ColorCard)
 	case theme.ColorNameInputBorder, theme.ColorNameSeparator:
 		return own(ColorBorder)

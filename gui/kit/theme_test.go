@@ -39,8 +39,8 @@ func TestContrastFormula(t *testing.T) {
 func TestTextCanBeRead(t *testing.T) {
 	areas := []fyne.ThemeColorName{ColorPage, ColorSidebar, ColorCard, ColorRowHover, ColorSelected, ColorZone, ColorButton}
 	inks := map[fyne.ThemeColorName][]fyne.ThemeColorName{
-		ColorText:      append([]fyne.ThemeColorName{ColorButtonHover, ColorTile, ColorDisc}, areas...),
-		ColorSecondary: append([]fyne.ThemeColorName{ColorTile}, areas...),
+		ColorText:      append([]fyne.ThemeColorName{ColorButtonHover, ColorTile, ColorDisc, ColorField}, areas...),
+		ColorSecondary: append([]fyne.ThemeColorName{ColorTile, ColorField}, areas...),
 		ColorAccent:    append([]fyne.ThemeColorName{ColorDisc}, areas...),
 		ColorAmber:     {ColorPage, ColorCard, ColorSidebar, ColorRowHover, ColorSelected},
 		ColorRed:       {ColorPage, ColorCard, ColorSidebar, ColorRowHover, ColorSelected, ColorButton},

@@ -178,3 +178,55 @@ func TestNoticeGrowsWithItsWords(t *testing.T) {
 		t.Errorf("two lines have the height of one: %v", low)
 	}
 }
+
+func TestSelect(t *testing.T) {
+	got := []int{}
+	s := NewSelect([]string{"Follow the system", "Light", "Dark"}, func(i int) { got = append(got, i) })
+	w := window(t, NewLineUp(8, s), fyne.NewSize(400, 300))
+	key := func(name fyne.KeyName) { s.TypedKey(&fyne.KeyEvent{Name: name}) }
+	key(fyne.KeyUp) // there is none before the first
+	key(fyne.KeyDown)
+	key(fyne.KeyDown)
+	key(fyne.KeyDown)
+	if s.Index() != 2 || len(got) != 2 || got[1] != 2 || s.AccessibilityLabel() != "Dark" {
+		t.Errorf("shows %q, told %v", s.AccessibilityLabel(), got)
+	}
+	s.Set(0)
+	s.Set(9)
+	if s.Index() != 0 || len(got) != 2 {
+		t.Errorf("set to %d, told %v", s.Index(), got)
+	}
+	test.Tap(s)
+	if w.Canvas().Overlays().Top() == nil {
+		t.Error("a click opens no list")
+	}
+}
+
+func TestSlider(t *testing.T) {
+	moved, changed := []int{}, []int{}
+	s := NewSlider("Uploads at a time", 1, 16, func(v int) { moved = append(moved, v) }, func(v int) { changed = append(changed, v) })
+	window(t, s, fyne.NewSize(164, 30)) // 150 for 15 steps
+	s.Set(4)
+	s.Set(99)
+	s.Set(4)
+	if len(moved)+len(changed) != 0 || s.Value() != 4 {
+		t.Errorf("set to %d, told %v %v", s.Value(), moved, changed)
+	}
+	s.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(58, 5)}})
+	s.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(77, 5)}})
+	s.DragEnd()
+	s.DragEnd()
+	if len(moved) != 2 || len(changed) != 1 || changed[0] != 8 {
+		t.Errorf("moved %v, changed %v; want 6, 8 and 8", moved, changed)
+	}
+	s.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
+	s.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight})
+	s.TypedKey(&fyne.KeyEvent{Name: fyne.KeyLeft})
+	if s.Value() != 15 || len(changed) != 3 {
+		t.Errorf("at %d, changed %v", s.Value(), changed)
+	}
+	s.Tapped(&fyne.PointEvent{Position: fyne.NewPos(2, 5)})
+	if s.Value() != 1 {
+		t.Errorf("a click at the left end gives %d", s.Value())
+	}
+}
