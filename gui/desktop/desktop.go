@@ -72,7 +72,7 @@ func (w *Window) show(ctx context.Context, paths []string) error {
 		}
 	}
 	slog.SetDefault(w.session.Log()) // also takes what Fyne would write to standard error
-	return w.run() //nolint:contextcheck // the window lives until it is closed
+	return w.run()                   //nolint:contextcheck // the window lives until it is closed
 }
 
 // run runs the window. Fyne panics where it finds no display or no OpenGL.

@@ -52,7 +52,7 @@ func lightColor(name fyne.ThemeColorName) color.Color {
 	case ColorCard, ColorField, ColorDisc, ColorOnPrimary:
 		return rgb(0xFFFFFF)
 	case ColorInput:
-		return rgb(0xF0F2F5)
+		return rgb(0xEBEEF2)
 	case ColorBorder, ColorTrack, ColorButtonHover:
 		return rgb(0xDDE2E8)
 	case ColorTile, ColorButton:

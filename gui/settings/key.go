@@ -25,16 +25,16 @@ type keyField struct {
 	note   *kit.Text
 }
 
-func newKeyField(m *Model, forgets bool) *keyField {
+func newKeyField(m *Model, width float32, forgets bool) *keyField {
 	k := &keyField{model: m, entry: widget.NewPasswordEntry()}
 	k.entry.OnSubmitted = func(string) { k.submit() }
 	k.entry.OnChanged = func(string) { k.show() }
 	k.button = kit.NewButton(lang.L("Check and save"), kit.ButtonPrimary, k.submit)
 	k.note = newNote()
-	k.line = kit.NewLineUp(8, kit.NewField(fieldWidth, k.entry), k.button)
+	k.line = kit.NewLineUp(8, kit.NewField(width, k.entry), k.button)
 	if forgets {
 		k.forget = kit.NewButton(lang.L("Forget"), kit.ButtonPlain, m.forgetKey)
-		k.line = kit.NewLineUp(8, kit.NewField(fieldWidth, k.entry), k.button, k.forget)
+		k.line = kit.NewLineUp(8, kit.NewField(width, k.entry), k.button, k.forget)
 	}
 	m.watch(k.show)
 	k.show()

@@ -157,7 +157,7 @@ func (m *Model) end(status account.Status, err error) {
 		return
 	}
 	if err != nil {
-		m.keyProblem = m.cfg.Words(service.AsError("check the key", err))
+		m.keyProblem = m.unchecked(service.AsError("check the key", err))
 		return
 	}
 	m.status.Account, m.status.Loaded = status, true

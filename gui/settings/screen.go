@@ -24,7 +24,7 @@ func accountSection(m *Model) fyne.CanvasObject {
 	if m.status.Sandbox {
 		return sandboxSection(m, title)
 	}
-	key := newKeyField(m, true)
+	key := newKeyField(m, fieldWidth, true)
 	get := kit.NewLink(lang.L("Get a key…"), kit.TextStyle{Size: kit.SizeSmall, Elide: kit.ElideEnd}, m.openKeysPage)
 	address := newAddressField(m)
 	return kit.NewSection(title,

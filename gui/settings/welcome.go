@@ -13,7 +13,7 @@ import (
 func NewWelcome(m *Model) fyne.CanvasObject {
 	plain := kit.TextStyle{Color: kit.ColorSecondary, Lines: 3}
 	center := kit.TextStyle{Size: kit.SizeName, Color: kit.ColorSecondary, Lines: 2, Align: fyne.TextAlignCenter}
-	key := newKeyField(m, false)
+	key := newKeyField(m, welcomeWidth, false)
 	rows := []fyne.CanvasObject{
 		container.NewCenter(kit.NewIcon(kit.IconLogo, kit.ColorAccent, 64)),
 		kit.NewText(lang.L("Welcome to Sluice"), kit.TextStyle{Size: kit.SizeTitle, Bold: true, Align: fyne.TextAlignCenter, Elide: kit.ElideEnd}),

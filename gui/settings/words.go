@@ -41,6 +41,14 @@ func (m *Model) keyNote() note {
 	return m.placeNote(a)
 }
 
+// unchecked says why a key was not taken.
+func (m *Model) unchecked(err *service.Error) string {
+	if err.Kind == service.Offline {
+		return lang.L("The service can’t be reached, so the key could not be checked. Nothing was changed. Check your connection and the service address, then try again.")
+	}
+	return m.cfg.Words(err)
+}
+
 // placeNote tells where the key in use is kept.
 func (m *Model) placeNote(a account.Status) note {
 	works := m.works(a)

@@ -194,17 +194,17 @@ func TestWithoutAKeyringTheKeyIsForThisSession(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			k := newKeeper(r, "")
 			s, err := k.Load(t.Context())
-			expect(t, k, s, err, "", Status{Place: PlaceNone, KeyringProblem: r.broken.Error()})
+			expect(t, k, s, err, "", Status{Place: PlaceNone, KeyringProblem: problem(r.broken)})
 			s, err = k.CheckAndKeep(t.Context(), key1)
 			want := Status{
-				HasKey: true, Place: PlaceSession, KeyringProblem: r.broken.Error(),
+				HasKey: true, Place: PlaceSession, KeyringProblem: problem(r.broken),
 				User: service.User{Known: true, Name: "one at " + api}, Files: 3,
 			}
 			expect(t, k, s, err, key1, want)
 			s, err = k.Load(t.Context())
 			expect(t, k, s, err, key1, want)
 			s, err = k.Forget(t.Context())
-			expect(t, k, s, err, "", Status{Place: PlaceNone, KeyringProblem: r.broken.Error()})
+			expect(t, k, s, err, "", Status{Place: PlaceNone, KeyringProblem: problem(r.broken)})
 		})
 	}
 	k := New(Config{APIURL: api, Check: check})
@@ -227,7 +227,7 @@ func TestKeyThatCanNotBeRemovedIsNotForgotten(t *testing.T) {
 	expect(t, k, s, nil, key1, Status{HasKey: true, Place: PlaceKeyring})
 	// Nor is it taken for gone when it can't be looked up.
 	s, err = k.Load(t.Context())
-	expect(t, k, s, err, key1, Status{HasKey: true, Place: PlaceKeyring, KeyringProblem: r.broken.Error()})
+	expect(t, k, s, err, key1, Status{HasKey: true, Place: PlaceKeyring, KeyringProblem: problem(r.broken)})
 }
 
 func TestKeyringThatNeverAnswers(t *testing.T) {

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"sluice/service"
 	"sluice/storage/secret"
@@ -41,7 +42,7 @@ func (k *Keeper) Load(ctx context.Context) (Status, error) {
 			k.put("", Status{Place: PlaceNone})
 		default:
 			// A key that was loaded before stays in use.
-			k.status.KeyringProblem = err.Error()
+			k.status.KeyringProblem = problem(err)
 		}
 	}), nil
 }
@@ -75,7 +76,7 @@ func (k *Keeper) CheckAndKeep(ctx context.Context, key string) (Status, error) {
 		if ctx.Err() != nil {
 			return k.Status(), ctx.Err()
 		}
-		status.Place, status.KeyringProblem = PlaceSession, hidden(err, key).Error()
+		status.Place, status.KeyringProblem = PlaceSession, problem(hidden(err, key))
 	}
 	k.remember(address, key, status.Place)
 	return k.apply(address, func() { k.put(key, status) }), nil
@@ -145,11 +146,16 @@ func (k *Keeper) Forget(ctx context.Context) (Status, error) {
 	}
 	after := Status{Place: PlaceNone}
 	if err != nil {
-		after.KeyringProblem = err.Error()
+		after.KeyringProblem = problem(err)
 	}
 	k.mu.Lock()
 	delete(k.session, address)
 	k.envGone = k.envGone || before.Place == PlaceEnvironment
 	k.mu.Unlock()
 	return k.apply(address, func() { k.put("", after) }), nil
+}
+
+// problem is what the system says of a keyring that can't be used.
+func problem(err error) string {
+	return strings.TrimPrefix(err.Error(), secret.ErrUnavailable.Error()+": ")
 }
