@@ -29,8 +29,8 @@ const (
 	maxPixels   = 50_000_000
 	maxSide     = 30_000
 	maxMemory   = 200_000_000 // bytes of one picture's pixels
-	maxDecoding = 2   // pictures decoded at a time
-	maxCached   = 500 // thumbnails kept
+	maxDecoding = 2           // pictures decoded at a time
+	maxCached   = 500         // thumbnails kept
 )
 
 // errNoPicture means that a file has no thumbnail: it gets an icon.
