@@ -53,8 +53,8 @@ func newCatalogue() *catalogue {
 	return &catalogue{files: make(map[contentKey]service.FileID), sizes: make(map[int64]*sizeInfo)}
 }
 
-// add notes a file; print is nil when its samples are not known.
-func (c *catalogue) add(id service.FileID, size int64, sum string, print *contentPrint) {
+// add notes a file; samples is nil when they are not known.
+func (c *catalogue) add(id service.FileID, size int64, sum string, samples *contentPrint) {
 	k, ok := keyOf(size, sum)
 	if !ok {
 		return
@@ -69,14 +69,14 @@ func (c *catalogue) add(id service.FileID, size int64, sum string, print *conten
 		s = &sizeInfo{}
 		c.sizes[size] = s
 	}
-	if print == nil {
+	if samples == nil {
 		s.unseen++
 		return
 	}
 	if s.prints == nil {
 		s.prints = make(map[contentPrint]int)
 	}
-	s.prints[*print]++
+	s.prints[*samples]++
 }
 
 // drop forgets a file that turned out to be gone.
@@ -87,7 +87,7 @@ func (c *catalogue) drop(k contentKey, id service.FileID) {
 }
 
 // mayHave reports whether a large file with these samples may be there.
-func (c *catalogue) mayHave(size int64, print func() (contentPrint, bool)) bool {
+func (c *catalogue) mayHave(size int64, samples func() (contentPrint, bool)) bool {
 	s := c.sizes[size]
 	if s == nil {
 		return false
@@ -95,7 +95,7 @@ func (c *catalogue) mayHave(size int64, print func() (contentPrint, bool)) bool 
 	if s.unseen > 0 {
 		return true
 	}
-	p, ok := print()
+	p, ok := samples()
 	return !ok || s.prints[p] > 0
 }
 

@@ -46,6 +46,7 @@ func (e *Engine) verify() {
 		client := e.client
 		if len(sums)+len(copies) == 0 {
 			e.checksBusy = false
+			e.rouse() // for what is due later
 			e.mu.Unlock()
 			return
 		}
@@ -99,9 +100,10 @@ func (e *Engine) compare(client *pixeldrain.Client, jobs []*job) {
 	}
 	e.mu.Lock()
 	var failure *service.Error
+	held := false // the failure is everybody's
 	if err != nil {
 		failure = service.AsError("verify", err)
-		e.trouble(failure, 0)
+		_, held = e.trouble(failure, 0)
 	} else {
 		e.reached()
 	}
@@ -111,7 +113,7 @@ func (e *Engine) compare(client *pixeldrain.Client, jobs []*job) {
 		if j.row.LinkAPI != client.APIURL() { // of a service that is no longer in use: nobody to ask
 			outs[i] = outcome{verdict: stored, sum: j.row.SHA256}
 		} else {
-			outs[i] = e.judgeSum(j, told[j.row.FileID], failure)
+			outs[i] = e.judgeSum(j, told[j.row.FileID], failure, held)
 		}
 		if outs[i].verdict != goOn {
 			outs[i].file = service.FileID(j.row.FileID)
@@ -132,16 +134,15 @@ func (e *Engine) compare(client *pixeldrain.Client, jobs []*job) {
 	e.stir()
 }
 
-// judgeSum decides on a file of which the service told f, with failure nothing.
+// judgeSum decides on a file of which the service told f, with failure nothing; held says that the failure is no fault of this call.
 // goOn means to ask again later. e.mu is held.
-func (e *Engine) judgeSum(j *job, f service.File, failure *service.Error) outcome {
+func (e *Engine) judgeSum(j *job, f service.File, failure *service.Error, held bool) outcome {
 	switch {
 	case failure != nil:
-		j.looks++
-		if failure.Kind == service.Offline || failure.Kind == service.RateLimited || failure.Kind == service.Unauthorized || e.ctx.Err() != nil {
-			j.looks--
+		if held || e.ctx.Err() != nil {
+			return outcome{}
 		}
-		if j.looks < maxLooks {
+		if j.looks++; j.looks < maxLooks {
 			return outcome{}
 		}
 		return outcome{verdict: stored, sum: j.row.SHA256} // the service has it; it can't say more

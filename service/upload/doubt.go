@@ -67,6 +67,7 @@ func (e *Engine) fetchListing() {
 	found, err := e.readListing(client, jobs, fresh)
 	e.mu.Lock()
 	e.listingBusy = false
+	e.rouse() // for what is due later
 	if err != nil {
 		e.listingFailed(service.AsError("list files", err))
 		for _, j := range jobs {
@@ -74,7 +75,6 @@ func (e *Engine) fetchListing() {
 			e.doubts.add(j)
 			e.obey(j)
 		}
-		e.rouse()
 		e.stir()
 		e.mu.Unlock()
 		return
@@ -210,6 +210,8 @@ func rank(f candidate, sum, name string, started time.Time, anyContent bool) int
 }
 
 // walkInstead sends j, which turned out to be a folder, to the scanner.
+//
+//nolint:contextcheck // what is on its way to the disk gets there
 func (e *Engine) walkInstead(j *job) {
 	ctx := context.WithoutCancel(e.ctx)
 	_, err := e.Add(ctx, Origin(j.row.Origin), []string{j.row.Path})

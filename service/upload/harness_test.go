@@ -60,7 +60,7 @@ type rig struct {
 	cfg    upload.Config
 	db     *storage.DB
 	engine *upload.Engine
-	random *rand.Rand
+	random *rand.ChaCha8
 }
 
 type (
@@ -74,7 +74,7 @@ func newRig(t *testing.T, opts ...option) *rig {
 	t.Helper()
 	clock := newQuickClock(40)
 	r := &rig{
-		t: t, home: t.TempDir(), files: t.TempDir(), random: rand.New(rand.NewPCG(1, 2)),
+		t: t, home: t.TempDir(), files: t.TempDir(), random: rand.NewChaCha8([32]byte{1}),
 		cfg: upload.Config{Clock: clock, Logger: slog.New(slog.DiscardHandler)},
 	}
 	server := sandbox.Config{Now: clock.Now}
@@ -106,7 +106,7 @@ func workers(n int) option {
 
 func (r *rig) client(key string) *pixeldrain.Client {
 	r.t.Helper()
-	c, err := pixeldrain.New(pixeldrain.Config{APIURL: r.server.APIURL(), Key: key, Workers: 4, Stall: 2 * time.Second})
+	c, err := pixeldrain.New(pixeldrain.Config{APIURL: r.server.APIURL(), Key: key, Workers: 4})
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -150,9 +150,7 @@ func (r *rig) restart() {
 // bytes gives n random bytes.
 func (r *rig) bytes(n int) []byte {
 	b := make([]byte, n)
-	for i := range b {
-		b[i] = byte(r.random.Uint32())
-	}
+	_, _ = r.random.Read(b) // never fails
 	return b
 }
 

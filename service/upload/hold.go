@@ -84,7 +84,7 @@ func (e *Engine) trouble(err *service.Error, sent int64) (until time.Time, all b
 			e.tellTotals()
 		}
 		return time.Time{}, true
-	case err.Kind == service.Offline && sent == 0:
+	case err.Kind == service.Offline && err.Value != service.ReasonStalled && sent == 0:
 		h.offline = true
 	case err.Kind == service.RateLimited:
 		if now.After(h.until) {

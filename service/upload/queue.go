@@ -110,6 +110,8 @@ func (e *Engine) admit() (j *job, slot bool) {
 }
 
 // start hands j to a goroutine of its own. e.mu is held.
+//
+//nolint:contextcheck // a job lives as long as the engine, not as the call that started it
 func (e *Engine) start(j *job, slot bool) {
 	e.ready[laneOf(j)].remove(j)
 	ctx, stop := context.WithCancelCause(e.ctx)

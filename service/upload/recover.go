@@ -12,9 +12,8 @@ import (
 // recentFinished is how many finished jobs of earlier runs are in the list.
 const recentFinished = 500
 
-// claimPage is how many finished jobs are read at a time to learn which files
-// of the account are theirs.
-const claimPage = 1000
+// finishedPage is how many finished jobs are read at a time.
+const finishedPage = 1000
 
 // jobOf makes a job of a row, in no place unless it has ended. e.mu is held.
 func (e *Engine) jobOf(row storage.Job) *job {
@@ -39,10 +38,6 @@ func restingJob(row storage.Job) *job {
 
 // recover takes up what the database holds.
 func (e *Engine) recover(ctx context.Context) error {
-	recent, err := e.db.FinishedJobs(ctx, 0, recentFinished, "")
-	if err != nil {
-		return err
-	}
 	rows, err := e.db.UnfinishedJobs(ctx)
 	if err != nil {
 		return err
@@ -55,7 +50,8 @@ func (e *Engine) recover(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := e.loadClaims(ctx, attempts); err != nil {
+	recent, err := e.loadFinished(ctx, attempts)
+	if err != nil {
 		return err
 	}
 	siblings, err := e.siblings(ctx, rows, intakes)
@@ -103,30 +99,32 @@ func (e *Engine) siblings(ctx context.Context, rows []storage.Job, intakes []sto
 	return ended, nil
 }
 
-// loadClaims learns which files of the account belong to ended jobs, as far
-// back as the oldest open attempt.
-func (e *Engine) loadClaims(ctx context.Context, attempts map[int64]storage.Attempt) error {
-	if len(attempts) == 0 {
-		return nil
-	}
+// loadFinished gives the recent finished jobs, and learns which files of the
+// account belong to finished jobs, as far back as an upload whose outcome is
+// unknown could be mistaken for one of them.
+func (e *Engine) loadFinished(ctx context.Context, attempts map[int64]storage.Attempt) ([]storage.Job, error) {
 	oldest := e.clock.Now()
 	for _, a := range attempts {
 		if a.Started.Before(oldest) {
 			oldest = a.Started
 		}
 	}
+	var recent []storage.Job
 	for before := int64(0); ; {
-		page, err := e.db.FinishedJobs(ctx, before, claimPage, "")
+		page, err := e.db.FinishedJobs(ctx, before, finishedPage, "")
 		if err != nil {
-			return err
+			return nil, err
+		}
+		if before == 0 {
+			recent = page[:min(len(page), recentFinished)]
 		}
 		for _, row := range page {
 			if row.FileID != "" {
 				e.claimed[service.FileID(row.FileID)] = row.ID
 			}
 		}
-		if len(page) < claimPage || page[len(page)-1].Finished.Before(oldest.Add(-skew)) {
-			return nil
+		if len(page) < finishedPage || page[len(page)-1].Finished.Before(oldest.Add(-skew)) {
+			return recent, nil
 		}
 		before = page[len(page)-1].Cursor
 	}

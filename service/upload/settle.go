@@ -182,6 +182,8 @@ func (e *Engine) place(j *job, out outcome) {
 
 // obey fulfils the wish to be cancelled that came while j had an owner who has
 // just let go of it. e.mu is held.
+//
+//nolint:contextcheck // who wished it has gone
 func (e *Engine) obey(j *job) {
 	if !j.cancelled || j.hidden || !e.take(j) {
 		return

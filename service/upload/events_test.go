@@ -1,0 +1,169 @@
+package upload_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"sluice/service/sandbox"
+	"sluice/service/upload"
+)
+
+func TestAThousandFiles(t *testing.T) {
+	r := newRig(t, workers(8))
+	s := r.follow()
+	for i := range 1000 {
+		r.file(fmt.Sprintf("tree/%02d/%d", i%20, i), 1+i)
+	}
+	jobs := r.send(r.path("tree"))
+	if len(jobs) != 1000 {
+		t.Fatalf("%d jobs", len(jobs))
+	}
+	r.once(jobs)
+	s.until("end", func() bool { return !s.totals.Busy() && len(s.done) == 1 })
+	if s.totals.Finished != 1000 || s.totals.FilesDone != 1000 || s.totals.Sent != 1000*1001/2 || s.totals.Bytes != s.totals.Sent {
+		t.Errorf("totals %+v", s.totals)
+	}
+	for i, j := range s.done[0].Jobs {
+		if j.ID != jobs[i].ID {
+			t.Fatalf("the batch is out of order at %d", i)
+		}
+	}
+}
+
+func TestASlowSubscriberNeitherBlocksNorMisses(t *testing.T) {
+	r := newRig(t)
+	_, slow := r.engine.Subscribe(t.Context())
+	var paths []string
+	for i := range 100 {
+		paths = append(paths, r.file(fmt.Sprint(i), 100))
+	}
+	jobs := r.send(paths...) // nobody reads meanwhile
+	seen := map[string]upload.State{}
+	for done := false; !done; {
+		events, err := slow.Next(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range events {
+			for _, j := range e.Jobs {
+				seen[j.Name] = j.State
+			}
+			done = done || e.BatchDone != nil
+		}
+	}
+	for _, j := range jobs {
+		if seen[j.Name] != upload.Uploaded {
+			t.Errorf("the last that was told of %q is %v", j.Name, seen[j.Name])
+		}
+	}
+}
+
+func TestSubscriptionsEnd(t *testing.T) {
+	r := newRig(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	_, ended := r.engine.Subscribe(ctx)
+	cancel()
+	if _, err := ended.Next(t.Context()); err == nil {
+		t.Error("the stream did not end with its context")
+	}
+	_, closed := r.engine.Subscribe(t.Context())
+	r.close()
+	for {
+		if _, err := closed.Next(t.Context()); err != nil {
+			break
+		}
+	}
+}
+
+// handClock only moves by hand.
+type handClock struct {
+	now   chan time.Time // holds the time
+	waits chan wait      // every After
+}
+
+type wait struct {
+	d    time.Duration
+	fire chan time.Time
+}
+
+func newHandClock() *handClock {
+	c := &handClock{now: make(chan time.Time, 1), waits: make(chan wait, 10_000)}
+	c.now <- time.Now()
+	return c
+}
+
+func (c *handClock) Now() time.Time {
+	now := <-c.now
+	c.now <- now
+	return now
+}
+
+func (c *handClock) After(d time.Duration) (<-chan time.Time, func() bool) {
+	w := wait{d: d, fire: make(chan time.Time, 1)}
+	c.waits <- w
+	return w.fire, func() bool { return true }
+}
+
+// advance moves the time and fires the timer that waits for it.
+func (c *handClock) advance(d time.Duration) {
+	c.now <- (<-c.now).Add(d)
+}
+
+func TestProgressComesTenTimesASecond(t *testing.T) {
+	clock := newHandClock()
+	r := newRig(t, func(cfg *upload.Config, s *sandboxConfig) { cfg.Clock, s.Now = clock, nil })
+	held := r.server.Inject(sandbox.Fault{Kind: sandbox.StallBody, After: 2 * mib, Method: http.MethodPut})
+	s := r.follow()
+	id := r.add(r.file("a", 6*mib))
+	s.state("a", upload.Uploading)
+	r.struck(held, 1)
+	_, sub := r.engine.Subscribe(t.Context())
+	next := func() wait {
+		t.Helper()
+		select {
+		case w := <-clock.waits:
+			return w
+		case <-time.After(patience):
+			t.Fatal("nothing waits for the time")
+			return wait{}
+		}
+	}
+	// Beat waits 100 ms for each report, however often it is woken.
+	w := next()
+	for len(clock.waits) > 0 {
+		w = next()
+	}
+	if w.d != 100*time.Millisecond {
+		t.Fatalf("the next report comes in %v", w.d)
+	}
+	for range 5 {
+		clock.advance(100 * time.Millisecond)
+		w.fire <- clock.Now()
+		w = next()
+		events, err := sub.Next(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(events) != 1 || len(events[0].Jobs) != 1 || events[0].Jobs[0].Sent == 0 {
+			t.Fatalf("events of a tenth of a second: %+v", events)
+		}
+	}
+	held.Release()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		r.wait(id)
+	}()
+	for {
+		select {
+		case w := <-clock.waits:
+			clock.advance(w.d)
+			w.fire <- clock.Now()
+		case <-done:
+			return
+		}
+	}
+}

@@ -1,0 +1,225 @@
+package upload_test
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"sluice/service"
+	"sluice/service/sandbox"
+	"sluice/service/upload"
+	"sluice/storage"
+)
+
+func TestTheQueueGoesOnAfterARestartInItsOrder(t *testing.T) {
+	r := newRig(t, workers(1))
+	held := r.stalled("2")
+	s := r.follow()
+	var paths []string
+	for i := range 6 {
+		paths = append(paths, r.file(fmt.Sprint(i), 9*mib+i))
+	}
+	id := r.add(paths...)
+	r.struck(held, 1)
+	s.state("1", upload.Uploaded)
+	r.close()
+	held.Release()
+	must(t, r.server.Await(t.Context(), func(st sandbox.Stats) bool { return st.Uploads == 0 }))
+	r.open()
+	jobs := r.wait(id)
+	r.once(jobs)
+	var order []string
+	files := r.server.Uploads()
+	slices.SortFunc(files, func(a, b service.File) int { return a.Uploaded.Compare(b.Uploaded) })
+	for _, f := range files {
+		order = append(order, f.Name)
+	}
+	if want := []string{"0", "1", "2", "3", "4", "5"}; !slices.Equal(order, want) {
+		t.Errorf("order %v", order)
+	}
+	for i, j := range jobs {
+		if j.Name != fmt.Sprint(i) || j.Try != 1 {
+			t.Errorf("job %d: %+v", i, j)
+		}
+	}
+}
+
+func TestARestartWhileTheServiceFinishes(t *testing.T) {
+	for name, opt := range dialects() {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, opt)
+			slow := r.server.Inject(sandbox.Fault{Kind: sandbox.SlowFinish, Method: http.MethodPut, Times: 2})
+			s := r.follow()
+			id := r.add(r.file("large", 2*mib), r.file("tiny", 2000))
+			s.state("large", upload.Finishing)
+			s.state("tiny", upload.Finishing)
+			r.struck(slow, 2) // both are stored
+			r.close()
+			slow.Release()
+			r.open()
+			r.once(r.wait(id))
+			if r.puts() != 2 {
+				t.Errorf("%d uploads, want 2", r.puts())
+			}
+		})
+	}
+}
+
+func TestARestartBeforeVerification(t *testing.T) {
+	r := newRig(t, dialect2020)
+	info := func(q *http.Request) bool { return filepath.Base(q.URL.Path) == "info" }
+	held := r.server.Inject(sandbox.Fault{Kind: sandbox.SlowFinish, Match: info})
+	s := r.follow()
+	id := r.add(r.file("a", 2000))
+	s.state("a", upload.Verifying)
+	r.struck(held, 1)
+	r.close()
+	held.Release()
+	r.open()
+	r.once(r.wait(id))
+	if r.puts() != 1 {
+		t.Errorf("%d uploads", r.puts())
+	}
+}
+
+func TestADropIsDurableBeforeAddReturns(t *testing.T) {
+	r := newRig(t, withoutClient)
+	for i := range 600 {
+		r.file(fmt.Sprintf("tree/%d", i), 1+i)
+	}
+	id := r.add(r.path("tree"), r.file("single", 10))
+	r.close() // wherever the scanner is
+	r.cfg.Client = r.client("k")
+	r.open()
+	jobs := r.wait(id)
+	if len(jobs) != 601 {
+		t.Fatalf("%d jobs", len(jobs))
+	}
+	r.once(jobs)
+}
+
+// leave writes into the database what a crash can leave.
+func (r *rig) leave(how func(db *storage.DB)) {
+	r.t.Helper()
+	db, err := storage.Open(r.t.Context(), r.home)
+	must(r.t, err)
+	how(db)
+	must(r.t, db.Close())
+}
+
+func TestWhatACrashLeaves(t *testing.T) {
+	r := newRig(t)
+	api := r.server.APIURL()
+	r.close()
+	ctx := t.Context()
+	names := []string{"uploading", "finishing stored", "finishing lost", "finishing gone", "verifying", "discarding", "cancelling", "strange", "other service", "uploading no attempt"}
+	var batch int64
+	r.leave(func(db *storage.DB) {
+		var paths []string
+		for i, n := range names {
+			paths = append(paths, r.file(n, 2000+i))
+		}
+		var in []storage.Intake
+		var err error
+		batch, in, err = db.AddIntake(ctx, "drop", paths, time.Now())
+		must(t, err)
+		for i, n := range names {
+			info, err := os.Stat(paths[i])
+			must(t, err)
+			rows, err := db.AddWalked(ctx, []storage.Walked{{Intake: in[i].ID, End: true, Jobs: []storage.Job{{
+				Path: paths[i], Name: n, Size: info.Size(), ModTime: info.ModTime(), State: "waiting", Added: time.Now(),
+			}}}})
+			must(t, err)
+			j := rows[0][0]
+			a := storage.Attempt{Number: 1, API: api, Started: time.Now(), Size: j.Size, ModTime: j.ModTime}
+			onServer := func() string {
+				file, err := os.Open(j.Path)
+				must(t, err)
+				defer func() { _ = file.Close() }()
+				f, err := r.server.Add(n, file)
+				must(t, err)
+				return string(f.ID)
+			}
+			j.LinkAPI = api
+			switch n {
+			case "uploading":
+				j.State = "uploading"
+			case "finishing stored":
+				j.State = "finishing"
+				onServer()
+			case "finishing lost":
+				j.State = "finishing"
+			case "finishing gone":
+				j.State = "finishing"
+				onServer()
+				must(t, os.Remove(j.Path))
+			case "verifying", "discarding":
+				j.State, j.FileID, j.SHA256 = n, onServer(), fileSum(t, j.Path)
+				must(t, db.UpdateJob(ctx, j))
+				continue
+			case "cancelling":
+				j.State = "cancelling"
+				onServer()
+			case "other service":
+				j.State, a.API = "finishing", "https://example.com/api"
+			case "strange":
+				j.State = "from the future"
+				must(t, db.UpdateJob(ctx, j))
+				continue
+			case "uploading no attempt":
+				j.State = "uploading"
+				must(t, db.UpdateJob(ctx, j))
+				continue
+			}
+			_, err = db.StartAttempt(ctx, j, a)
+			must(t, err)
+		}
+	})
+	r.open()
+	s := r.follow()
+	s.until("end", func() bool { return !s.totals.Busy() })
+	jobs := r.wait(service.BatchID(batch))
+	if len(jobs) != len(names)-1 {
+		t.Fatalf("%d jobs: %+v", len(jobs), jobs)
+	}
+	for i, j := range jobs {
+		if j.Name != "finishing gone" {
+			continue
+		}
+		if j.State != upload.Uploaded || j.Link == "" {
+			t.Errorf("stored, then gone here: %+v, %v", j, j.Err)
+		}
+		must(t, os.WriteFile(j.Path, mustContent(t, r, j.File), 0o600)) // for the checks below
+		_ = i
+	}
+	must(t, r.server.Await(ctx, func(st sandbox.Stats) bool { return st.Requests[http.MethodDelete] == 2 }))
+	r.restart() // waits for the second deletion's end
+	r.once(jobs)
+	left, err := r.db.OpenAttempts(ctx)
+	if err != nil || len(left) != 0 {
+		t.Errorf("open attempts %+v, %v", left, err)
+	}
+}
+
+func mustContent(t *testing.T, r *rig, id service.FileID) []byte {
+	t.Helper()
+	b, err := r.server.Content(id)
+	must(t, err)
+	return b
+}
+
+func TestClaimedFilesAreNotClaimedAgain(t *testing.T) {
+	r := newRig(t, func(cfg *upload.Config, _ *sandboxConfig) { cfg.SendDuplicates = true })
+	content := r.bytes(2000)
+	r.send(r.write("a/x", content))
+	r.restart()
+	r.server.Inject(sandbox.Fault{Kind: sandbox.Answer, Status: 502, HTML: true, After: sandbox.WholeBody, Method: http.MethodPut})
+	r.send(r.write("b/x", content)) // same name, same content, lost: the first one's file is not its
+	if n := len(r.server.Uploads()); n != 2 {
+		t.Errorf("%d files, want 2", n)
+	}
+}
