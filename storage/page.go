@@ -77,9 +77,7 @@ func (f *damagedFile) findFrames() {
 		if binary.BigEndian.Uint32(head[4:]) == 0 {
 			continue
 		}
-		for page, at := range pending { // the frame ends a transaction
-			f.frames[page] = at
-		}
+		maps.Copy(f.frames, pending) // the frame ends a transaction
 		clear(pending)
 	}
 }
