@@ -39,6 +39,7 @@ type Window struct {
 	session  *session.Session
 	model    *settings.Model // of session; nil until a screen needs it
 	changing bool            // to another session
+	failed   error           // why there is no window
 
 	ctx    context.Context //nolint:containedctx // the life of the window's goroutines
 	cancel context.CancelFunc
@@ -83,7 +84,7 @@ func (w *Window) run() (err error) {
 			err = fmt.Errorf("%v: %w", cause, ErrNoWindow)
 		}
 	}()
-	return gui.Run(gui.Config{
+	err = gui.Run(gui.Config{
 		Backend:     backend(w.session),
 		Icon:        w.Icon,
 		Logger:      w.session.Log(),
@@ -91,6 +92,7 @@ func (w *Window) run() (err error) {
 		NewWelcome:  w.newWelcome,
 		Started:     w.started,
 	})
+	return errors.Join(w.failed, err)
 }
 
 func backend(s *session.Session) gui.Backend {
@@ -99,6 +101,11 @@ func backend(s *session.Session) gui.Backend {
 
 // started begins what needs the window.
 func (w *Window) started(shell *gui.Shell) {
+	if !exists(shell.Window()) {
+		w.failed = fmt.Errorf("this display can't draw with OpenGL: %w", ErrNoWindow)
+		w.wg.Go(func() { shell.OnMain(fyne.CurrentApp().Quit) }) // once the app runs, not before
+		return
+	}
 	w.shell.Store(shell)
 	if w.ctx.Err() != nil {
 		w.quit()
