@@ -103,9 +103,12 @@ func unmarshal(h http.Header, data []byte, v any) error {
 }
 
 // asError makes the error of a failure that came with a success's status.
-func (e envelope) asError(status int) *service.Error {
+func (e envelope) asError(status int) error {
 	e = e.first()
 	value := plainValue(e.Value)
+	if value == "" {
+		return &answerError{reason: service.ReasonBadAnswer, cause: e.cause()}
+	}
 	return &service.Error{Kind: kindOf(status, value), Value: value, Err: e.cause()}
 }
 

@@ -71,7 +71,7 @@ func TestGet(t *testing.T) {
 
 func TestGetBehindTheEnd(t *testing.T) {
 	_, err := serveStored(t).Get(t.Context(), "a b", GetOptions{Offset: 36})
-	mustEqual(t, "status", want(t, err, service.Invalid, "").Status, http.StatusRequestedRangeNotSatisfiable)
+	mustEqual(t, "status", wanted(t, err, service.Invalid, "").Status, http.StatusRequestedRangeNotSatisfiable)
 }
 
 func TestGetNonsense(t *testing.T) {

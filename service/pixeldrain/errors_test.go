@@ -115,7 +115,7 @@ func TestRefusals(t *testing.T) {
 				_, _ = io.WriteString(w, c.text)
 			})
 			_, err := cl.Info(t.Context(), "abc")
-			got := want(t, err, c.want.Kind, c.want.Value)
+			got := wanted(t, err, c.want.Kind, c.want.Value)
 			mustEqual(t, "status", got.Status, c.status)
 			mustEqual(t, "path", got.Path, "/file/abc/info")
 			if !strings.Contains(err.Error(), c.says) || len(err.Error()) > 600 {
@@ -205,7 +205,7 @@ func TestStrangeAnswers(t *testing.T) {
 				if method == "Thumbnail" && answer.value == service.ReasonCutAnswer && answer.length == 0 {
 					return
 				}
-				got := want(t, err, answer.kind, answer.value)
+				got := wanted(t, err, answer.kind, answer.value)
 				mustEqual(t, "status", got.Status, http.StatusOK)
 			})
 		}
@@ -268,7 +268,7 @@ func TestRetryAfterReachesTheCaller(t *testing.T) {
 	})
 	for method, call := range callsOf(c) {
 		t.Run(method, func(t *testing.T) {
-			mustEqual(t, "wait", want(t, call(t.Context()), service.RateLimited, "").RetryAfter, 17*time.Second)
+			mustEqual(t, "wait", wanted(t, call(t.Context()), service.RateLimited, "").RetryAfter, 17*time.Second)
 		})
 	}
 }

@@ -88,7 +88,13 @@ func fixture(t *testing.T, w http.ResponseWriter, dialect, name string) {
 }
 
 // want fails the test unless err is a *service.Error of that kind and value.
-func want(t *testing.T, err error, kind service.Kind, value string) *service.Error {
+func want(t *testing.T, err error, kind service.Kind, value string) {
+	t.Helper()
+	_ = wanted(t, err, kind, value)
+}
+
+// wanted is want and gives the error.
+func wanted(t *testing.T, err error, kind service.Kind, value string) *service.Error {
 	t.Helper()
 	e, ok := errors.AsType[*service.Error](err)
 	if !ok || e.Kind != kind || e.Value != value {

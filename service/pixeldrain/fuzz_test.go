@@ -44,49 +44,66 @@ func FuzzAnswer(f *testing.F) {
 	f.Cleanup(c.Close)
 	u := c.address("/x")
 	f.Fuzz(func(t *testing.T, text []byte) {
-		check := func(err error, files ...service.File) {
-			t.Helper()
+		for _, read := range readers() {
+			resp := answerOf(http.StatusOK, text)
+			files, err := read(resp)
+			_ = resp.Body.Close()
 			if err != nil {
 				checkUnreadable(t, c.unreadable("fuzz", u, http.StatusOK, err))
-				return
+				continue
 			}
 			for i := range files {
 				checkFile(t, &files[i])
 			}
 		}
-		var one wireFile
-		if err := decode(answerOf(200, text), maxSmall, &one); err != nil {
-			check(err)
-		} else {
-			file, err := one.file()
-			check(err, file)
-		}
-		var many oneOrMany
-		check(decode(answerOf(200, text), maxInfos, &many))
-		var user wireUser
-		check(decode(answerOf(200, text), maxSmall, &user))
-		album, err := readAlbum(answerOf(200, text))
-		check(err, album.Files...)
-		check(confirmed(answerOf(200, text)))
-		fuzzListing(t, text, check)
-
-		e := c.refusal("fuzz", u, answerOf(http.StatusTeapot, text))
+		checkListing(t, text)
+		resp := answerOf(http.StatusTeapot, text)
+		e := c.refusal("fuzz", u, resp)
+		_ = resp.Body.Close()
 		if e.Status != http.StatusTeapot || len(e.Value) > 64 || len(e.Error()) > 1000 || !utf8.ValidString(e.Value) {
 			t.Fatalf("refused as %v", e)
 		}
 	})
 }
 
-func fuzzListing(t *testing.T, text []byte, check func(error, ...service.File)) {
-	t.Helper()
-	var files []service.File
-	s := newStream(http.Header{}, bytes.NewReader(text), maxEntry)
-	err := s.each("files", func() error {
+// readers gives what reads successes.
+func readers() []func(*http.Response) ([]service.File, error) {
+	return []func(*http.Response) ([]service.File, error){
+		func(resp *http.Response) ([]service.File, error) {
+			f, err := readUploaded(resp)
+			return []service.File{f}, err
+		},
+		func(resp *http.Response) ([]service.File, error) {
+			var many oneOrMany
+			return nil, decode(resp, maxInfos, &many)
+		},
+		func(resp *http.Response) ([]service.File, error) {
+			var user wireUser
+			return nil, decode(resp, maxSmall, &user)
+		},
+		func(resp *http.Response) ([]service.File, error) {
+			album, err := readAlbum(resp)
+			return album.Files, err
+		},
+		func(resp *http.Response) ([]service.File, error) { return nil, confirmed(resp) },
+		func(resp *http.Response) ([]service.File, error) { return streamed(resp.Body) },
+	}
+}
+
+func streamed(r io.Reader) (files []service.File, err error) {
+	s := newStream(http.Header{}, r, maxEntry)
+	err = s.each("files", func() error {
 		file, err := s.file()
 		files = append(files, file)
 		return err
 	}, func(string, json.RawMessage) error { return nil })
-	check(err, files...)
+	return files, err
+}
+
+// checkListing compares streaming with decoding the whole.
+func checkListing(t *testing.T, text []byte) {
+	t.Helper()
+	files, err := streamed(bytes.NewReader(text))
 	if err != nil || bytes.Count(bytes.ToLower(text), []byte("files")) != 1 {
 		return
 	}
@@ -126,8 +143,7 @@ func TestCutAnywhere(t *testing.T) {
 	}
 	whole := bytes.TrimSpace(text)
 	for n := 1; n < len(whole); n++ {
-		s := newStream(http.Header{}, bytes.NewReader(whole[:n]), maxEntry)
-		err := s.each("files", func() error { _, err := s.file(); return err }, func(string, json.RawMessage) error { return nil })
+		_, err := streamed(bytes.NewReader(whole[:n]))
 		if bad, ok := errors.AsType[*answerError](err); !ok || bad.reason != service.ReasonCutAnswer {
 			t.Fatalf("cut after %d: %v", n, err)
 		}

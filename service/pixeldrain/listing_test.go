@@ -75,12 +75,12 @@ func TestInfosOfMany(t *testing.T) {
 }
 
 func TestInfosNotFoundPage(t *testing.T) {
-	c := serve(t, func(w http.ResponseWriter, r *http.Request) { answerJSON(w, http.StatusNotFound, "<html>") })
+	c := serve(t, func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusNotFound, "<html>") })
 	got, err := c.Infos(t.Context(), []service.FileID{"a"})
 	if err != nil || len(got) != 0 { // it is told to be JSON
 		t.Errorf("got %v, %v", got, err)
 	}
-	c = serve(t, func(w http.ResponseWriter, r *http.Request) {
+	c = serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusNotFound)
 		_, _ = io.WriteString(w, "<html>not this server")
 	})

@@ -17,7 +17,7 @@ func hostileNames() []string {
 	return []string{
 		"plain.txt", "two words.txt", " leading and trailing ", "100%.txt", "a%2Fb.txt", "%", "%%", "%zz", "a/b", "/", "//", "a//b",
 		"#hash", "what?.txt", "?a=b&c=d", "a+b", "a&b=c", `"quoted"`, "'single'", "back\\slash", "ends\\", `"`, "new\nline", "tab\there", "cr\r\nlf",
-		"emoji 🦦🏳️‍🌈.png", "עברית.txt", "‮reversed", "Füße & 100% #1?.png", "nfd e\u0301", "日本語", ".", "..", "...", "../x", "a/../b",
+		"emoji 🦦🏳️‍🌈.png", "עברית.txt", "\u202ereversed", "Füße & 100% #1?.png", "nfd e\u0301", "日本語", ".", "..", "...", "../x", "a/../b",
 		".hidden", "semi;colon", "com,ma", "co:lon", "<html>", "{brace}", "[bracket]", "|pipe", "~tilde", "*star", "@at", "$dollar",
 		"nul\x00byte", "\x7f", "\u2028", strings.Repeat("a", 255), strings.Repeat("🦦", 255), strings.Repeat("%", 255),
 	}

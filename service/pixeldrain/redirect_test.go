@@ -45,7 +45,7 @@ func TestAddresses(t *testing.T) {
 			c.Close()
 			continue
 		}
-		got := want(t, err, service.Invalid, reason)
+		got := wanted(t, err, service.Invalid, reason)
 		if strings.Contains(got.Error(), "secretkey") {
 			t.Errorf("%v shows the key", got)
 		}
@@ -209,11 +209,11 @@ func TestKeyIsNeverShown(t *testing.T) {
 			answerJSON(w, 200, `{"id":"a","date_upload":"`+testKey+`"}`)
 		},
 		func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, "https://"+testKey+".example/"+testKey, 302)
+			http.Redirect(w, r, "https://"+testKey+".example/"+testKey, http.StatusFound)
 		},
 		func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Location", "::"+testKey)
-			w.WriteHeader(302)
+			w.WriteHeader(http.StatusFound)
 		},
 		func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Encoding", testKey) },
 		func(w http.ResponseWriter, _ *http.Request) {

@@ -22,7 +22,7 @@ type staleConn struct {
 
 func (c *staleConn) Write(p []byte) (int, error) {
 	if c.stale.CompareAndSwap(true, false) {
-		_ = c.Conn.Close()
+		_ = c.Close()
 		return 0, &net.OpError{Op: "write", Err: syscall.EPIPE}
 	}
 	return c.Conn.Write(p)

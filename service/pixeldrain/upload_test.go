@@ -108,7 +108,7 @@ func TestSourceFails(t *testing.T) {
 				failed := failure(t, err)
 				mustEqual(t, "sent", failed.Sent, at)
 				mustEqual(t, "all", failed.AllSent || failed.Unknown(), false)
-				if c.err != io.EOF && !strings.Contains(err.Error(), "I/O error") && !strings.Contains(err.Error(), "changed") {
+				if !errors.Is(c.err, io.EOF) && !strings.Contains(err.Error(), "I/O error") && !strings.Contains(err.Error(), "changed") {
 					t.Errorf("%v does not tell the cause", err)
 				}
 			})
@@ -149,12 +149,12 @@ func TestUnknownOutcome(t *testing.T) {
 		"no answer":  {func(w http.ResponseWriter, _ *http.Request) { hangUp(t, w) }, service.ReasonUnknownOutcome, true},
 		"web page":   {func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>") }, service.ReasonHTML, true},
 		"cut":        {func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, 201, `{"id":"a`) }, service.ReasonCutAnswer, true},
-		"empty":      {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(201) }, service.ReasonEmptyAnswer, true},
+		"empty":      {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusCreated) }, service.ReasonEmptyAnswer, true},
 		"no id":      {func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, 201, `{}`) }, service.ReasonBadAnswer, true},
-		"gateway":    {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(504) }, "", true},
-		"gateway's":  {func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, 502, `<html>`); _ = w }, "", true},
+		"gateway":    {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGatewayTimeout) }, "", true},
+		"gateway's":  {func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, 502, `<html>`) }, "", true},
 		"it says no": {func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, 500, `{"value":"writing"}`) }, "writing", false},
-		"too large":  {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(413) }, "", false},
+		"too large":  {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusRequestEntityTooLarge) }, "", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cl := serve(t, func(w http.ResponseWriter, r *http.Request) {
