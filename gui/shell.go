@@ -228,7 +228,11 @@ func (s *Shell) act(op string, f func(context.Context, *upload.Engine) error) {
 	if engine == nil {
 		return
 	}
-	s.acts.add(func(ctx context.Context) { s.TellError(op, f(ctx, engine)) })
+	s.acts.add(func(ctx context.Context) {
+		if err := f(ctx, engine); ctx.Err() == nil {
+			s.TellError(op, err)
+		}
+	})
 }
 
 // open shows a file's page in the browser.

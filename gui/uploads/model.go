@@ -115,8 +115,9 @@ func (m *Model) Tick() Change {
 
 // Ticks reports whether a row counts down, so that Tick is wanted every second.
 func (m *Model) Ticks() bool {
+	passed := m.now().Add(-2 * time.Second) // then it says that it tries now, and goes on saying so
 	return slices.ContainsFunc(m.lists[SectionWaiting], func(e *entry) bool {
-		return e.job.State == upload.Retrying
+		return e.job.State == upload.Retrying && e.job.NextTry.After(passed)
 	})
 }
 

@@ -116,14 +116,20 @@ func TestMidnight(t *testing.T) {
 }
 
 func TestTicksOnlyWhileSomethingCountsDown(t *testing.T) {
-	m := newModel(newClock())
-	m.Apply([]upload.Event{{Jobs: []upload.Job{job(1, upload.Waiting)}}})
+	c := newClock()
+	m := newModel(c)
+	m.Apply([]upload.Event{{Jobs: []upload.Job{job(1, upload.Waiting), job(3, upload.Retrying)}}})
 	if m.Ticks() {
-		t.Error("a waiting row counts nothing down")
+		t.Error("neither a waiting row nor one without a time counts down")
 	}
-	m.Apply([]upload.Event{{Jobs: []upload.Job{job(2, upload.Retrying)}}})
-	if change := m.Tick(); !m.Ticks() || len(change.Keys) != 1 {
+	j := job(2, upload.Retrying)
+	j.NextTry = c.t.Add(5 * time.Second)
+	m.Apply([]upload.Event{{Jobs: []upload.Job{j}}})
+	if change := m.Tick(); !m.Ticks() || len(change.Keys) != 2 {
 		t.Errorf("ticks %v, changed %v", m.Ticks(), change.Keys)
+	}
+	if c.t = c.t.Add(10 * time.Second); m.Ticks() {
+		t.Error("the time is over, but counts on")
 	}
 }
 

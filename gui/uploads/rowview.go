@@ -76,7 +76,7 @@ type jobRow struct {
 	shown   Row
 	bare    bool // no line below
 	marked  bool
-	preview previewKey
+	preview previewID
 
 	tile   *canvas.Rectangle
 	kind   *kit.Icon
@@ -174,19 +174,28 @@ func (r *jobRow) setPreview(j *upload.Job) {
 	r.kind.Set(icon, kit.ColorSecondary)
 	r.kind.Hidden = ext != ""
 	r.ext.SetText(ext)
-	key := previewKey{path: j.Path, size: j.Size}
-	if key == r.preview {
+	id := previewID{}
+	if r.screen.cfg.Previews != nil && icon == kit.IconImage {
+		id = previewID{previewKey{path: j.Path, size: j.Size}, r.tilePixels()}
+	}
+	r.askPreview(id)
+}
+
+// askPreview shows a preview as soon as it is there; an empty id shows none.
+func (r *jobRow) askPreview(id previewID) {
+	if id == r.preview {
 		return
 	}
-	r.preview = key
+	r.preview = id
 	r.picture(nil)
-	if r.screen.cfg.Previews != nil && icon == kit.IconImage {
-		r.picture(r.screen.cfg.Previews.get(key, r.tilePixels(), func(p *picture) {
-			if r.preview == key {
-				r.picture(p)
-			}
-		}))
+	if id.path == "" {
+		return
 	}
+	r.picture(r.screen.cfg.Previews.get(id.previewKey, id.side, func(p *picture) {
+		if r.preview == id { // the row may be another file's by now
+			r.picture(p)
+		}
+	}))
 }
 
 func (r *jobRow) picture(p *picture) {
@@ -240,6 +249,10 @@ func (v *jobRowRenderer) colors() {
 
 func (v *jobRowRenderer) Refresh() {
 	v.colors()
+	if id := v.row.preview; id.path != "" {
+		id.side = v.row.tilePixels() // the window may have gone to another screen
+		v.row.askPreview(id)
+	}
 	for _, o := range v.objects {
 		if o != fyne.CanvasObject(v.row.image) {
 			o.Refresh()
