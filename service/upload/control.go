@@ -41,7 +41,7 @@ func (e *Engine) prepareClient() {
 func (e *Engine) stopRunning(cause error, which func(*job) bool) {
 	for j := range e.active {
 		if which(j) {
-			j.stop(cause)
+			j.run.stop(cause)
 		}
 	}
 }
@@ -104,8 +104,8 @@ func (e *Engine) Cancel(ctx context.Context, ids ...service.JobID) error {
 			taken = append(taken, j)
 		default:
 			j.cancelled = true
-			if j.stop != nil {
-				j.stop(errCancelled)
+			if j.run != nil {
+				j.run.stop(errCancelled)
 			}
 		}
 	}

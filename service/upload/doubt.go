@@ -1,7 +1,6 @@
 package upload
 
 import (
-	"context"
 	"slices"
 	"time"
 
@@ -210,11 +209,8 @@ func rank(f candidate, sum, name string, started time.Time, anyContent bool) int
 }
 
 // walkInstead sends j, which turned out to be a folder, to the scanner.
-//
-//nolint:contextcheck // what is on its way to the disk gets there
 func (e *Engine) walkInstead(j *job) {
-	ctx := context.WithoutCancel(e.ctx)
-	_, err := e.Add(ctx, Origin(j.row.Origin), []string{j.row.Path})
+	_, err := e.Add(e.disk, Origin(j.row.Origin), []string{j.row.Path})
 	if err != nil {
 		e.settle(j, outcome{verdict: refused, err: service.AsError("walk", err)})
 		return

@@ -82,7 +82,9 @@ type Engine struct {
 	log   *slog.Logger
 	speed *speedLimit
 
-	ctx   context.Context //nolint:containedctx // the life of the engine's goroutines
+	ctx   context.Context                                   // the life of the engine's goroutines
+	disk  context.Context                                   // never ends: what is being written gets written
+	begin func() (context.Context, context.CancelCauseFunc) // makes the context of one run
 	stop  context.CancelCauseFunc
 	wg    sync.WaitGroup
 	wake  chan struct{} // holds one token: beat has to look at its times again
@@ -126,7 +128,7 @@ func New(cfg Config) (*Engine, error) {
 	ctx, stop := context.WithCancelCause(context.Background())
 	e := &Engine{
 		cfg: cfg, db: cfg.DB, clock: cfg.Clock, log: cfg.Logger, speed: newSpeedLimit(cfg.SpeedLimit),
-		ctx: ctx, stop: stop, wake: make(chan struct{}, 1),
+		ctx: ctx, disk: context.WithoutCancel(ctx), stop: stop, wake: make(chan struct{}, 1),
 		client: cfg.Client, workers: cfg.Workers,
 		jobs: make(map[int64]*job), active: make(map[*job]struct{}), batches: make(map[int64]*batch), links: make(map[string]service.Links),
 		ready: [2]*jobHeap{{less: byPosition}, {less: byPosition}},
@@ -135,6 +137,7 @@ func New(cfg Config) (*Engine, error) {
 		known: newCatalogue(), claimed: make(map[service.FileID]int64),
 		skipKnown: !cfg.SendDuplicates,
 	}
+	e.begin = func() (context.Context, context.CancelCauseFunc) { return context.WithCancelCause(ctx) }
 	if err := e.recover(ctx); err != nil {
 		stop(errClosing)
 		return nil, service.AsError("open the queue", err)

@@ -35,7 +35,7 @@ func (l *speedLimit) reader(ctx context.Context, body io.Reader) io.Reader {
 }
 
 type limitedReader struct {
-	ctx    context.Context //nolint:containedctx // io.Reader has no other way to be given up
+	ctx    context.Context // io.Reader has no other way to be given up
 	body   io.Reader
 	bucket *rate.Limiter
 }

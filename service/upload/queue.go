@@ -110,13 +110,11 @@ func (e *Engine) admit() (j *job, slot bool) {
 }
 
 // start hands j to a goroutine of its own. e.mu is held.
-//
-//nolint:contextcheck // a job lives as long as the engine, not as the call that started it
 func (e *Engine) start(j *job, slot bool) {
 	e.ready[laneOf(j)].remove(j)
-	ctx, stop := context.WithCancelCause(e.ctx)
 	r := &run{e: e, j: j, client: e.client}
-	j.place, j.run, j.stop = running, r, stop
+	r.ctx, r.stop = e.begin()
+	j.place, j.run = running, r
 	e.active[j] = struct{}{}
 	if slot {
 		e.hand(r)
@@ -124,10 +122,7 @@ func (e *Engine) start(j *job, slot bool) {
 		r.ahead = true
 		e.slots.ahead++
 	}
-	e.wg.Go(func() {
-		defer stop(nil)
-		r.main(ctx)
-	})
+	e.wg.Go(r.main)
 }
 
 // free tells whether r may have a slot now. e.mu is held.

@@ -58,13 +58,12 @@ type job struct {
 	index     int       // in its heap
 	due       time.Time // when its heap wants it
 	batch     *batch
-	epoch     int         // of the totals in which it counts
-	counted   int64       // its bytes in the totals
-	hidden    bool        // cancelled; what is left to do shows nowhere
-	cancelled bool        // the wish to be cancelled, for the owner
-	stop      func(error) // while running: ends that
-	run       *run        // while running
-	started   int         // attempts so far in this run of the program
+	epoch     int   // of the totals in which it counts
+	counted   int64 // its bytes in the totals
+	hidden    bool  // cancelled; what is left to do shows nowhere
+	cancelled bool  // the wish to be cancelled, for the owner
+	run       *run  // while running
+	started   int   // attempts so far in this run of the program
 
 	contentOf contentKey    // what it claims in Engine.contents, zero when nothing
 	sized     int64         // where it is in Engine.sizes, 0 when it is not
@@ -143,9 +142,8 @@ func (e *Engine) link(api string, id service.FileID) string {
 // the engine closes. Jobs that are gone from the database are no error: they
 // were cleared from the history in the meantime.
 func (e *Engine) save(write func(context.Context) error) error {
-	ctx := context.WithoutCancel(e.ctx)
 	for try := 1; ; try++ {
-		err := write(ctx)
+		err := write(e.disk)
 		if err == nil || errors.Is(err, storage.ErrNotFound) {
 			e.diskWorks()
 			return nil

@@ -27,6 +27,8 @@ type run struct {
 	j      *job
 	client *pixeldrain.Client
 	src    *source
+	ctx    context.Context // the life of this run
+	stop   context.CancelCauseFunc
 
 	sent atomic.Int64 // bytes read for sending or hashed
 
@@ -42,10 +44,11 @@ type run struct {
 	marked bool // the row says that the service may have the file
 }
 
-func (r *run) main(ctx context.Context) {
-	out := r.prepare(ctx)
+func (r *run) main() {
+	defer r.stop(nil)
+	out := r.prepare(r.ctx)
 	if out.verdict == goOn {
-		out = r.send(ctx)
+		out = r.send(r.ctx)
 	}
 	r.src.close()
 	r.e.release(r)

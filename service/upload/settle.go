@@ -49,7 +49,7 @@ func (e *Engine) settle(j *job, out outcome) {
 	if err != nil {
 		e.log.Error("an outcome could not be kept", slog.Int64("job", row.ID), slog.Any("error", err))
 	}
-	j.run, j.stop, j.attempt = nil, nil, storage.Attempt{}
+	j.run, j.attempt = nil, storage.Attempt{}
 	delete(e.active, j)
 	if out.verdict == unsure {
 		j.attempt = attempt
@@ -182,13 +182,11 @@ func (e *Engine) place(j *job, out outcome) {
 
 // obey fulfils the wish to be cancelled that came while j had an owner who has
 // just let go of it. e.mu is held.
-//
-//nolint:contextcheck // who wished it has gone
 func (e *Engine) obey(j *job) {
 	if !j.cancelled || j.hidden || !e.take(j) {
 		return
 	}
-	e.spawn(func() { _ = e.cancelTaken(context.WithoutCancel(e.ctx), []*job{j}) }) // it logs
+	e.spawn(func() { _ = e.cancelTaken(e.disk, []*job{j}) }) // it logs
 }
 
 // wrongHash decides what it means that the service stored something else.
