@@ -81,7 +81,7 @@ fmt:
 
 .PHONY: vet
 vet:
-	$(call say,go vet)
+	$(call say,go vet and other platforms)
 	go vet -tags $(APP_TAGS),realwindow,keyring,bench,torture ./...
 	GOOS=windows CGO_ENABLED=0 go build -tags $(TEST_TAGS) ./...
 	GOOS=darwin CGO_ENABLED=0 go build ./service/... ./storage/... # Fyne builds for it on a Mac only

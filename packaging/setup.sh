@@ -2,7 +2,7 @@
 # Installs the system packages that are missing.
 #
 #   packaging/setup.sh run    what building and running Sluice takes
-#   packaging/setup.sh test   that, and what the tests take: a virtual screen, a keyring, curl …
+#   packaging/setup.sh test   that, and what the tests take: a virtual screen, a keyring, curl, jq
 #
 # When nothing is missing it changes nothing, asks nothing and needs no network.
 # It knows apt (Debian, Ubuntu), dnf (Fedora) and pacman (Arch); elsewhere it
@@ -23,11 +23,10 @@ have() { command -v "$1" >/dev/null 2>&1; }
 # needs MODE prints one need a line: a command, lib:MODULE for what pkg-config
 # must find, or the name of a check in is_there.
 needs() {
-	printf '%s\n' make gcc pkg-config libc-headers certificates \
+	printf '%s\n' make gcc pkg-config libc-headers certificates software-gl \
 		lib:gl lib:x11 lib:xcursor lib:xrandr lib:xinerama lib:xi lib:xxf86vm \
 		lib:wayland-client lib:wayland-cursor lib:wayland-egl lib:xkbcommon
-	[ "$1" = run ] || printf '%s\n' Xvfb openbox xdotool import xclip software-gl \
-		dbus-run-session dbus-daemon gnome-keyring-daemon secret-tool curl jq openssl
+	[ "$1" = run ] || printf '%s\n' Xvfb openbox dbus-daemon gnome-keyring-daemon curl jq
 }
 
 any_file() {
@@ -68,11 +67,9 @@ apt_package() {
 	lib:xkbcommon) echo libxkbcommon-dev ;;
 	lib:x*) echo xorg-dev ;;
 	Xvfb) echo xvfb ;;
-	import) echo imagemagick ;;
 	software-gl) echo libgl1-mesa-dri ;;
-	dbus-run-session | dbus-daemon) echo dbus ;;
+	dbus-daemon) echo dbus ;;
 	gnome-keyring-daemon) echo gnome-keyring ;;
-	secret-tool) echo libsecret-tools ;;
 	*) echo "$1" ;;
 	esac
 }
@@ -92,11 +89,8 @@ dnf_package() {
 	lib:wayland-*) echo wayland-devel ;;
 	lib:xkbcommon) echo libxkbcommon-devel ;;
 	Xvfb) echo xorg-x11-server-Xvfb ;;
-	import) echo ImageMagick ;;
 	software-gl) echo mesa-dri-drivers ;;
-	dbus-run-session | dbus-daemon) echo dbus-daemon ;;
 	gnome-keyring-daemon) echo gnome-keyring ;;
-	secret-tool) echo libsecret ;;
 	*) echo "$1" ;;
 	esac
 }
@@ -111,11 +105,9 @@ pacman_package() {
 	lib:xkbcommon) echo libxkbcommon ;;
 	lib:x*) echo "lib${1#lib:}" ;;
 	Xvfb) echo xorg-server-xvfb ;;
-	import) echo imagemagick ;;
 	software-gl) echo mesa ;;
-	dbus-run-session | dbus-daemon) echo dbus ;;
+	dbus-daemon) echo dbus ;;
 	gnome-keyring-daemon) echo gnome-keyring ;;
-	secret-tool) echo libsecret ;;
 	*) echo "$1" ;;
 	esac
 }

@@ -30,12 +30,12 @@ system() {
 	fake uname "echo $1"
 	fake id 'echo 0'
 	fake go 'echo go version go1.26.3 linux/amd64'
-	local commands='make gcc pkg-config Xvfb openbox xdotool import xclip dbus-run-session dbus-daemon'
+	local commands='make gcc pkg-config Xvfb openbox dbus-daemon gnome-keyring-daemon curl jq'
 	# Every fake reads this first (BASH_ENV), so that a package manager can call it.
 	cat >"$work/everything.sh" <<-SH
 		bring_everything() {
 			local c
-			for c in $commands gnome-keyring-daemon secret-tool curl jq openssl; do
+			for c in $commands; do
 				printf '#!$BASH\n' >"$bin/\$c"
 				"$(command -v chmod)" +x "$bin/\$c"
 			done
@@ -108,8 +108,7 @@ expect 'Debian, root' 0 'apt-get -q update' 'apt-get -q install -y' gcc libc6-de
 system Linux debian
 package_manager apt-get
 setup test
-expect 'Debian, for the tests' 0 xorg-dev xvfb openbox xdotool imagemagick xclip libgl1-mesa-dri dbus gnome-keyring \
-	libsecret-tools curl jq openssl
+expect 'Debian, for the tests' 0 xorg-dev xvfb openbox libgl1-mesa-dri dbus gnome-keyring curl jq
 
 system Linux debian
 package_manager apt-get '[ "$DEBIAN_FRONTEND" = noninteractive ] || exit 7'
@@ -158,8 +157,8 @@ system Linux fedora
 package_manager dnf
 setup test
 expect 'Fedora' 0 'dnf install -y' glibc-devel pkgconf-pkg-config libXcursor-devel libXrandr-devel libXinerama-devel \
-	libXi-devel libXxf86vm-devel mesa-libGL-devel wayland-devel libxkbcommon-devel xorg-x11-server-Xvfb ImageMagick \
-	mesa-dri-drivers gnome-keyring libsecret dbus-daemon '!apt'
+	libXi-devel libXxf86vm-devel mesa-libGL-devel wayland-devel libxkbcommon-devel xorg-x11-server-Xvfb \
+	mesa-dri-drivers gnome-keyring dbus-daemon '!apt'
 
 system Linux fedora
 fake id "$not_root"
@@ -172,7 +171,7 @@ system Linux arch
 package_manager pacman
 setup test
 expect 'Arch' 0 'pacman -S --needed --noconfirm' pkgconf libxcursor libxrandr libxinerama libxi libxxf86vm libglvnd \
-	wayland libxkbcommon xorg-server-xvfb imagemagick mesa gnome-keyring '!-Syu'
+	wayland libxkbcommon xorg-server-xvfb mesa gnome-keyring dbus '!-Syu'
 
 system Linux arch
 package_manager pacman '[ "$1" != -S ] || { echo "error: target not found"; exit 1; }'
