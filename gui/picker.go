@@ -50,7 +50,7 @@ func platformPicker(s *Shell) Picker {
 	return func(ctx context.Context, folders bool) ([]string, error) {
 		for _, pick := range []Picker{portalPicker, zenityPicker} {
 			paths, err := pick(ctx, folders)
-			if err == nil || !errors.Is(err, errNoDialog) {
+			if err == nil || ctx.Err() != nil || !errors.Is(err, errNoDialog) {
 				return paths, err
 			}
 		}
@@ -67,6 +67,8 @@ func zenityPicker(ctx context.Context, folders bool) ([]string, error) {
 	switch {
 	case errors.Is(err, zenity.ErrCanceled):
 		return nil, nil
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
 	case err != nil:
 		return nil, errNoDialog // not installed, or it could not open a window
 	}

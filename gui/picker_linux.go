@@ -1,6 +1,7 @@
 package gui
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"net/url"
@@ -15,7 +16,7 @@ const (
 )
 
 // portalPicker asks with the desktop's own dialog, by the FileChooser portal of
-// XDG. It has its own connection, so that giving up closes everything.
+// XDG. It has its own connection: with that, the portal takes the dialog away.
 func portalPicker(ctx context.Context, folders bool) ([]string, error) {
 	conn, err := dbus.ConnectSessionBus(dbus.WithContext(ctx))
 	if err != nil {
@@ -40,17 +41,15 @@ func portalPicker(ctx context.Context, folders bool) ([]string, error) {
 	call := conn.Object(portalName, portalPath).CallWithContext(ctx,
 		"org.freedesktop.portal.FileChooser.OpenFile", 0, "", pickTitle(folders), options)
 	if call.Err != nil {
-		return nil, errNoDialog // no portal, or one without a chooser
+		return nil, cmp.Or(ctx.Err(), errNoDialog) // no portal, or one without a chooser
 	}
 	for {
 		select {
 		case <-ctx.Done():
-			// Best effort: the dialog also goes when the connection does.
-			conn.Object(portalName, request).Go("org.freedesktop.portal.Request.Close", dbus.FlagNoReplyExpected, nil)
-			return nil, nil
+			return nil, ctx.Err()
 		case answer, ok := <-answers:
 			if !ok {
-				return nil, errNoDialog
+				return nil, cmp.Or(ctx.Err(), errNoDialog)
 			}
 			if answer.Path == request && len(answer.Body) == 2 {
 				return portalPaths(answer.Body[0], answer.Body[1])
@@ -62,9 +61,9 @@ func portalPicker(ctx context.Context, folders bool) ([]string, error) {
 // portalPaths reads a chooser's answer: 0 means chosen, 1 means cancelled by
 // the user, anything else that the dialog ended some other way.
 func portalPaths(code, results any) ([]string, error) {
-	switch n, _ := code.(uint32); n {
-	case 0:
-	case 1:
+	switch n, ok := code.(uint32); {
+	case ok && n == 0:
+	case ok && n == 1:
 		return nil, nil
 	default:
 		return nil, errNoDialog
