@@ -151,15 +151,20 @@ func TestReadmeNamesTheTwoCommands(t *testing.T) {
 func TestPicturesExist(t *testing.T) {
 	t.Parallel()
 	picture := regexp.MustCompile(`!\[[^\]]*\]\(([^)]+)\)|<img[^>]+src="([^"]+)"`)
+	seen := 0
 	eachFile(t, func(path string) {
 		if filepath.Ext(path) != ".md" {
 			return
 		}
 		for _, m := range picture.FindAllStringSubmatch(read(t, path), -1) {
+			seen++
 			at := filepath.Join(top, filepath.Dir(path), m[1]+m[2])
 			if _, err := os.Stat(at); err != nil {
 				t.Errorf("%s shows a picture that is not there: %v", path, err)
 			}
 		}
 	})
+	if seen == 0 {
+		t.Error("no document shows a picture")
+	}
 }
