@@ -1,7 +1,8 @@
 package settings
 
 import (
-	"fmt"
+	"slices"
+	"strconv"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
@@ -92,23 +93,19 @@ func (a *addressField) show() {
 }
 
 func uploadsSection(m *Model) fyne.CanvasObject {
+	label := lang.L("Uploads at a time")
 	number := kit.NewText("", kit.TextStyle{})
-	slider := widget.NewSlider(prefs.MinWorkers, prefs.MaxWorkers)
-	slider.Step = 1
-	slider.OnChanged = func(v float64) { number.SetText(fmt.Sprint(int(v))) }
-	slider.OnChangeEnded = func(v float64) {
-		m.change(func(values *prefs.Values) { values.Workers = int(v) })
-	}
+	slider := kit.NewSlider(label, prefs.MinWorkers, prefs.MaxWorkers,
+		func(n int) { number.SetText(strconv.Itoa(n)) },
+		func(n int) { m.change(func(v *prefs.Values) { v.Workers = n }) })
 	show := func() {
-		if slider.Value != float64(m.values.Workers) {
-			slider.SetValue(float64(m.values.Workers))
-		}
-		number.SetText(fmt.Sprint(m.values.Workers))
+		slider.Set(m.values.Workers)
+		number.SetText(strconv.Itoa(m.values.Workers))
 	}
 	m.watch(show)
 	show()
 	return kit.NewSection(lang.L("Uploads"),
-		kit.NewFormRow(lang.L("Uploads at a time"), kit.NewLineUp(10, kit.NewField(180, slider), number)))
+		kit.NewFormRow(label, kit.NewLineUp(10, kit.NewField(180, slider), number)))
 }
 
 func linksSection(m *Model) fyne.CanvasObject {
@@ -117,7 +114,7 @@ func linksSection(m *Model) fyne.CanvasObject {
 		m.change(func(v *prefs.Values) { v.CopyWhenDone = on })
 	})
 	sample := kit.NewText("", kit.TextStyle{Size: kit.SizeBody, Color: kit.ColorSecondary, Elide: kit.ElideEnd})
-	format := choice(service.LinkFormats(), formatName, func(f service.LinkFormat) {
+	format, showFormat := choice(service.LinkFormats(), formatName, func(f service.LinkFormat) {
 		m.change(func(v *prefs.Values) { v.LinkFormat = f })
 	})
 	template := widget.NewEntry()
@@ -133,7 +130,7 @@ func linksSection(m *Model) fyne.CanvasObject {
 	help := kit.NewFormNote(words)
 	show := func() {
 		copies.Set(m.values.CopyWhenDone)
-		format.show(m.values.LinkFormat)
+		showFormat(m.values.LinkFormat)
 		own := m.values.LinkFormat == service.FormatTemplate
 		setVisible(row, own)
 		setVisible(help, own)
@@ -146,51 +143,27 @@ func linksSection(m *Model) fyne.CanvasObject {
 	show()
 	return kit.NewSection(lang.L("Links"),
 		kit.NewFormRow(label, copies),
-		kit.NewFormRow(lang.L("Format"), kit.NewLineUp(8, format.control, sample)),
+		kit.NewFormRow(lang.L("Format"), kit.NewLineUp(8, format, sample)),
 		row, help)
 }
 
 func computerSection(m *Model) fyne.CanvasObject {
-	appearance := choice([]prefs.Appearance{prefs.FollowSystem, prefs.Light, prefs.Dark}, appearanceName,
+	appearance, showAppearance := choice([]prefs.Appearance{prefs.FollowSystem, prefs.Light, prefs.Dark}, appearanceName,
 		func(a prefs.Appearance) { m.change(func(v *prefs.Values) { v.Appearance = a }) })
-	show := func() { appearance.show(m.values.Appearance) }
+	show := func() { showAppearance(m.values.Appearance) }
 	m.watch(show)
 	show()
 	return kit.NewSection(lang.L("This computer"),
-		kit.NewFormRow(lang.L("Appearance"), kit.NewLineUp(8, appearance.control)))
+		kit.NewFormRow(lang.L("Appearance"), kit.NewLineUp(8, appearance)))
 }
 
-// chooser is a list to choose one value from.
-type chooser[T comparable] struct {
-	control fyne.CanvasObject
-	list    *widget.Select
-	values  []T
-}
-
-func choice[T comparable](values []T, name func(T) string, chosen func(T)) *chooser[T] {
-	c := &chooser[T]{values: values}
+// choice makes a list to choose one of values from, and a function that shows
+// which is chosen.
+func choice[T comparable](values []T, name func(T) string, chosen func(T)) (*kit.Select, func(T)) {
 	names := make([]string, len(values))
 	for i, v := range values {
 		names[i] = name(v)
 	}
-	c.list = widget.NewSelect(names, nil)
-	c.list.OnChanged = func(string) {
-		if i := c.list.SelectedIndex(); i >= 0 {
-			chosen(values[i])
-		}
-	}
-	c.control = kit.NewField(230, c.list)
-	return c
-}
-
-// show shows a value as chosen, without telling.
-func (c *chooser[T]) show(value T) {
-	tell := c.list.OnChanged
-	c.list.OnChanged = nil
-	defer func() { c.list.OnChanged = tell }()
-	for i, v := range c.values {
-		if v == value && c.list.SelectedIndex() != i {
-			c.list.SetSelectedIndex(i)
-		}
-	}
+	list := kit.NewSelect(names, func(i int) { chosen(values[i]) })
+	return list, func(v T) { list.Set(slices.Index(values, v)) }
 }
