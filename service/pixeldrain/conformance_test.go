@@ -45,7 +45,7 @@ func eachSandbox(t *testing.T, test func(w walk)) {
 			t.Run(time.Date(dialect, 1, 1, 0, 0, 0, 0, time.UTC).Format("2006 ")+name, func(t *testing.T) {
 				s := sandboxtest.New(t, func(cfg *sandbox.Config) {
 					cfg.Dialect, cfg.TLS, cfg.Key = dialect, secure, sandboxtest.Key
-					cfg.MaxFileSize = 8 << 20
+					cfg.MaxFileSize = 100 << 20
 				})
 				test(walk{T: t, s: s, c: client(t, s, sandboxtest.Key), is20: dialect == sandbox.Dialect2020})
 			})
@@ -212,7 +212,7 @@ func TestConformanceUser(t *testing.T) {
 	eachSandbox(t, func(w walk) {
 		w.upload("a", []byte("12345"))
 		u, err := w.c.User(w.Context())
-		if err != nil || !w.is20 && (!u.Known || !u.CanUpload || u.FileSizeLimit != 8<<20) {
+		if err != nil || !w.is20 && (!u.Known || !u.CanUpload || u.FileSizeLimit != 100<<20) {
 			w.Errorf("user: %+v, %v", u, err)
 		}
 		if !w.c.HasKey() {
@@ -230,9 +230,17 @@ func TestConformanceUser(t *testing.T) {
 	})
 }
 
+// zeros is a file of any size without memory.
+type zeros struct{}
+
+func (zeros) ReadAt(p []byte, _ int64) (int, error) {
+	clear(p)
+	return len(p), nil
+}
+
 func TestConformanceRefusals(t *testing.T) {
 	eachSandbox(t, func(w walk) {
-		large := pixeldrain.Upload{Name: "large", Size: 9 << 20, Body: bytes.NewReader(make([]byte, 9<<20))}
+		large := pixeldrain.Upload{Name: "large", Size: 101 << 20, Body: zeros{}}
 		_, err := w.c.Upload(w.Context(), large)
 		w.fails(err, service.TooLarge, "file_too_large")
 		if failed, ok := errors.AsType[*pixeldrain.UploadError](err); !ok || failed.Sent != 0 {
@@ -241,7 +249,7 @@ func TestConformanceRefusals(t *testing.T) {
 		_, err = w.c.UploadForm(w.Context(), large)
 		w.fails(err, service.TooLarge, "file_too_large")
 
-		medium := pixeldrain.Upload{Name: "medium", Size: 7 << 20, Body: bytes.NewReader(make([]byte, 7<<20))}
+		medium := pixeldrain.Upload{Name: "medium", Size: 7 << 20, Body: zeros{}}
 		for _, fault := range []sandbox.Fault{
 			{Kind: sandbox.RefuseEarly, Value: "user_out_of_space", Status: http.StatusBadRequest},
 			{Kind: sandbox.RefuseMidBody, Value: "user_out_of_space", Status: http.StatusBadRequest, After: 3 << 20},
@@ -260,7 +268,8 @@ func TestConformanceRefusals(t *testing.T) {
 			w.Errorf("asked to wait: %v", err)
 		}
 		w.s.Inject(sandbox.Fault{Kind: sandbox.CutBody, After: 3 << 20})
-		_, err = w.c.Upload(w.Context(), medium)
+		large.Size = 90 << 20 // more than connections hold back
+		_, err = w.c.Upload(w.Context(), large)
 		failed, ok := errors.AsType[*pixeldrain.UploadError](err)
 		if !ok || failed.Err.Kind != service.Offline || failed.Unknown() {
 			w.Errorf("cut: %v", err)

@@ -44,7 +44,7 @@ func FuzzAnswer(f *testing.F) {
 	f.Cleanup(c.Close)
 	u := c.address("/x")
 	f.Fuzz(func(t *testing.T, text []byte) {
-		for _, read := range readers() {
+		for _, read := range readers() { //nolint:bodyclose // each answer is closed below
 			resp := answerOf(http.StatusOK, text)
 			files, err := read(resp)
 			_ = resp.Body.Close()
