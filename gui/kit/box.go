@@ -1,6 +1,10 @@
 package kit
 
 import (
+	"image"
+	"image/color"
+	"math"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/theme"
@@ -15,6 +19,7 @@ type Box struct {
 	stroke  fyne.ThemeColorName // "" = none
 	radius  float32
 	pad     Padding
+	clipped bool // content that fills it does not stand out of the corners
 }
 
 // Padding is the room left free around content.
@@ -39,19 +44,40 @@ func NewCardPadded(pad Padding, content fyne.CanvasObject) *Box {
 	return b
 }
 
+// NewClippedCard is a card on the page's colour for content that fills it and
+// has square corners, such as a list.
+func NewClippedCard(content fyne.CanvasObject) *Box {
+	b := NewCardPadded(Padding{Top: 1, Right: 1, Bottom: 1, Left: 1}, content)
+	b.clipped = true
+	return b
+}
+
 // NewLine makes a horizontal line of one unit.
 func NewLine() *Box { return NewBox(ColorBorder, Padding{Top: 1}, nil) }
 
 // CreateRenderer is Fyne's.
 func (b *Box) CreateRenderer() fyne.WidgetRenderer {
 	r := &boxRenderer{box: b, back: &canvas.Rectangle{CornerRadius: b.radius}}
+	r.objects = []fyne.CanvasObject{r.back}
+	if b.content != nil {
+		r.objects = append(r.objects, b.content)
+	}
+	if b.clipped {
+		for i := range r.corners {
+			r.corners[i] = canvas.NewRaster(func(w, h int) image.Image { return r.corner(i, w, h) })
+			r.objects = append(r.objects, r.corners[i])
+		}
+	}
 	r.color()
 	return r
 }
 
 type boxRenderer struct {
-	box  *Box
-	back *canvas.Rectangle
+	box     *Box
+	back    *canvas.Rectangle
+	corners [4]*canvas.Raster // above a clipped card's content; nil for others
+	objects []fyne.CanvasObject
+	page    color.Color
 }
 
 func (r *boxRenderer) color() {
@@ -59,14 +85,52 @@ func (r *boxRenderer) color() {
 	if r.box.stroke != "" {
 		r.back.StrokeWidth, r.back.StrokeColor = 1, theme.ColorForWidget(r.box.stroke, r.box)
 	}
+	r.page = theme.ColorForWidget(ColorPage, r.box)
 }
 
 func (r *boxRenderer) Refresh() {
 	r.color()
-	canvas.Refresh(r.back)
-	if r.box.content != nil {
-		r.box.content.Refresh()
+	for _, o := range r.objects {
+		o.Refresh()
 	}
+}
+
+// corner draws what lies outside of a rounded corner, and the line along it;
+// corners are counted in reading direction.
+func (r *boxRenderer) corner(i, w, h int) image.Image {
+	img := image.NewNRGBA(image.Rect(0, 0, w, h))
+	radius := float64(min(w, h))
+	unit := radius / float64(r.box.radius)
+	page := color.NRGBAModel.Convert(r.page).(color.NRGBA)
+	line := color.NRGBAModel.Convert(r.back.StrokeColor).(color.NRGBA)
+	for y := range h {
+		for x := range w {
+			// How far the pixel is outside, seen from the middle of the arc.
+			dx, dy := radius-float64(x)-0.5, radius-float64(y)-0.5
+			if i%2 == 1 {
+				dx = float64(x) + 0.5
+			}
+			if i/2 == 1 {
+				dy = float64(y) + 0.5
+			}
+			far := math.Hypot(dx, dy) - radius
+			outside := min(max(far+0.5, 0), 1)
+			inLine := min(max(far+unit+0.5, 0), 1)
+			if inLine == 0 {
+				continue
+			}
+			c := mix(line, page, outside)
+			c.A = uint8(inLine * 255)
+			img.SetNRGBA(x, y, c)
+		}
+	}
+	return img
+}
+
+// mix goes from a to b by a part, 0 to 1.
+func mix(a, b color.NRGBA, part float64) color.NRGBA {
+	step := func(a, b uint8) uint8 { return uint8(float64(a) + (float64(b)-float64(a))*part) }
+	return color.NRGBA{R: step(a.R, b.R), G: step(a.G, b.G), B: step(a.B, b.B), A: 0xFF}
 }
 
 func (r *boxRenderer) Layout(size fyne.Size) {
@@ -75,6 +139,13 @@ func (r *boxRenderer) Layout(size fyne.Size) {
 		p := r.box.pad
 		r.box.content.Resize(size.SubtractWidthHeight(p.Left+p.Right, p.Top+p.Bottom))
 		r.box.content.Move(fyne.NewPos(p.Left, p.Top))
+	}
+	if r.box.clipped {
+		side := fyne.NewSquareSize(r.box.radius)
+		for i, c := range r.corners {
+			c.Resize(side)
+			c.Move(fyne.NewPos(float32(i%2)*(size.Width-side.Width), float32(i/2)*(size.Height-side.Height)))
+		}
 	}
 }
 
@@ -87,10 +158,5 @@ func (r *boxRenderer) MinSize() fyne.Size {
 	return size
 }
 
-func (r *boxRenderer) Objects() []fyne.CanvasObject {
-	if r.box.content == nil {
-		return []fyne.CanvasObject{r.back}
-	}
-	return []fyne.CanvasObject{r.back, r.box.content}
-}
-func (r *boxRenderer) Destroy() {}
+func (r *boxRenderer) Objects() []fyne.CanvasObject { return r.objects }
+func (r *boxRenderer) Destroy()                     {}

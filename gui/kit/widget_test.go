@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"image"
+	"image/color"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -228,5 +230,21 @@ func TestSlider(t *testing.T) {
 	s.Tapped(&fyne.PointEvent{Position: fyne.NewPos(2, 5)})
 	if s.Value() != 1 {
 		t.Errorf("a click at the left end gives %d", s.Value())
+	}
+}
+
+func TestClippedCardKeepsItsCorners(t *testing.T) {
+	w := window(t, NewClippedCard(NewBox(ColorPrimary, Padding{}, nil)), fyne.NewSize(100, 60))
+	img := w.Canvas().Capture()
+	page, fill := rgb(0xF6F7F9), rgb(0x138758)
+	for _, corner := range []image.Point{{0, 0}, {99, 0}, {0, 59}, {99, 59}} {
+		if got := color.NRGBAModel.Convert(img.At(corner.X, corner.Y)); got != page {
+			t.Errorf("the corner %v is %v, want the page's colour", corner, got)
+		}
+	}
+	for _, inside := range []image.Point{{50, 30}, {50, 2}, {2, 30}, {8, 8}, {91, 51}} {
+		if got := color.NRGBAModel.Convert(img.At(inside.X, inside.Y)); got != fill {
+			t.Errorf("%v is %v, want the content", inside, got)
+		}
 	}
 }

@@ -62,7 +62,7 @@ func New(cfg Config) *Screen {
 	folder := kit.NewButton("", kit.ButtonPlain, cfg.Intents.ChooseFolder).WithIcon(kit.IconFolder).WithTip(lang.L("Choose folders…"))
 	s.zone = kit.NewDropZone(lang.L("Drop files or folders anywhere in this window"), "", cfg.Intents.Choose)
 	s.rows = kit.NewRows(s.source())
-	s.list = kit.NewCardPadded(kit.Padding{Top: 1, Bottom: 1, Left: 1, Right: 1}, s.rows)
+	s.list = kit.NewClippedCard(s.rows)
 	s.body = container.New(bodyLayout{}, s.zone, s.list)
 	s.root = kit.NewPage(kit.NewHeader(lang.L("Uploads"), s.pause, s.clear, choose, folder), s.body)
 	s.SetCopies(false)
