@@ -223,7 +223,7 @@ func setJournal(ctx context.Context, conn *sql.Conn) (string, error) {
 
 // leaveWAL takes a database out of WAL mode with nobody else at it.
 func leaveWAL(ctx context.Context, path, vfs string) (err error) {
-	pool, err := openPool(path, vfs, 1, "_locking_mode=EXCLUSIVE")
+	pool, err := openPool(path, vfs, 1, "_pragma=locking_mode(EXCLUSIVE)")
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -23,14 +24,17 @@ const (
 // damagedFile reads the pages of a database without trusting anything that is
 // written in it.
 type damagedFile struct {
-	db, wal *os.File         // wal is nil when there is none
-	frames  map[uint32]int64 // where the log has the newest state of a page
-	pages   uint32           // that db has
+	db, wal *os.File // wal is nil when there is none
+	pages   uint32   // that db has
+
+	// Where the log has the newest committed state of a page, and the newest
+	// whose checksum is right: they differ where the log is damaged.
+	newest, sound map[uint32]int64
 }
 
 // openDamaged opens a database and its write-ahead log for reading.
 func openDamaged(path string) (f *damagedFile, err error) {
-	f = &damagedFile{frames: map[uint32]int64{}}
+	f = &damagedFile{newest: map[uint32]int64{}, sound: map[uint32]int64{}}
 	if f.db, err = os.Open(path); err != nil {
 		return nil, fileError("read the damaged database", err)
 	}
@@ -53,52 +57,79 @@ func (f *damagedFile) close() error {
 	return errors.Join(f.db.Close(), f.wal.Close())
 }
 
-// findFrames notes where the log has the newest committed state of each page.
-// It passes over checksums: a frame after a damaged one is still good.
+// findFrames fills newest and sound. A frame after a damaged one is good, so
+// that the log is read to its end.
 func (f *damagedFile) findFrames() {
 	if f.wal == nil {
 		return
 	}
-	salt := walSalt(f.wal)
-	pending := map[uint32]int64{}
-	for at := int64(walHeader); ; at += frameHeader + pageSize {
-		var head [frameHeader]byte
-		if _, err := f.wal.ReadAt(head[:], at); err != nil {
-			return
-		}
-		if string(head[8:16]) != salt {
+	newest, sound := map[uint32]int64{}, map[uint32]int64{} // of the transaction that has not ended yet
+	for frame := range logFrames(f.wal) {
+		if !frame.inUse || frame.page == 0 || frame.page > 1<<31 {
 			continue
 		}
-		page := binary.BigEndian.Uint32(head[0:])
-		if page == 0 || page > 1<<31 {
-			continue
+		newest[frame.page] = frame.at
+		if frame.right {
+			sound[frame.page] = frame.at
 		}
-		pending[page] = at + frameHeader
-		if binary.BigEndian.Uint32(head[4:]) == 0 {
-			continue
+		if frame.ends {
+			maps.Copy(f.newest, newest)
+			maps.Copy(f.sound, sound)
+			clear(newest)
+			clear(sound)
 		}
-		maps.Copy(f.frames, pending) // the frame ends a transaction
-		clear(pending)
 	}
 }
 
-// page reads page n, counted from 1; nil when it can't be read. A page that
-// was cut off is filled up with zeros.
-func (f *damagedFile) page(n uint32) []byte {
-	data := make([]byte, pageSize)
-	if at, ok := f.frames[n]; ok {
-		if _, err := f.wal.ReadAt(data, at); err == nil {
-			return data
+// image is one state of a page.
+type image struct {
+	page uint32
+	at   int64 // where in the log; 0: in the database itself
+}
+
+// images gives the states of all pages that rows are looked for in, the newest
+// first. Where the newest state of a page is damaged, the one before is there
+// too: the number of the page may be what is wrong.
+func (f *damagedFile) images() []image {
+	all := make([]image, 0, int(f.pages)+len(f.newest))
+	for page, at := range f.newest {
+		all = append(all, image{page, at})
+		if sound := f.sound[page]; sound != at && (sound != 0 || page <= f.pages) {
+			all = append(all, image{page, sound})
 		}
 	}
-	if n == 0 || n > f.pages {
-		return nil
+	for page := range f.pages {
+		if f.newest[page+1] == 0 {
+			all = append(all, image{page: page + 1})
+		}
 	}
-	got, err := f.db.ReadAt(data, int64(n-1)*pageSize)
-	if err != nil && !errors.Is(err, io.EOF) || got == 0 {
+	slices.SortFunc(all, func(a, b image) int { return cmp.Or(cmp.Compare(b.at, a.at), cmp.Compare(a.page, b.page)) })
+	return all
+}
+
+// read reads a page in one state; nil when it can't be read. A page that was
+// cut off is filled up with zeros.
+func (f *damagedFile) read(i image) []byte {
+	file, offset := f.wal, i.at
+	if i.at == 0 {
+		file, offset = f.db, (int64(i.page)-1)*pageSize
+	}
+	data := make([]byte, pageSize)
+	got, err := file.ReadAt(data, offset)
+	if got == 0 || err != nil && !errors.Is(err, io.EOF) {
 		return nil
 	}
 	return data
+}
+
+// page reads the newest state of page n, counted from 1; nil when there is no
+// such page.
+func (f *damagedFile) page(n uint32) []byte {
+	at := f.newest[n]
+	if at == 0 && (n == 0 || n > f.pages) {
+		return nil
+	}
+	return f.read(image{n, at})
 }
 
 // cell is one row as it lies in the file.
@@ -107,33 +138,17 @@ type cell struct {
 	payload []byte // nil when it can't be read
 }
 
-// numbers gives the numbers of all pages: those of the database, then those
-// that only the log has.
-func (f *damagedFile) numbers() iter.Seq[uint32] {
-	return func(yield func(uint32) bool) {
-		for n := range f.pages {
-			if !yield(n + 1) {
-				return
-			}
-		}
-		for _, n := range slices.Sorted(maps.Keys(f.frames)) {
-			if n > f.pages && !yield(n) {
-				return
-			}
-		}
-	}
-}
-
-// cells gives what the table pages hold.
+// cells gives what the table pages hold, the newest first: of rows with the
+// same id the first is the one to keep.
 func (f *damagedFile) cells() iter.Seq[cell] {
 	return func(yield func(cell) bool) {
-		for n := range f.numbers() {
-			page := f.page(n)
+		for _, i := range f.images() {
+			page := f.read(i)
 			if page == nil {
 				continue
 			}
 			at := 0
-			if n == 1 {
+			if i.page == 1 {
 				at = headerSize
 			}
 			for c := range f.pageCells(page, at) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 )
 
@@ -30,7 +31,11 @@ func checkLog(path string) error {
 	if err != nil {
 		return fileError("read the log", err)
 	}
-	sound, err := logIsSound(f)
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = errors.New("it is no regular file")
+	}
+	sound := err != nil || logIsSound(f)
 	if err = errors.Join(err, f.Close()); err != nil {
 		return fileError("read the log", err)
 	}
@@ -40,43 +45,62 @@ func checkLog(path string) error {
 	return nil
 }
 
-func logIsSound(log io.ReaderAt) (bool, error) {
-	var head [walHeader]byte
-	var frame [frameHeader + pageSize]byte
-	if _, err := log.ReadAt(head[:], 0); err != nil {
-		return true, atEnd(err)
-	}
-	magic := binary.BigEndian.Uint32(head[:])
-	order := walOrder(magic)
-	before := sums(order, [2]uint32{}, head[:24])
-	broken := magic&^1 != walMagic || before != storedSums(head[24:])
-	salt := walSalt(log)
+func logIsSound(log io.ReaderAt) bool {
+	broken := false
 	complete := 0 // transactions that ended since the first broken frame
-	for at := int64(walHeader); ; at += int64(len(frame)) {
-		if _, err := log.ReadAt(frame[:], at); err != nil {
-			return true, atEnd(err)
-		}
-		stored := storedSums(frame[16:])
-		right := string(frame[8:16]) == salt && stored == sums(order, sums(order, before, frame[:8]), frame[frameHeader:])
-		before = stored
-		if !right {
-			broken = true
-		}
-		if right && broken && binary.BigEndian.Uint32(frame[4:]) != 0 {
+	for frame := range logFrames(log) {
+		broken = broken || !frame.right
+		if broken && frame.right && frame.ends {
 			// The first end may be that of the broken transaction itself.
 			if complete++; complete > 1 {
-				return false, nil
+				return false
 			}
 		}
 	}
+	return true
 }
 
-// atEnd makes the end of the log no error.
-func atEnd(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil
+// frame is one page in the log.
+type frame struct {
+	page  uint32
+	at    int64 // where its page lies
+	ends  bool  // it ends a transaction
+	inUse bool  // it is no remainder of an earlier log
+	right bool  // it is in use and follows the one before by its checksum
+}
+
+// logFrames gives all whole frames of a log. What can't be read ends it.
+func logFrames(log io.ReaderAt) iter.Seq[frame] {
+	return func(yield func(frame) bool) {
+		var head [walHeader]byte
+		var data [frameHeader + pageSize]byte
+		if _, err := log.ReadAt(head[:], 0); err != nil {
+			return
+		}
+		magic := binary.BigEndian.Uint32(head[:])
+		order := walOrder(magic)
+		before := sums(order, [2]uint32{}, head[:24])
+		follows := magic&^1 == walMagic && before == storedSums(head[24:])
+		salt := string(head[16:24])
+		if !follows {
+			salt = firstSalt(log)
+		}
+		for at := int64(walHeader); ; at += int64(len(data)) {
+			if _, err := log.ReadAt(data[:], at); err != nil {
+				return
+			}
+			f := frame{
+				page: binary.BigEndian.Uint32(data[:]), at: at + frameHeader,
+				ends: binary.BigEndian.Uint32(data[4:]) != 0, inUse: string(data[8:16]) == salt,
+			}
+			stored := storedSums(data[16:])
+			f.right = follows && f.inUse && stored == sums(order, sums(order, before, data[:8]), data[frameHeader:])
+			before, follows = stored, true
+			if !yield(f) {
+				return
+			}
+		}
 	}
-	return err
 }
 
 // walOrder gives the order of bytes for checksums. A damaged magic number
@@ -102,18 +126,14 @@ func storedSums(data []byte) [2]uint32 {
 	return [2]uint32{binary.BigEndian.Uint32(data), binary.BigEndian.Uint32(data[4:])}
 }
 
-// walSalt gives what marks the frames in use; older ones may follow them. The
-// first frame is always in use, so it stands in for a damaged header, and the
-// header for a damaged first frame.
-func walSalt(log io.ReaderAt) string {
-	var data [walHeader + 2*(frameHeader+pageSize)]byte
-	n, err := log.ReadAt(data[:], 0)
-	if atEnd(err) != nil || n < walHeader+frameHeader {
+// firstSalt gives what marks the frames in use, as the first of them has it,
+// which stands in for a damaged header. Frames of an earlier log, with another
+// mark, may follow the ones in use, and are all there is when a new log has no
+// frame yet.
+func firstSalt(log io.ReaderAt) string {
+	var salt [8]byte
+	if _, err := log.ReadAt(salt[:], walHeader+8); err != nil {
 		return ""
 	}
-	header, first := string(data[16:24]), string(data[walHeader+8:][:8])
-	if second := string(data[walHeader+frameHeader+pageSize+8:][:8]); first != header && second == header {
-		return header
-	}
-	return first
+	return string(salt[:])
 }

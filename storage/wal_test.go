@@ -14,7 +14,7 @@ import (
 // n transactions in the log, and what it held.
 func killedDatabase(t *testing.T, n int) (dir string, want contents) {
 	t.Helper()
-	source, dir := t.TempDir(), t.TempDir()
+	source, dir := quickDir(t), quickDir(t)
 	d := open(t, source)
 	for i := range n {
 		must(d.AddJobs(t.Context(), 0, []Job{{Path: fmt.Sprint("/", i), Name: fmt.Sprint(i), Finished: at(i)}}))(t)
@@ -31,6 +31,53 @@ func TestLogInGoodOrder(t *testing.T) {
 	d := open(t, dir)
 	if jobs, _ := kept(read(t, d), want); jobs != 100 || d.Opening().MovedAside != "" {
 		t.Errorf("%d jobs, %+v", jobs, d.Opening())
+	}
+}
+
+// TestLogThatStartedOver: after a checkpoint the log starts over with a new
+// header; frames of before stay behind it.
+func TestLogThatStartedOver(t *testing.T) {
+	source, dir := quickDir(t), quickDir(t)
+	d := open(t, source)
+	for i := range 40 {
+		must(d.AddJobs(t.Context(), 0, []Job{{Path: fmt.Sprint("/", i), Finished: at(i)}}))(t)
+		if i != 30 {
+			continue
+		}
+		rawCopy(t, source, dir)
+		err := d.write(t.Context(), "checkpoint", func(w *writer) error {
+			if _, err := w.exec("COMMIT"); err != nil {
+				return err
+			}
+			_, err := w.exec("PRAGMA wal_checkpoint(RESTART)")
+			return errors.Join(err, w.begin())
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	log := filepath.Join(dir, fileName+"-wal")
+	before, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rawCopy(t, source, dir)
+	if err := checkLog(log); err != nil {
+		t.Errorf("with new frames: %v", err)
+	}
+	// Killed between writing the header and the first frame.
+	after, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(after[16:24]) == string(before[16:24]) {
+		t.Fatal("the log did not start over")
+	}
+	if err := os.WriteFile(log, append(after[:walHeader:walHeader], before[walHeader:]...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := checkLog(log); err != nil {
+		t.Errorf("without new frames: %v", err)
 	}
 }
 
@@ -70,7 +117,7 @@ func TestLogBrokenInTheMiddleLosesLittle(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	random := rand.New(rand.NewPCG(seed, 0))
 	for round := range 30 {
-		dir := t.TempDir()
+		dir := quickDir(t)
 		rawCopy(t, source, dir)
 		data := append([]byte{}, sound...)
 		at := random.IntN(len(data) * 3 / 4)
