@@ -19,7 +19,7 @@ import (
 
 // patience bounds every journey: far more than any takes, far less than what
 // a developer waits for.
-const patience = 2 * time.Minute
+const patience = 3 * time.Minute
 
 // frameQuiet is how long a window has to stand still to be read.
 const frameQuiet = 150 * time.Millisecond
@@ -31,16 +31,19 @@ type desktop struct {
 	home    string
 	scale   int
 	reader  *Reader
+	tips    *Reader // of what appears at the pointer
 }
 
 // newDesktop starts a computer whose screen shows the program at a scale. Flags
 // are for its X server.
 func newDesktop(t *testing.T, scale int, flags ...string) *desktop {
 	t.Helper()
+	theme := kit.NewTheme(kit.AppearanceLight)
 	d := &desktop{
 		bus: StartBus(t), home: t.TempDir(), scale: scale,
-		reader: NewReader(t, float32(scale), kit.NewTheme(kit.AppearanceLight),
+		reader: NewReader(t, float32(scale), theme,
 			kit.SizeName, kit.SizeBody, kit.SizeSmall, kit.SizeSection, kit.SizeTitle, kit.SizeBrand),
+		tips: NewReader(t, float32(scale), theme, kit.SizeSmall),
 	}
 	d.display = StartDisplay(t, 2600, 1700, flags...)
 	d.makeFolders(t)
@@ -78,6 +81,8 @@ func (d *desktop) command(env []string, args ...string) *exec.Cmd {
 	return cmd
 }
 
+var errEnded = errors.New("the program has ended")
+
 // running is Sluice with its window.
 type running struct {
 	*Process
@@ -92,9 +97,18 @@ func (d *desktop) start(ctx context.Context, t *testing.T, env []string, args ..
 	p := startProcess(t, "sluice", d.command(env, args...))
 	r := &running{Process: p, desktop: d}
 	t.Cleanup(func() { r.judge(t) })
-	window, err := d.display.Window(ctx, p.PID())
+	alive, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go func() {
+		select {
+		case <-p.Done():
+			cancel(errEnded)
+		case <-alive.Done():
+		}
+	}()
+	window, err := d.display.Window(alive, p.PID())
 	if err != nil {
-		t.Fatalf("%v\n%s", err, p.Output())
+		t.Fatalf("%v (%v)\n%s", err, context.Cause(alive), p.Output())
 	}
 	r.Window = window
 	if err := window.Place(ctx, 100, 60, windowWidth*d.scale, windowHeight*d.scale); err != nil {
@@ -103,38 +117,56 @@ func (d *desktop) start(ctx context.Context, t *testing.T, env []string, args ..
 	return r
 }
 
-// judge fails the test for what must never be on the program's standard error,
-// and keeps what explains a failure.
+// judge fails the test for what the program must never have written, and keeps
+// what explains a failure.
 func (r *running) judge(t *testing.T) {
 	t.Helper()
-	text := r.Output()
-	for _, bad := range []string{"Error in Fyne call thread", "panic:", "fatal error:", "Fyne error:"} {
-		if strings.Contains(text, bad) {
-			t.Errorf("the program wrote %q:\n%s", bad, text)
+	written := r.desktop.logs()
+	written["stderr.txt"] = r.Output()
+	for name, text := range written {
+		// Fyne makes an empty file for preferences that we do not have, and
+		// complains at each start that nothing is in it.
+		text = strings.ReplaceAll(text, "Fyne error:  Preferences load error", "")
+		for _, bad := range []string{"Error in Fyne call thread", "Fyne error", "panic:", "fatal error:", "broke down"} {
+			if strings.Contains(text, bad) {
+				t.Errorf("the program wrote %q, see %s", bad, name)
+			}
 		}
 	}
 	if !t.Failed() {
 		return
+	}
+	select {
+	case <-r.Done():
+		t.Logf("the program has ended: %v", r.exit())
+	default:
 	}
 	if r.Window != nil {
 		if img, err := r.Image(); err == nil {
 			keep(t, "failure", img)
 		}
 	}
-	if err := os.WriteFile(artefact(t, "stderr.txt"), []byte(text), 0o600); err != nil {
-		t.Error(err)
+	for name, text := range written {
+		if err := os.WriteFile(artefact(t, name), []byte(text), 0o600); err != nil {
+			t.Error(err)
+		}
 	}
-	logs := os.DirFS(r.desktop.sluiceHome())
-	_ = fs.WalkDir(logs, ".", func(path string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() || !strings.HasSuffix(path, ".log") {
-			return nil //nolint:nilerr // whatever can be read is kept
+}
+
+// logs reads the program's log files. What Fyne has to complain of goes there
+// too.
+func (d *desktop) logs() map[string]string {
+	logs := map[string]string{}
+	home := os.DirFS(d.sluiceHome())
+	_ = fs.WalkDir(home, ".", func(path string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() && strings.Contains(path, "logs/") {
+			if data, err := fs.ReadFile(home, path); err == nil {
+				logs[strings.ReplaceAll(path, "/", "-")] = string(data)
+			}
 		}
-		data, err := fs.ReadFile(logs, path)
-		if err == nil {
-			_ = os.WriteFile(artefact(t, strings.ReplaceAll(path, "/", "-")), data, 0o600)
-		}
-		return nil
+		return nil // whatever can be read is kept
 	})
+	return logs
 }
 
 // quit closes the window as a user does, and waits for the end.

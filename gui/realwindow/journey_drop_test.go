@@ -20,6 +20,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // oddName has what breaks careless clients: umlauts, spaces, and everything
@@ -52,8 +53,11 @@ func TestDropGivesLinks(t *testing.T) {
 	}
 	r.awaitText(ctx, t, fmt.Sprintf("FINISHED TODAY · %d", len(wants)))
 	r.picture(ctx, t, "light")
+	start := time.Now()
 	r.allAppear(ctx, t, links)
+	t.Log("DBG all appear", time.Since(start))
 	r.copyOne(ctx, t, wants, links)
+	t.Log("DBG copied", time.Since(start))
 	if n, err := shell.AwaitNotification(ctx, func(n Notification) bool {
 		return strings.Contains(n.Title+n.Body, strconv.Itoa(len(wants)))
 	}); err != nil {
@@ -175,7 +179,8 @@ func (r *running) allAppear(ctx context.Context, t *testing.T, links []string) {
 	for _, link := range links {
 		missing[strings.TrimPrefix(link, "http://")] = true
 	}
-	for range 30 {
+	scrolled := 0
+	for range 40 {
 		img, err := r.Settled(ctx, frameQuiet)
 		if err != nil {
 			t.Fatal(err)
@@ -188,14 +193,15 @@ func (r *running) allAppear(ctx context.Context, t *testing.T, links []string) {
 		if len(missing) == 0 {
 			break
 		}
-		if err := r.Scroll(ctx, r.list(), 3); err != nil {
+		if err := r.Scroll(ctx, r.list(), 4); err != nil {
 			t.Fatal(err)
 		}
+		scrolled += 4
 	}
 	for link := range missing {
 		t.Errorf("%s is nowhere in the list", link)
 	}
-	if err := r.Scroll(ctx, r.list(), -100); err != nil {
+	if err := r.Scroll(ctx, r.list(), -scrolled); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -209,7 +215,7 @@ func (r *running) copyOne(ctx context.Context, t *testing.T, files, links []stri
 	}
 	for i, file := range files {
 		row := r.desktop.reader.Find(img, filepath.Base(file))
-		if len(row) == 0 {
+		if len(row) == 0 || !r.inMiddle(row[0]) {
 			continue
 		}
 		r.press(ctx, t, row[0], "Copy link")
@@ -218,7 +224,7 @@ func (r *running) copyOne(ctx context.Context, t *testing.T, files, links []stri
 		}
 		return
 	}
-	t.Fatal("no row of a dropped file is in view")
+	t.Fatal("no row of a dropped file is in the middle of the window")
 }
 
 // getsDark waits until the window is dark.

@@ -40,6 +40,17 @@ func TestSecondStartHandsOver(t *testing.T) {
 	r.quit(ctx, t)
 }
 
+// TestOpensAndCloses starts the program and closes its window, many times.
+func TestOpensAndCloses(t *testing.T) {
+	ctx := journey(t)
+	d := newDesktop(t, 1)
+	for range 10 {
+		r := d.start(ctx, t, nil, "-sandbox")
+		r.awaitText(ctx, t, "Drop files or folders anywhere in this window")
+		r.quit(ctx, t)
+	}
+}
+
 // TestQuitAndGoOn quits in the middle of slow uploads, and kills the program in
 // the middle of them: each time the next start goes on, and at the end every
 // file is on the service once.

@@ -19,8 +19,14 @@ const (
 	rowEnd       = 30 // from the window's right edge to a row's last icon
 	iconStep     = 14 // less than an icon is wide
 	iconSweep    = 10 // so many steps at most
-	tipDelay     = 900 * time.Millisecond
+	tipDelay     = 4 * time.Second // far more than a tip takes, for busy machines
 )
+
+// inMiddle reports whether a row is all in view, with room for a tip.
+func (r *running) inMiddle(row Found) bool {
+	y := row.Center().Y / r.desktop.scale
+	return y > 280 && y < windowHeight-100
+}
 
 // center is a point of the window that takes drops and does nothing else.
 func (r *running) center() image.Point {
@@ -41,7 +47,7 @@ func (r *running) press(ctx context.Context, t *testing.T, row Found, action str
 			t.Fatal(err)
 		}
 		resting, cancel := context.WithTimeout(ctx, tipDelay)
-		_, err := r.desktop.reader.AwaitText(resting, r.Window, action)
+		_, err := r.desktop.tips.AwaitText(resting, r.Window, action)
 		cancel()
 		if err == nil {
 			if err := r.Click(ctx, at); err != nil {
