@@ -23,10 +23,11 @@ type keyField struct {
 	forget *kit.Button // nil: the key can't be forgotten here
 	line   fyne.CanvasObject
 	note   *kit.Text
+	seen   int // of the model's accepted keys
 }
 
 func newKeyField(m *Model, width float32, forgets bool) *keyField {
-	k := &keyField{model: m, entry: widget.NewPasswordEntry()}
+	k := &keyField{model: m, entry: widget.NewPasswordEntry(), seen: m.accepted}
 	k.entry.OnSubmitted = func(string) { k.submit() }
 	k.entry.OnChanged = func(string) { k.show() }
 	k.button = kit.NewButton(lang.L("Check and save"), kit.ButtonPrimary, k.submit)
@@ -58,7 +59,8 @@ func (k *keyField) submit() {
 func (k *keyField) show() {
 	m := k.model
 	busy := m.task != taskNone
-	if m.status.Account.HasKey && m.task == taskNone && m.keyProblem == "" && k.taken() {
+	if k.seen != m.accepted {
+		k.seen = m.accepted
 		k.entry.SetText("")
 	}
 	k.entry.SetPlaceHolder(k.placeholder())
@@ -74,13 +76,6 @@ func (k *keyField) show() {
 	}
 	n := m.keyNote()
 	k.note.Set(n.text, n.color)
-}
-
-// taken reports that the key in the entry is the one that was just kept.
-func (k *keyField) taken() bool {
-	was := k.model.accepted
-	k.model.accepted = false
-	return was
 }
 
 func (k *keyField) placeholder() string {

@@ -60,9 +60,10 @@ type Model struct {
 
 	task           task
 	stop           context.CancelFunc // gives the task up
-	accepted       bool               // the key that was typed last is kept: the entry can be emptied
+	accepted       int                // keys that were kept: the entry of the last can be emptied
 	keyProblem     string             // why the last key was not taken
 	addressProblem string             // why the last address was not taken
+	changing       int                // changes of what is set that are not on the disk yet
 	watchers       []func()
 
 	cancel context.CancelFunc
@@ -78,7 +79,7 @@ func NewModel(cfg Config) *Model {
 	values, changes := cfg.Session.Settings().Subscribe(m.ctx)
 	m.status, m.values = status, values
 	m.wg.Go(func() { follow(m, statuses, func(s session.Status) { m.status = s }) })
-	m.wg.Go(func() { follow(m, changes, func(v prefs.Values) { m.values = v }) })
+	m.wg.Go(func() { follow(m, changes, func(prefs.Values) { m.takeValues() }) })
 	return m
 }
 
@@ -146,6 +147,9 @@ func (m *Model) begin(t task, work func(context.Context) (account.Status, error)
 	m.wg.Go(func() {
 		defer stop()
 		status, err := work(ctx)
+		if err != nil && ctx.Err() != nil {
+			err = ctx.Err() // whatever giving up looks like further down
+		}
 		m.onMain(func() { m.end(status, err) })
 	})
 }
@@ -161,8 +165,11 @@ func (m *Model) end(status account.Status, err error) {
 		return
 	}
 	m.status.Account, m.status.Loaded = status, true
-	m.accepted = done == taskCheck
-	if m.accepted && m.cfg.Welcomed != nil {
+	if done != taskCheck {
+		return
+	}
+	m.accepted++
+	if m.cfg.Welcomed != nil {
 		m.cfg.Welcomed()
 	}
 }
@@ -174,31 +181,40 @@ func (m *Model) giveUp() {
 	}
 }
 
-// setAddress takes another service address into use.
-func (m *Model) setAddress(address string) {
+// setAddress takes another service address into use, or tells why it can't be.
+func (m *Model) setAddress(address string) bool {
 	address, err := prefs.CheckAPIURL(address)
 	if err != nil {
 		m.addressProblem = m.cfg.Words(service.AsError("", err))
 		m.show()
-		return
+		return false
 	}
 	m.addressProblem = ""
 	m.change(func(v *prefs.Values) { v.APIURL = address })
+	return true
 }
 
 // change changes what is set, at once here and soon on the disk.
 func (m *Model) change(change func(*prefs.Values)) {
+	m.changing++
 	change(&m.values)
 	m.show()
 	store := m.cfg.Session.Settings()
 	m.cfg.Act(func(ctx context.Context) {
 		err := store.Change(ctx, change)
-		if err == nil || m.ctx.Err() != nil {
-			return
-		}
 		m.onMain(func() {
-			m.values = store.Values()
-			m.cfg.Failed("change a setting", err)
+			m.changing--
+			m.takeValues()
+			if err != nil {
+				m.cfg.Failed("change a setting", err)
+			}
 		})
 	})
+}
+
+// takeValues takes over what is kept, once nothing newer waits to be.
+func (m *Model) takeValues() {
+	if m.changing == 0 {
+		m.values = m.cfg.Session.Settings().Values()
+	}
 }

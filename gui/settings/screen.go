@@ -64,15 +64,24 @@ type addressField struct {
 
 func newAddressField(m *Model) *addressField {
 	a := &addressField{model: m, entry: widget.NewEntry(), note: newNote()}
-	submit := func() { m.setAddress(a.entry.Text) }
-	a.entry.OnSubmitted = func(string) { submit() }
-	a.entry.OnChanged = func(string) { a.show() }
-	a.apply = kit.NewButton(lang.L("Use this address"), kit.ButtonPlain, submit)
+	a.entry.OnSubmitted = func(string) { a.submit() }
+	a.entry.OnChanged = func(string) {
+		m.addressProblem = "" // it was about what stood there before
+		m.show()              // also makes room for what appears
+	}
+	a.apply = kit.NewButton(lang.L("Use this address"), kit.ButtonPlain, a.submit)
 	a.line = kit.NewLineUp(8, kit.NewField(fieldWidth, a.entry), a.apply)
 	a.below = kit.NewFormNote(a.note)
 	m.watch(a.show)
 	a.show()
 	return a
+}
+
+// submit takes the address in the entry into use, and shows its proper form.
+func (a *addressField) submit() {
+	if a.model.setAddress(a.entry.Text) {
+		a.entry.SetText(a.model.values.APIURL)
+	}
 }
 
 func (a *addressField) show() {
@@ -128,14 +137,18 @@ func linksSection(m *Model) fyne.CanvasObject {
 		kit.TextStyle{Size: kit.SizeSmall, Color: kit.ColorSecondary, Lines: 2})
 	row := kit.NewFormRow(lang.L("Template"), kit.NewLineUp(8, kit.NewField(fieldWidth, template)))
 	help := kit.NewFormNote(words)
+	shown := "" // the template that the entry was filled with
 	show := func() {
 		copies.Set(m.values.CopyWhenDone)
 		showFormat(m.values.LinkFormat)
 		own := m.values.LinkFormat == service.FormatTemplate
 		setVisible(row, own)
 		setVisible(help, own)
-		if !own || template.Text == "" {
-			template.SetText(m.values.LinkTemplate)
+		if !own || shown != m.values.LinkTemplate {
+			shown = m.values.LinkTemplate
+			if template.Text != shown {
+				template.SetText(shown)
+			}
 		}
 		sample.SetText(kit.PlainName(m.sample()))
 	}
