@@ -337,8 +337,8 @@ func TestAlbum(t *testing.T) {
 func TestBadInput(t *testing.T) {
 	server := sandboxtest.New(t, func(c *sandbox.Config) { c.MaxFileSize = 1000 })
 	p := newPlace(t, server.APIURL())
-	if err := syscall.Mkfifo(filepath.Join(p.work, "fifo"), 0o600); err != nil {
-		t.Fatal(err)
+	if out, err := exec.CommandContext(t.Context(), "mkfifo", filepath.Join(p.work, "fifo")).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
 	}
 	if err := os.Mkdir(filepath.Join(p.work, "nothing in it"), 0o700); err != nil {
 		t.Fatal(err)
@@ -507,7 +507,12 @@ func TestHandoffBetweenCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	other := p.env
-	p.env = append(p.env, "SLUICE_API_KEY=unused here")
+	p.env = append(other, "SLUICE_API_KEY=another")
+	p.run("upload", "b").expect(t, 1, "another API key")
+	p.env = append(other, "SLUICE_API_URL=https://pixeldrain.com/api")
+	p.run("upload", "b").expect(t, 1, "another service")
+	p.run("b").expect(t, 1, "another service")
+	p.env = append(other, "SLUICE_API_KEY=", "SLUICE_API_URL=") // whatever the holder uses
 	got := records(t, p.run("upload", "-json", "b", "missing", "c"))
 	if len(got) != 3 || got[0].Path != "b" || got[0].Status != "uploaded" || got[1].Status != "failed" || got[2].SHA256 != sum([]byte("c")) {
 		t.Errorf("got %+v", got)
@@ -539,6 +544,29 @@ func TestHandoffBetweenCommands(t *testing.T) {
 			t.Errorf("%q is not on the server", name)
 		}
 	}
+}
+
+// What is wrong with the home folder is said, and nothing is damaged by it.
+func TestHomesThatCannotBeUsed(t *testing.T) {
+	server := sandboxtest.New(t)
+	p := newPlace(t, server.APIURL())
+	name, good := p.file("a", []byte("a")), p.env
+	p.env = append(good, "SLUICE_HOME="+p.file("file", []byte("x")))
+	p.run("upload", name).expect(t, 1, "make the folder")
+	p.env = append(good, "SLUICE_HOME=", "HOME=", "XDG_DATA_HOME=")
+	p.run("upload", name).expect(t, 1, "HOME is not set")
+	p.env = good
+	p.run("upload", name).expect(t, 0)
+
+	path := filepath.Join(p.home, "sluice.db")
+	db, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, append(bytes.Repeat([]byte("damaged "), 600), db...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p.run("upload", name).expect(t, 0, "damaged", "1 already there")
 }
 
 func TestSandboxCommand(t *testing.T) {

@@ -40,6 +40,7 @@ func RunUpload(ctx context.Context, cfg Config, c Command) int {
 	if s == nil {
 		return r.end(ctx, err, false)
 	}
+	r.tellDamage(s)
 	others := 0
 	if _, err = s.LoadKey(ctx); err == nil {
 		if err = s.Serve(ctx, rest, r.take); err == nil {
@@ -57,6 +58,13 @@ func RunUpload(ctx context.Context, cfg Config, c Command) int {
 		progress.say(fmt.Sprintf("%s of earlier runs wait in the queue; sluice upload -resume sends them.", files(others)))
 	}
 	return code
+}
+
+// tellDamage says what became of a damaged database.
+func (r *report) tellDamage(s *session.Session) {
+	if o := s.Opening(); o.MovedAside != "" {
+		r.progress.say("The list of uploads was damaged. What could be read is kept, the damaged file is now " + printable(o.MovedAside) + ". Check the last uploads before you repeat them.")
+	}
 }
 
 // unfinished is how many files of the queue have not ended.

@@ -89,6 +89,12 @@ func sayAnswer(reason string) string {
 		return "The service does not know such an id."
 	case service.ReasonQueueUnwritable:
 		return "The queue can't be kept: the disk is full or failed. Make room, then try again."
+	case service.ReasonAlreadyOpen:
+		return "This folder of Sluice is open in another window."
+	case session.ReasonOtherService:
+		return "The Sluice that is running uses another service than SLUICE_API_URL names, so it got nothing. Quit it, or set SLUICE_HOME to another folder."
+	case session.ReasonOtherKey:
+		return "The Sluice that is running uses another API key than SLUICE_API_KEY, so it got nothing. Quit it, or set SLUICE_HOME to another folder."
 	case session.ReasonNoWindow:
 		return "No window is opened, because \"sluice upload\" is running. Start it again when that is done."
 	case service.ReasonKeyringNoAnswer:

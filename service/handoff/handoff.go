@@ -57,6 +57,12 @@ type Request struct {
 	Paths []string // absolute; any bytes that the system allows in a path
 	Album string   // with OpUpload: put the files into an album of this title, "" = none
 
+	// APIURL and KeyMark are set when the caller insists on a service address or
+	// a key: the holder refuses when it uses another. KeyMark tells keys apart
+	// without telling them.
+	APIURL  string
+	KeyMark string
+
 	// Batch is not zero when Paths were accepted before, by an instance that
 	// has gone: report that batch, queue nothing.
 	Batch service.BatchID
@@ -115,11 +121,14 @@ type wireRequest struct {
 	Paths [][]byte        `json:"paths,omitempty"`
 	Album string          `json:"album,omitempty"`
 	Batch service.BatchID `json:"batch,omitempty"`
+
+	APIURL  string `json:"api_url,omitempty"`
+	KeyMark string `json:"key_mark,omitempty"`
 }
 
 // MarshalJSON gives the form in which a request travels.
 func (r Request) MarshalJSON() ([]byte, error) {
-	w := wireRequest{Op: r.Op, Album: r.Album, Batch: r.Batch}
+	w := wireRequest{Op: r.Op, Album: r.Album, Batch: r.Batch, APIURL: r.APIURL, KeyMark: r.KeyMark}
 	for _, p := range r.Paths {
 		w.Paths = append(w.Paths, []byte(p))
 	}
@@ -132,7 +141,7 @@ func (r *Request) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &w); err != nil {
 		return err
 	}
-	*r = Request{Op: w.Op, Album: w.Album, Batch: w.Batch}
+	*r = Request{Op: w.Op, Album: w.Album, Batch: w.Batch, APIURL: w.APIURL, KeyMark: w.KeyMark}
 	for _, p := range w.Paths {
 		r.Paths = append(r.Paths, string(p))
 	}

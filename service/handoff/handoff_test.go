@@ -93,7 +93,7 @@ func TestEverythingArrives(t *testing.T) {
 		t.Fatal(err)
 	}
 	sent := Request{
-		Op: OpUpload, Album: "Füße \"& \u2028", Batch: 7,
+		Op: OpUpload, Album: "Füße \"& \u2028", Batch: 7, APIURL: "https://x/api", KeyMark: "ab12",
 		Paths: []string{"/a b", "/new\nline", "/\xff\xfe not text", "/%2F#?+", "/🎉/עברית", strings.Repeat("x", 100_000)},
 	}
 	replies := []Reply{

@@ -2,10 +2,20 @@ package session
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 
 	"sluice/service"
 	"sluice/service/handoff"
+)
+
+// Values of the error that a start gets from a running Sluice that does not
+// work where the start wants to.
+const (
+	ReasonOtherService = "other_service" // SLUICE_API_URL names another service
+	ReasonOtherKey     = "other_key"     // SLUICE_API_KEY is another key
 )
 
 // ReasonNoWindow is the Value of the error that a start gets when the running
@@ -22,6 +32,9 @@ const maxChanges = 100
 // on the way, the work goes on here or with its successor; the request that is
 // left is returned with the session, to be given to Serve.
 func Enter(ctx context.Context, cfg Config, req handoff.Request, onReply func(handoff.Reply) error) (*Session, handoff.Request, error) {
+	if cfg.StartServer == nil {
+		req.APIURL, req.KeyMark = cfg.APIURL, keyMark(cfg.Key)
+	}
 	d := &door{opened: make(chan struct{})}
 	for change := 0; ; change++ {
 		in, err := handoff.Enter(ctx, cfg.Home.Data, d.serve, req, func(r handoff.Reply) error {
@@ -82,6 +95,31 @@ func (s *Session) Drain(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// keyMark is the same for the same key and tells nothing else about it.
+func keyMark(key string) string {
+	if key == "" {
+		return ""
+	}
+	mac := hmac.New(sha256.New, []byte(key))
+	mac.Write([]byte("sluice: which key"))
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// suits refuses a request that insists on another service or key than those
+// in use: its files would go where they must not.
+func (s *Session) suits(req handoff.Request) error {
+	reason := ""
+	switch status := s.Status(); {
+	case req.APIURL != "" && req.APIURL != status.APIURL:
+		reason = ReasonOtherService
+	case req.KeyMark != "" && req.KeyMark != keyMark(s.keeper.Key()):
+		reason = ReasonOtherKey
+	default:
+		return nil
+	}
+	return &service.Error{Op: "ask the running Sluice", Kind: service.Invalid, Value: reason}
 }
 
 // noKey is the error of a request that needs a key where there is none.

@@ -17,6 +17,16 @@ import (
 // asked for has ended, or with a *service.Error when nothing can go on; files
 // that were accepted stay in the queue.
 func (s *Session) Serve(ctx context.Context, req handoff.Request, reply func(handoff.Reply) error) error {
+	if req.Op != handoff.OpOpen || req.KeyMark != "" {
+		select { // until then the key is not known
+		case <-s.ready:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	if err := s.suits(req); err != nil {
+		return err
+	}
 	switch req.Op {
 	case handoff.OpOpen:
 		return s.serveOpen(ctx, req, reply)
@@ -49,11 +59,6 @@ func (s *Session) serveOpen(ctx context.Context, req handoff.Request, reply func
 }
 
 func (s *Session) serveFiles(ctx context.Context, req handoff.Request, reply func(handoff.Reply) error) error {
-	select {
-	case <-s.ready:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 	if status := s.Status(); !status.Account.HasKey {
 		return noKey(status)
 	}

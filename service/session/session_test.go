@@ -310,6 +310,7 @@ func TestOpenIsForWindows(t *testing.T) {
 	withWindow := cfg
 	withWindow.OnOpen = func() { opened++ }
 	s := enter(t, withWindow)
+	cfg.Key = "" // the caller takes what there is
 	req := handoff.Request{Op: handoff.OpOpen, Paths: []string{write(t, "handed over")}}
 	accepted := 0
 	other, _, err := Enter(t.Context(), cfg, req, func(r handoff.Reply) error { accepted++; return nil })
@@ -319,12 +320,26 @@ func TestOpenIsForWindows(t *testing.T) {
 	if _, err := s.LoadKey(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	for reason, change := range map[string]func(*Config){
+		ReasonOtherKey:     func(c *Config) { c.Key = "another" },
+		ReasonOtherService: func(c *Config) { c.APIURL = "https://pixeldrain.com/api" },
+	} {
+		elsewhere := cfg
+		change(&elsewhere)
+		if _, _, err := Enter(t.Context(), elsewhere, req, nil); service.AsError("", err).Value != reason {
+			t.Errorf("a start that wants to go elsewhere: %v", err)
+		}
+	}
 	if err := s.Drain(t.Context()); err != nil || len(server.Uploads()) != 1 {
 		t.Errorf("drained: %v, %d files", err, len(server.Uploads()))
 	}
 	closeIt(t, s)
 
+	cfg.Key = sandboxtest.Key
 	command := enter(t, cfg)
+	if _, err := command.LoadKey(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	if _, _, err = Enter(t.Context(), cfg, handoff.Request{Op: handoff.OpOpen}, nil); service.AsError("", err).Value != ReasonNoWindow {
 		t.Errorf("beside a command: %v", err)
 	}
