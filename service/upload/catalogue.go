@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"sluice/service"
+	"sluice/service/pixeldrain"
 )
 
 // contentKey names a content. The zero value names none.
@@ -116,11 +117,11 @@ func (e *Engine) wantsCatalogue() bool {
 }
 
 // listingFailed notes that the listing could not be fetched. e.mu is held.
-func (e *Engine) listingFailed(err *service.Error) {
+func (e *Engine) listingFailed(client *pixeldrain.Client, err *service.Error) {
 	c := e.known
 	c.retry = e.clock.Now()
-	switch _, all := e.trouble(err, 0); {
-	case all:
+	switch _, all := e.trouble(client, err, 0); {
+	case all, client != e.client:
 		return // tried again when the hold ends
 	case err.Kind.Temporary() || err.Kind == service.Internal:
 		c.failed++

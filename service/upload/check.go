@@ -103,9 +103,9 @@ func (e *Engine) compare(client *pixeldrain.Client, jobs []*job) {
 	held := false // the failure is everybody's
 	if err != nil {
 		failure = service.AsError("verify", err)
-		_, held = e.trouble(failure, 0)
+		_, held = e.trouble(client, failure, 0)
 	} else {
-		e.reached()
+		e.reached(client)
 	}
 	outs := make([]outcome, len(jobs))
 	rows := make([]storage.Job, 0, len(jobs))
@@ -208,21 +208,33 @@ func (e *Engine) saveAll(rows []storage.Job) {
 // discard deletes the copy of a file that the service should not have, and
 // settles the job.
 func (e *Engine) discard(client *pixeldrain.Client, j *job) {
+	id := service.FileID(j.row.FileID)
+	e.mu.Lock()
+	// By chance the wrong copy can be the right content of another file.
+	_, keep := e.shared[id]
+	if owner, taken := e.claimed[id]; taken && owner != j.row.ID {
+		keep = true
+	}
+	e.mu.Unlock()
 	var err error
-	if j.row.LinkAPI == client.APIURL() && j.row.FileID != "" {
-		err = client.Delete(e.ctx, service.FileID(j.row.FileID))
+	if !keep && id != "" && j.row.LinkAPI == client.APIURL() {
+		err = client.Delete(e.ctx, id)
 	}
 	e.mu.Lock()
 	if refusal := service.AsError("delete", err); refusal != nil && refusal.Kind != service.NotFound {
-		if e.putOff(j, refusal) {
+		if e.putOff(client, j, refusal) {
 			e.mu.Unlock()
 			return
 		}
 		e.log.Warn("a wrong copy stays on the service", slog.String("file", j.row.FileID), slog.Any("error", err))
 	} else {
-		e.reached()
+		e.reached(client)
 	}
-	delete(e.claimed, service.FileID(j.row.FileID))
+	if keep {
+		delete(e.doomed, id)
+	} else {
+		delete(e.claimed, id)
+	}
 	j.looks = 0
 	out := j.then
 	j.row.FileID = ""
@@ -245,8 +257,8 @@ func (e *Engine) discard(client *pixeldrain.Client, j *job) {
 
 // putOff reports whether deleting is to be tried again later, and sees to it.
 // e.mu is held.
-func (e *Engine) putOff(j *job, failure *service.Error) bool {
-	_, all := e.trouble(failure, 0)
+func (e *Engine) putOff(client *pixeldrain.Client, j *job, failure *service.Error) bool {
+	_, all := e.trouble(client, failure, 0)
 	if !all && e.ctx.Err() == nil {
 		j.looks++
 	}

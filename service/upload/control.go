@@ -152,6 +152,9 @@ func (e *Engine) cancelTaken(ctx context.Context, jobs []*job) error {
 	}
 	for _, j := range rest {
 		j.row.State, j.cancelled = rowCancelling, true
+		if j.row.FileID != "" {
+			e.doomed[service.FileID(j.row.FileID)] = struct{}{}
+		}
 		e.hide(j)
 		e.leave(j)
 		e.putBack(j)

@@ -67,8 +67,11 @@ func (e *Engine) fetchListing() {
 	e.mu.Lock()
 	e.listingBusy = false
 	e.rouse() // for what is due later
+	if client != e.client && err == nil {
+		err = errReplaced // what it told is of another account, perhaps
+	}
 	if err != nil {
-		e.listingFailed(service.AsError("list files", err))
+		e.listingFailed(client, service.AsError("list files", err))
 		for _, j := range jobs {
 			j.place, j.due = unknown, e.clock.Now().Add(backoff(1, nil))
 			e.doubts.add(j)
@@ -78,7 +81,7 @@ func (e *Engine) fetchListing() {
 		e.mu.Unlock()
 		return
 	}
-	e.reached()
+	e.reached(client)
 	e.listed(fresh, ours, now)
 	outs := make([]outcome, len(jobs))
 	for i, j := range jobs {
@@ -175,7 +178,8 @@ func (e *Engine) match(j *job, files []candidate) (best candidate, ok bool) {
 	a, most := &j.attempt, 0
 	for _, f := range files {
 		owner, claimed := e.claimed[f.ID]
-		if f.Size != a.Size || claimed && owner != j.row.ID {
+		_, doomed := e.doomed[f.ID]
+		if f.Size != a.Size || doomed || claimed && owner != j.row.ID {
 			continue
 		}
 		score := rank(f, a.SHA256, j.row.Name, a.Started, e.skipKnown)

@@ -122,6 +122,10 @@ func (r *run) seekContent(ctx context.Context) outcome {
 	for {
 		e.mu.Lock()
 		leader, id := e.claim(r.j, key), e.known.files[key]
+		if _, gone := e.doomed[id]; gone {
+			e.known.drop(key, id)
+			id = ""
+		}
 		e.mu.Unlock()
 		if leader != nil {
 			return outcome{verdict: behind, leader: leader}
@@ -146,15 +150,15 @@ func (r *run) confirm(ctx context.Context, id service.FileID) outcome {
 	switch {
 	case err == nil && f.SHA256 == r.src.sum && f.Size == r.src.size():
 		r.e.mu.Lock()
-		r.e.reached()
+		r.e.reached(r.client)
 		r.e.mu.Unlock()
-		return outcome{verdict: existing, file: id, told: f.SHA256, sum: r.src.sum}
+		return outcome{verdict: existing, file: id, told: f.SHA256, sum: r.src.sum, api: r.client.APIURL()}
 	case err == nil, service.KindOf(err) == service.NotFound:
 		return outcome{}
 	case stoppedBy(ctx) != nil:
 		return outcome{verdict: back, note: attemptStopped}
 	}
-	out := r.e.judge(r.j, outcome{err: service.AsError("upload", err)})
+	out := r.judge(outcome{err: service.AsError("upload", err)})
 	if out.verdict == refused {
 		return outcome{} // it can't be asked for: then it is no use as a link either
 	}

@@ -109,11 +109,13 @@ type Engine struct {
 	hold   hold
 	totals totals
 
-	contents map[contentKey]*job // what is under way, by content
-	sizes    map[int64][]*job    // what is under way and large, by size, first come first
-	known    *catalogue          // what the account has
-	ours     []own               // what was uploaded to it from here
-	claimed  map[service.FileID]int64
+	contents map[contentKey]*job         // what is under way, by content
+	sizes    map[int64][]*job            // what is under way and large, by size, first come first
+	known    *catalogue                  // what the account has
+	ours     []own                       // what was uploaded to it from here
+	claimed  map[service.FileID]int64    // the job that made a file of the account
+	shared   map[service.FileID]struct{} // files that other jobs have for a link too
+	doomed   map[service.FileID]struct{} // files that are or were deleted: nobody's link, even if an older listing has them
 
 	checksBusy  bool
 	listingBusy bool
@@ -135,6 +137,7 @@ func New(cfg Config) (*Engine, error) {
 		later: &jobHeap{less: byDue}, checks: &jobHeap{less: byDue}, doubts: &jobHeap{less: byDue},
 		contents: make(map[contentKey]*job), sizes: make(map[int64][]*job),
 		known: newCatalogue(), claimed: make(map[service.FileID]int64),
+		shared: make(map[service.FileID]struct{}), doomed: make(map[service.FileID]struct{}),
 		skipKnown: !cfg.SendDuplicates,
 	}
 	e.begin = func() (context.Context, context.CancelCauseFunc) { return context.WithCancelCause(ctx) }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sluice/service"
+	"sluice/service/pixeldrain"
 )
 
 const (
@@ -72,12 +73,14 @@ func (e *Engine) limit() (n int, lane bool) {
 // held tells whether requests have to wait for a time. e.mu is held.
 func (e *Engine) held() bool { return e.clock.Now().Before(e.hold.until) }
 
-// trouble notes a failure that concerns more than one file. It gives the time
-// until which everything waits, and whether it was such a failure. sent is how
-// much of a file went out before. e.mu is held.
-func (e *Engine) trouble(err *service.Error, sent int64) (until time.Time, all bool) {
+// trouble notes a failure of client that concerns more than one file. It gives
+// the time until which everything waits, and whether it was such a failure.
+// sent is how much of a file went out before. e.mu is held.
+func (e *Engine) trouble(client *pixeldrain.Client, err *service.Error, sent int64) (until time.Time, all bool) {
 	h, now := &e.hold, e.clock.Now()
 	switch {
+	case client != e.client: // of yesterday
+		return time.Time{}, false
 	case err.Kind == service.Unauthorized:
 		if !h.needsKey {
 			h.needsKey, h.err = true, err
@@ -116,8 +119,11 @@ func (e *Engine) allowed() int {
 	return e.workers
 }
 
-// reached notes that the service answered. e.mu is held.
-func (e *Engine) reached() {
+// reached notes that the service answered client. e.mu is held.
+func (e *Engine) reached(client *pixeldrain.Client) {
+	if client != e.client {
+		return
+	}
 	h, now := &e.hold, e.clock.Now()
 	if h.throttle > 0 && now.After(h.raise) {
 		h.throttle, h.raise = h.throttle+1, now.Add(raiseAfter)

@@ -37,6 +37,7 @@ type outcome struct {
 	costs   bool           // again, spoiled: one try of those that a file has
 	until   time.Time      // again: not before
 	leader  *job           // behind
+	api     string         // existing: the service that has it
 }
 
 // stoppedBy gives the cause when the engine itself ended ctx.
@@ -68,7 +69,7 @@ func (r *run) failedUpload(ctx context.Context, err error) outcome {
 		out.verdict, out.note = back, attemptStopped
 		return out
 	}
-	return r.e.judge(r.j, out)
+	return r.judge(out)
 }
 
 // sourceFailed decides what it means that the file could not be read as it was
@@ -82,14 +83,19 @@ func (r *run) sourceFailed(out outcome) outcome {
 }
 
 // judge is the one place that decides whether to try again.
-func (e *Engine) judge(j *job, out outcome) outcome {
+func (r *run) judge(out outcome) outcome {
+	e, j := r.e, r.j
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if r.client != e.client {
+		out.verdict, out.note = back, attemptStopped
+		return out
+	}
 	if out.err.Status != 0 && out.err.Kind != service.RateLimited {
-		e.reached()
+		e.reached(r.client)
 	}
 	out.verdict = again
-	until, all := e.trouble(out.err, out.sent)
+	until, all := e.trouble(r.client, out.err, out.sent)
 	switch kind := out.err.Kind; {
 	case all && kind == service.Unauthorized:
 		out.verdict = back

@@ -12,6 +12,10 @@ const (
 	// tinySize is the size up to which a file is read into memory whole, so that
 	// it is read once for everything, and prepared ahead of its turn to send.
 	tinySize = 1 << 20
+	// Of these, so many for each worker and so many bytes are prepared ahead:
+	// their attempts are written down together.
+	aheadFactor = 4
+	aheadBytes  = 4 << 20
 	// quickSize is the size up to which a file may use the quick lane: one slot
 	// beyond the workers for when all of them are busy with larger files.
 	quickSize = 8 << 20
@@ -35,6 +39,7 @@ type slots struct {
 	sending []*run // those that hold a slot
 	quick   int    // of these, in the quick lane
 	ahead   int    // tiny ones that are prepared or being prepared, without a slot
+	bytes   int64  // of these
 	waiting []*run // of these, those that are ready for a slot, first come first
 }
 
@@ -99,7 +104,7 @@ func (e *Engine) admit() (j *job, slot bool) {
 		return nil, false
 	}
 	switch s := &e.slots; {
-	case next.row.Size <= tinySize && s.ahead < limit:
+	case next.row.Size <= tinySize && s.ahead < limit*aheadFactor && s.bytes+next.row.Size <= aheadBytes:
 		return next, false
 	case len(s.sending) < limit && len(s.waiting) == 0:
 		return next, true
@@ -119,8 +124,9 @@ func (e *Engine) start(j *job, slot bool) {
 	if slot {
 		e.hand(r)
 	} else {
-		r.ahead = true
+		r.ahead = j.row.Size
 		e.slots.ahead++
+		e.slots.bytes += r.ahead
 	}
 	e.wg.Go(r.main)
 }
@@ -134,10 +140,7 @@ func (e *Engine) free(r *run) bool {
 // hand gives r a slot. e.mu is held.
 func (e *Engine) hand(r *run) {
 	s := &e.slots
-	if r.ahead {
-		r.ahead = false
-		s.ahead--
-	}
+	s.behind(r)
 	r.slot, r.lane = true, laneOf(r.j)
 	s.sending = append(s.sending, r)
 	if r.lane == quick {
@@ -145,6 +148,15 @@ func (e *Engine) hand(r *run) {
 	}
 	if len(s.sending) == 1 {
 		e.rouse() // progress is due from now on
+	}
+}
+
+// behind takes r out of those that are ahead of their turn. e.mu is held.
+func (s *slots) behind(r *run) {
+	if r.ahead > 0 {
+		s.ahead--
+		s.bytes -= r.ahead
+		r.ahead = 0
 	}
 }
 
@@ -188,9 +200,8 @@ func (e *Engine) release(r *run) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	s := &e.slots
-	if r.ahead {
-		r.ahead = false
-		s.ahead--
+	if r.ahead > 0 {
+		s.behind(r)
 		s.waiting = slices.DeleteFunc(s.waiting, func(w *run) bool { return w == r })
 	}
 	if r.slot {

@@ -119,8 +119,12 @@ func (e *Engine) loadFinished(ctx context.Context, attempts map[int64]storage.At
 			recent = page[:min(len(page), recentFinished)]
 		}
 		for _, row := range page {
-			if row.FileID != "" {
-				e.claimed[service.FileID(row.FileID)] = row.ID
+			switch id := service.FileID(row.FileID); {
+			case id == "":
+			case row.Duplicate:
+				e.shared[id] = struct{}{}
+			default:
+				e.claimed[id] = row.ID
 			}
 		}
 		if len(page) < finishedPage || page[len(page)-1].Finished.Before(oldest.Add(-skew)) {
@@ -190,6 +194,7 @@ func (e *Engine) resume(j *job, now time.Time) {
 		e.setState(j, Verifying, nil)
 		e.check(j, now)
 	case j.row.State == rowDiscarding, j.row.State == rowCancelling:
+		e.doomed[service.FileID(j.row.FileID)] = struct{}{}
 		e.setState(j, Retrying, j.err)
 		e.check(j, now)
 	case j.row.NextTry.After(now):

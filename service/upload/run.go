@@ -35,7 +35,7 @@ type run struct {
 	// Guarded by Engine.mu.
 	slot    bool          // it may send
 	lane    int           // of the slot
-	ahead   bool          // it is prepared before it may send
+	ahead   int64         // bytes that it counts for in what is prepared ahead, 0 when it is not
 	turn    chan struct{} // closed when a slot was given
 	sampled int64         // sent at the last sample
 	speed   float64       // bytes/s
@@ -188,7 +188,7 @@ func (r *run) send(ctx context.Context) outcome {
 		return r.failedUpload(ctx, err)
 	}
 	e.mu.Lock()
-	e.reached()
+	e.reached(r.client)
 	e.mu.Unlock()
 	return r.uploaded(up)
 }

@@ -68,6 +68,9 @@ func (e *Engine) decide(j *job, out outcome) outcome {
 	setFailure(row, nil)
 	switch out.verdict {
 	case stored:
+		if _, taken := e.claimed[out.file]; !taken {
+			e.claimed[out.file] = row.ID
+		}
 		row.FileID, row.SHA256 = string(out.file), out.sum
 		row.Verified = out.told != "" && out.told == out.sum
 		row.State = rowVerifying
@@ -75,10 +78,12 @@ func (e *Engine) decide(j *job, out outcome) outcome {
 			e.end(row, Uploaded)
 		}
 	case existing:
-		row.FileID, row.SHA256, row.Verified, row.Duplicate = string(out.file), out.sum, true, true
-		if e.client != nil {
-			row.LinkAPI = e.client.APIURL()
+		if _, gone := e.doomed[out.file]; gone {
+			return outcome{verdict: back}
 		}
+		e.shared[out.file] = struct{}{}
+		row.FileID, row.SHA256, row.Verified, row.Duplicate = string(out.file), out.sum, true, true
+		row.LinkAPI = out.api
 		e.end(row, AlreadyThere)
 	case again:
 		out = e.decideAgain(j, out)
@@ -116,7 +121,7 @@ func (e *Engine) decideAgain(j *job, out outcome) outcome {
 	if out.until.IsZero() {
 		out.until = e.clock.Now().Add(backoff(row.Tries, out.err))
 	}
-	row.State, row.NextTry = rowWaiting, out.until
+	row.State, row.NextTry, row.FileID = rowWaiting, out.until, ""
 	setFailure(row, out.err)
 	return out
 }
@@ -148,7 +153,6 @@ func (e *Engine) place(j *job, out outcome) {
 	}
 	switch out.verdict {
 	case stored:
-		e.claimed[out.file] = j.row.ID
 		if j.row.Verified {
 			e.remember(j)
 			e.finish(j, Uploaded, nil)
@@ -168,6 +172,7 @@ func (e *Engine) place(j *job, out outcome) {
 	case unsure:
 		e.doubt(j, out.err)
 	case spoiled:
+		e.doomed[out.file] = struct{}{}
 		j.then = outcome{verdict: again, err: out.err, costs: out.costs}
 		e.show(j, Retrying, out.err)
 		e.check(j, e.clock.Now())

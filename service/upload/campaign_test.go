@@ -1,0 +1,92 @@
+package upload_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"sluice/service"
+	"sluice/service/sandbox"
+	"sluice/service/upload"
+)
+
+// campaign sends files through a service that fails at random, and checks that
+// in the end every file is there exactly once.
+type campaign struct {
+	seed    uint64
+	dialect int
+	files   int
+	maxSize int64
+	rate    float64 // of each kind of fault
+	clock   int     // how much faster than the real time
+}
+
+func (c campaign) run(t *testing.T) {
+	r := newRig(t, func(cfg *upload.Config, s *sandboxConfig) {
+		clock := newQuickClock(c.clock)
+		cfg.Clock, cfg.Workers, s.Now, s.Dialect = clock, 8, clock.Now, c.dialect
+	})
+	random := rand.New(rand.NewPCG(c.seed, 1))
+	var paths []string
+	total := int64(0)
+	for i := range c.files {
+		size := 1 + random.Int64N(1<<random.IntN(63)%c.maxSize+1)
+		total += size
+		paths = append(paths, r.file(fmt.Sprintf("%d/%d", i%7, i), int(size)))
+	}
+	rates := map[sandbox.FaultKind]float64{}
+	for _, k := range []sandbox.FaultKind{
+		sandbox.CutBody, sandbox.Reset, sandbox.StallBody, sandbox.LostAnswer, sandbox.StallAnswer,
+		sandbox.SlowFinish, sandbox.Answer, sandbox.RefuseEarly, sandbox.RefuseMidBody, sandbox.WrongHash,
+	} {
+		rates[k] = c.rate
+	}
+	r.server.Begin(sandbox.Campaign{
+		Seed: c.seed, Rates: rates, Hold: 20 * time.Millisecond, RetryAfter: time.Second,
+	})
+	s := r.follow()
+	jobs := r.settled(r.add(paths...), s)
+	if len(jobs) != len(paths) {
+		t.Fatalf("%d jobs of %d files", len(jobs), len(paths))
+	}
+	r.once(jobs)
+	st := r.server.Stats()
+	t.Logf("%d files, %d bytes; %d uploads, %d bytes taken (%.2f times), faults %v",
+		len(paths), total, st.Requests["PUT"], st.BodyBytes, float64(st.BodyBytes)/float64(total), st.Faults)
+	if sent := float64(st.BodyBytes); sent > 4*float64(total)+64*mib {
+		t.Errorf("%.0f bytes sent for %d", sent, total)
+	}
+}
+
+// settled waits for a batch, trying what failed again as its user would, until
+// everything has a link.
+func (r *rig) settled(batch service.BatchID, s *stream) []upload.Job {
+	r.t.Helper()
+	for range 50 {
+		s.until("an end", func() bool { return !s.totals.Busy() })
+		jobs := r.wait(batch)
+		bad := 0
+		for _, j := range jobs {
+			if !j.State.Linked() {
+				bad++
+			}
+		}
+		if bad == 0 {
+			return jobs
+		}
+		r.t.Logf("%d files failed and are tried again", bad)
+		must(r.t, r.engine.RetryFailed(r.t.Context()))
+		s.until("a new start", func() bool { return s.totals.Failed == 0 })
+	}
+	r.t.Fatal("some files never get through")
+	return nil
+}
+
+func TestFaultCampaign(t *testing.T) {
+	for name, dialect := range map[string]int{"2020": sandbox.Dialect2020, "2026": sandbox.Dialect2026} {
+		t.Run(name, func(t *testing.T) {
+			campaign{seed: uint64(dialect), dialect: dialect, files: 80, maxSize: 2 * mib, rate: 0.05, clock: 120}.run(t)
+		})
+	}
+}
