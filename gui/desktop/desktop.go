@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"os"
 	"runtime"
 	"sync"
@@ -34,6 +35,11 @@ type Window struct {
 	// going from one to the other. Called on any goroutine.
 	Sessions func(sandbox bool) (session.Config, error)
 	Icon     []byte // PNG
+
+	// For tests; zero values are what the program uses.
+	app     fyne.App
+	onMain  func(func())
+	openURL func(*url.URL) error
 
 	shell    atomic.Pointer[gui.Shell] // nil until it is there
 	session  *session.Session
@@ -82,6 +88,9 @@ func (w *Window) run() (err error) {
 		if cause := recover(); cause != nil {
 			w.session.Log().Error("the window broke down", slog.Any("cause", cause))
 			err = fmt.Errorf("%v: %w", cause, ErrNoWindow)
+			if shell := w.shell.Load(); shell != nil {
+				shell.Close()
+			}
 		}
 	}()
 	err = gui.Run(gui.Config{
@@ -91,6 +100,9 @@ func (w *Window) run() (err error) {
 		NewSettings: w.newSettings,
 		NewWelcome:  w.newWelcome,
 		Started:     w.started,
+		App:         w.app,
+		OnMain:      w.onMain,
+		OpenURL:     w.openURL,
 	})
 	return errors.Join(w.failed, err)
 }
