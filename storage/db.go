@@ -11,6 +11,7 @@ import (
 // may be called on the goroutine of a window, because the disk can be slow.
 type DB struct {
 	opening Opening
+	path    string  // "" in a repair, which keeps no reserve
 	pool    *sql.DB // the writer's; one connection
 	readers *sql.DB
 	w       *writer
@@ -42,6 +43,9 @@ func (d *DB) Close() error {
 		<-d.committed
 		readErr := d.readers.Close()
 		d.closeErr = describe("close", errors.Join(readErr, d.w.close(), d.pool.Close()))
+		if d.path != "" {
+			keepReserve(d.path) // of what the log took until now
+		}
 	})
 	return d.closeErr
 }

@@ -61,7 +61,9 @@ func list(t *testing.T, dir string) (names []string) {
 		t.Fatal(err)
 	}
 	for _, e := range entries {
-		names = append(names, e.Name())
+		if e.Name() != fileName+reserveSuffix {
+			names = append(names, e.Name())
+		}
 	}
 	return names
 }

@@ -35,6 +35,11 @@ func code(err error) int {
 // describe adds what was tried and, where one fits, the error to test for.
 func describe(what string, err error) error {
 	switch code(err) {
+	case sqlite3.SQLITE_IOERR:
+		// Too little room for the memory that connections share.
+		if e, ok := errors.AsType[*sqlite.Error](err); ok && e.Code() == sqlite3.SQLITE_IOERR_SHMSIZE {
+			return fmt.Errorf("storage: %s: %w: %w", what, ErrFull, err)
+		}
 	case sqlite3.SQLITE_FULL:
 		return fmt.Errorf("storage: %s: %w: %w", what, ErrFull, err)
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:

@@ -48,7 +48,11 @@ func Open(ctx context.Context, dir string) (*DB, error) {
 		return nil, err
 	}
 	d, err := openSound(ctx, path, "")
+	if errors.Is(err, ErrFull) && giveUpReserve(path) {
+		d, err = openSound(ctx, path, "")
+	}
 	if isDamage(err) {
+		giveUpReserve(path)
 		if opening, err = salvage(ctx, path); err != nil {
 			return nil, err
 		}
@@ -57,8 +61,9 @@ func Open(ctx context.Context, dir string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	keepReserve(path)
 	opening.Journal = d.opening.Journal
-	d.opening = opening
+	d.opening, d.path = opening, path
 	return d, nil
 }
 
