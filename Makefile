@@ -92,7 +92,7 @@ lint:
 	GOLANGCI_LINT_CACHE='$(CURDIR)/build/lint' $(TOOL) golangci-lint run # a cache of whole runs: contextcheck sees less in a part
 
 # quiet runs a command that must have nothing to say.
-quiet = out=$$($(1)); [ -z "$$out" ] || { printf '%s\n' "$$out"; echo '$(2)'; exit 1; }
+quiet = code=0; out=$$($(1)) || code=$$?; [ -z "$$out" ] || { printf '%s\n' "$$out" '$(2)'; exit 1; }; exit $$code
 
 .PHONY: modern
 modern:
