@@ -22,11 +22,6 @@ const (
 	AppearanceDark   Appearance = "dark"
 )
 
-// Appearances lists them in the order in which screens offer them.
-func Appearances() []Appearance {
-	return []Appearance{AppearanceSystem, AppearanceLight, AppearanceDark}
-}
-
 // Text sizes, in Fyne's units.
 const (
 	SizeTitle   float32 = 20 // the name of a screen

@@ -1,11 +1,7 @@
 package uploads
 
 import (
-	"cmp"
 	"image/color"
-	"path/filepath"
-	"slices"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -13,61 +9,8 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"sluice/gui/kit"
-	"sluice/service"
 	"sluice/service/upload"
 )
-
-// title is the row above a section.
-type title struct {
-	widget.BaseWidget
-	text   *kit.Text
-	action *kit.Button
-	tapped func()
-}
-
-func newTitle() *title {
-	t := &title{text: kit.NewText("", kit.TextStyle{Size: kit.SizeSmall, Bold: true, Color: kit.ColorSecondary, Elide: kit.ElideEnd})}
-	t.action = kit.NewButton("", kit.ButtonQuiet, func() {
-		if t.tapped != nil {
-			t.tapped()
-		}
-	})
-	t.ExtendBaseWidget(t)
-	return t
-}
-
-func (t *title) set(text string, label string, tapped func()) {
-	t.text.SetText(text)
-	t.tapped = tapped
-	t.action.Hidden = tapped == nil
-	t.action.SetLabel(label)
-	t.Refresh()
-}
-
-func (t *title) CreateRenderer() fyne.WidgetRenderer { return titleRenderer{t} }
-
-type titleRenderer struct{ title *title }
-
-func (r titleRenderer) Layout(size fyne.Size) {
-	t := r.title
-	want := t.action.MinSize()
-	t.action.Resize(want)
-	t.action.Move(fyne.NewPos(size.Width-want.Width-12, 7))
-	height := t.text.MinSize().Height
-	t.text.Resize(fyne.NewSize(size.Width-want.Width-40, height))
-	t.text.Move(fyne.NewPos(14, 19-height/2))
-}
-func (r titleRenderer) MinSize() fyne.Size { return fyne.NewSize(10, titleHeight) }
-func (r titleRenderer) Refresh() {
-	r.Layout(r.title.Size())
-	r.title.text.Refresh()
-	r.title.action.Refresh()
-}
-
-func (r titleRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.title.text, r.title.action}
-}
-func (r titleRenderer) Destroy() {}
 
 // jobRow is the row of one job. It is used for one job after another.
 type jobRow struct {
@@ -350,34 +293,3 @@ func put(o fyne.CanvasObject, x, y, w, h float32) {
 func (v *jobRowRenderer) MinSize() fyne.Size           { return fyne.NewSize(300, rowHeight) }
 func (v *jobRowRenderer) Objects() []fyne.CanvasObject { return v.objects }
 func (v *jobRowRenderer) Destroy()                     {}
-
-// kindOf gives the drawing for a file by its name, or its extension to write
-// where that says more.
-func kindOf(name string) (kit.IconName, string) {
-	ext := strings.ToLower(strings.TrimPrefix(filepath.Ext(name), "."))
-	switch ext {
-	case "png", "jpg", "jpeg", "gif", "webp":
-		return kit.IconImage, ""
-	case "svg", "ico":
-		return kit.IconFile, strings.ToUpper(ext)
-	case "mp4", "mkv", "mov", "avi", "webm", "m4v", "mpg", "mpeg", "ts", "wmv":
-		return kit.IconVideo, ""
-	case "mp3", "flac", "ogg", "opus", "wav", "m4a", "aac", "wma":
-		return kit.IconAudio, ""
-	case "zip", "gz", "xz", "zst", "bz2", "7z", "rar", "tar", "tgz":
-		return kit.IconArchive, ""
-	case "txt", "md", "log":
-		return kit.IconText, ""
-	}
-	plain := ext != "" && len(ext) <= 4 && strings.Trim(ext, "abcdefghijklmnopqrstuvwxyz0123456789") == ""
-	if plain {
-		return kit.IconFile, strings.ToUpper(ext)
-	}
-	return kit.IconFile, ""
-}
-
-// inOrder sorts ids as their files were accepted.
-func inOrder(ids []service.JobID) []service.JobID {
-	slices.SortFunc(ids, cmp.Compare[service.JobID])
-	return ids
-}

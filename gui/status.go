@@ -1,0 +1,129 @@
+package gui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"sluice/gui/kit"
+	"sluice/service/upload"
+)
+
+// status is the bottom left: what is happening now.
+type status struct {
+	format     *kit.Format
+	root       fyne.CanvasObject
+	rows       *fyne.Container
+	head, more *kit.Text
+	bar        *kit.Progress
+	below      *kit.Text
+	failed     *kit.Link
+	dot        *dot
+	host       *kit.Text
+	onFailed   func()
+	onShape    func() // it needs another height
+}
+
+func newStatus(format *kit.Format) *status {
+	small := kit.TextStyle{Size: kit.SizeSmall, Color: kit.ColorSecondary, Elide: kit.ElideEnd}
+	s := &status{format: format, bar: kit.NewProgress(), dot: newDot()}
+	s.head = kit.NewText("", kit.TextStyle{Size: kit.SizeSmall, Bold: true})
+	s.more = kit.NewText("", small)
+	wrapped := small
+	wrapped.Lines = 2
+	s.below = kit.NewText("", wrapped)
+	s.host = kit.NewText("", small)
+	s.failed = kit.NewLink("", kit.TextStyle{Size: kit.SizeSmall, Color: kit.ColorRed, Elide: kit.ElideEnd}, func() { s.onFailed() })
+	s.rows = container.New(statusLayout{}, kit.NewLine(), kit.NewLineUp(0, s.head, s.more), s.bar, s.below, s.failed,
+		kit.NewLineUp(4, s.dot, s.host))
+	s.root = s.rows
+	s.onShape = func() {}
+	s.set(&upload.Totals{})
+	return s
+}
+
+func (s *status) setHost(host string) {
+	if s.host.Text() != host {
+		s.host.SetText(host)
+		s.rows.Refresh()
+	}
+}
+
+// set shows the totals.
+func (s *status) set(t *upload.Totals) {
+	head, more := s.headline(t)
+	s.head.SetText(head)
+	s.more.SetText(more)
+	busy := t.Busy()
+	shape := s.rows.MinSize().Height
+	s.bar.Hidden = !busy || t.Bytes == 0
+	part := 0.0
+	if t.Bytes > 0 {
+		part = float64(t.Sent) / float64(t.Bytes)
+	}
+	color := kit.ColorPrimary
+	if t.Paused || t.Offline || t.NeedsKey {
+		color = kit.ColorAmber
+	}
+	s.bar.Set(part, color)
+	s.below.SetText(s.progress(t, part))
+	s.failed.Hidden = t.Failed == 0
+	s.failed.SetText(lang.N("{{.Count}} files failed", t.Failed, map[string]any{"Count": s.format.Number(int64(t.Failed))}))
+	s.dot.set(dotColor(t))
+	if shape != s.rows.MinSize().Height {
+		s.onShape()
+	}
+	s.rows.Objects[1].Refresh()
+}
+
+// headline gives the first line: the bold part and the rest.
+func (s *status) headline(t *upload.Totals) (head, more string) {
+	switch {
+	case t.NeedsKey && t.Busy():
+		return lang.L("Waiting for a key"), ""
+	case t.Paused && t.Busy():
+		return lang.L("Paused"), ""
+	case t.Offline && t.Busy():
+		return lang.L("Offline"), " · " + lang.L("goes on by itself")
+	case t.Bytes > 0 && t.Sent >= t.Bytes && t.Busy():
+		return lang.L("Finishing"), ""
+	case t.Speed >= 1:
+		if t.Left > 0 {
+			more = " · " + lang.L("{{.Time}} left", map[string]any{"Time": s.format.Roughly(t.Left)})
+		}
+		return s.format.Speed(t.Speed), more
+	case t.Active+t.Waiting > 0:
+		return lang.L("Working"), ""
+	case t.Scanning > 0:
+		return lang.L("Looking through folders"), ""
+	}
+	return lang.L("Idle"), ""
+}
+
+func (s *status) progress(t *upload.Totals, part float64) string {
+	if !t.Busy() {
+		if t.Finished > 0 {
+			return lang.N("{{.Count}} files uploaded", t.Finished, map[string]any{"Count": s.format.Number(int64(t.Finished))})
+		}
+		return lang.L("Nothing to upload")
+	}
+	files := lang.N("{{.Done}} of {{.Count}} files", t.Files, map[string]any{
+		"Done": s.format.Number(int64(t.FilesDone)), "Count": s.format.Number(int64(t.Files)),
+	})
+	if t.Bytes == 0 {
+		return files
+	}
+	return lang.L("{{.Percent}} of {{.Size}}", map[string]any{
+		"Percent": s.format.Percent(part), "Size": s.format.Size(t.Bytes),
+	}) + " · " + files
+}
+
+func dotColor(t *upload.Totals) fyne.ThemeColorName {
+	switch {
+	case t.NeedsKey:
+		return kit.ColorRed
+	case t.Offline:
+		return kit.ColorAmber
+	}
+	return kit.ColorPrimary
+}

@@ -1,0 +1,146 @@
+package uploads
+
+import (
+	"cmp"
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/widget"
+
+	"sluice/gui/kit"
+	"sluice/service"
+)
+
+// Kinds of rows.
+const (
+	kindTitle = iota
+	kindJob
+)
+
+// Heights of rows.
+const (
+	titleHeight float32 = 29
+	rowHeight   float32 = 59
+)
+
+func (s *Screen) source() kit.RowSource {
+	return kit.RowSource{
+		Count: s.model.Rows,
+		Key:   s.model.Key,
+		Kind: func(i int) int {
+			if _, job := s.model.Row(i); job == nil {
+				return kindTitle
+			}
+			return kindJob
+		},
+		Height: func(kind int) float32 {
+			if kind == kindTitle {
+				return titleHeight
+			}
+			return rowHeight
+		},
+		New: func(kind int) fyne.CanvasObject {
+			if kind == kindTitle {
+				return newTitle()
+			}
+			return newJobRow(s)
+		},
+		Update: s.update,
+		Cursor: func(i int) bool {
+			_, job := s.model.Row(i)
+			return job != nil
+		},
+		Typed: s.typed,
+		Menu:  s.menu,
+		Mark: func(o fyne.CanvasObject, marked bool) {
+			if row, ok := o.(*jobRow); ok {
+				row.mark(marked)
+			}
+		},
+	}
+}
+
+func (s *Screen) update(i int, o fyne.CanvasObject) {
+	section, job := s.model.Row(i)
+	switch row := o.(type) {
+	case *title:
+		label, tapped := s.titleAction(section)
+		row.set(s.model.Title(section), label, tapped)
+	case *jobRow:
+		if job != nil {
+			row.set(job, s.cfg.Words.Row(job, &s.model.totals), i == s.model.Rows()-1)
+		}
+	}
+}
+
+// titleAction is what a click beside a section's title does, if anything.
+func (s *Screen) titleAction(section Section) (label string, tapped func()) {
+	switch section {
+	case SectionFailed:
+		return lang.L("Retry all failed"), s.cfg.Intents.RetryFailed
+	case SectionToday, SectionEarlier:
+		return lang.L("Copy all links"), func() { s.cfg.Intents.CopyLinks(s.linked(section)) }
+	case SectionUploading, SectionWaiting, sections:
+	}
+	return "", nil
+}
+
+// linked lists the jobs of a section that have a link, in the order in which
+// they were dropped.
+func (s *Screen) linked(section Section) []service.JobID {
+	ids := s.model.IDs(section)
+	kept := ids[:0]
+	for _, id := range ids {
+		if job, ok := s.model.Job(id); ok && job.Link != "" {
+			kept = append(kept, id)
+		}
+	}
+	return inOrder(kept)
+}
+
+// typed runs the keys that do something to the row under the cursor.
+func (s *Screen) typed(i int, e *fyne.KeyEvent) {
+	_, job := s.model.Row(i)
+	if job == nil {
+		return
+	}
+	wanted := []Action{}
+	switch e.Name { //nolint:exhaustive // all other keys do nothing
+	case fyne.KeyReturn, fyne.KeyEnter:
+		wanted = []Action{ActionOpen, ActionRetry}
+	case fyne.KeySpace:
+		wanted = []Action{ActionCopy, ActionRetry}
+	case fyne.KeyDelete, fyne.KeyBackspace:
+		wanted = []Action{ActionCancel, ActionRemove}
+	}
+	for _, a := range s.cfg.Words.Row(job, &s.model.totals).Actions {
+		if slices.Contains(wanted, a) {
+			s.Do(a, job.ID)
+			return
+		}
+	}
+}
+
+// menu shows everything that can be done with a row, in words.
+func (s *Screen) menu(i int, at fyne.Position) {
+	_, job := s.model.Row(i)
+	c := fyne.CurrentApp().Driver().CanvasForObject(s.root)
+	if job == nil || c == nil {
+		return
+	}
+	id := job.ID
+	items := []*fyne.MenuItem{}
+	for _, a := range s.cfg.Words.Row(job, &s.model.totals).Actions {
+		items = append(items, fyne.NewMenuItem(a.Label(), func() { s.Do(a, id) }))
+	}
+	if len(items) > 0 {
+		widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), c, at)
+	}
+}
+
+// inOrder sorts ids as their files were accepted.
+func inOrder(ids []service.JobID) []service.JobID {
+	slices.SortFunc(ids, cmp.Compare[service.JobID])
+	return ids
+}
