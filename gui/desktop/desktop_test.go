@@ -118,7 +118,7 @@ func (b *bench) enter(cfg session.Config) *session.Session {
 // run opens the window on a session, does script, and closes all.
 func (b *bench) run(ctx context.Context, cfg session.Config, script func(), paths ...string) {
 	b.t.Helper()
-	s := b.enter(cfg)
+	s := b.enter(cfg) //nolint:contextcheck // ctx is the window's alone, as an interrupt is
 	ran := false
 	b.window.app = &app{App: test.NewTempApp(b.t), run: func() {
 		ran = true
@@ -133,7 +133,7 @@ func (b *bench) run(ctx context.Context, cfg session.Config, script func(), path
 	if !ran {
 		b.t.Fatal("the window was not run")
 	}
-	b.free()
+	b.free() //nolint:contextcheck // ctx may have ended
 }
 
 // free fails the test unless both homes can be used by another start.

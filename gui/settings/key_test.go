@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"context"
 	"errors"
 	"testing"
 
@@ -155,6 +156,11 @@ func TestClosingDuringACheck(t *testing.T) {
 			b.check(placeholder)
 			b.model.Close() // returns, and shows nothing any more
 			b.MustSee("Give up")
+			b.model.end(account.Status{}, context.Canceled)
+			b.model.checkKey(secretKey) // begins nothing
+			if b.model.task != taskNone {
+				t.Error("a closed model has begun something")
+			}
 		})
 	}
 }

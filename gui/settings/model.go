@@ -141,6 +141,9 @@ func (m *Model) forgetKey() {
 }
 
 func (m *Model) begin(t task, work func(context.Context) (account.Status, error)) {
+	if m.ctx.Err() != nil {
+		return // closed: another session takes its place
+	}
 	ctx, stop := context.WithCancel(m.ctx)
 	m.task, m.stop, m.keyProblem = t, stop, ""
 	m.show()
