@@ -74,7 +74,7 @@ func (w *Window) show(ctx context.Context, paths []string) error {
 		return fmt.Errorf("neither DISPLAY nor WAYLAND_DISPLAY is set: %w", ErrNoWindow)
 	}
 	if len(paths) > 0 {
-		if _, err := w.session.Engine().Add(ctx, upload.Command, paths); err != nil {
+		if _, err := w.session.Engine().Add(ctx, upload.Choose, paths); err != nil {
 			return err
 		}
 	}

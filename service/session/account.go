@@ -168,7 +168,7 @@ func (s *Session) take(_ context.Context, status account.Status) error {
 	s.status.Account, s.status.APIURL, s.status.Loaded, s.status.Problem = status, s.apiURL, true, nil
 	s.changed.Progress(struct{}{}, s.status)
 	s.mu.Unlock()
-	s.engine.Use(client) //nolint:contextcheck // the queue lives longer than this call
+	s.engine.Use(client)
 	if old != nil {
 		old.Close()
 	}
@@ -200,7 +200,7 @@ func (s *Session) apply(ctx context.Context) {
 	v := s.settings.Values()
 	if v.Workers != s.workers {
 		s.workers = v.Workers
-		s.engine.SetWorkers(v.Workers) //nolint:contextcheck // the queue lives longer than this call
+		s.engine.SetWorkers(v.Workers)
 		if client := s.currentClient(); client != nil {
 			client.SetWorkers(v.Workers)
 		}

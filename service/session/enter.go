@@ -110,7 +110,7 @@ func keyMark(key string) string {
 // suits refuses a request that insists on another service or key than those
 // in use: its files would go where they must not.
 func (s *Session) suits(req handoff.Request) error {
-	reason := ""
+	var reason string
 	switch status := s.Status(); {
 	case req.APIURL != "" && req.APIURL != status.APIURL:
 		reason = ReasonOtherService

@@ -173,7 +173,7 @@ func TestContact(t *testing.T) {
 				<-limit.Done()
 				watch.end()
 				got := context.Cause(ctx)
-				if (got == nil) != (c.want == nil) || got != nil && !reflect.DeepEqual(service.AsError("", got), service.AsError("", c.want)) {
+				if (got == nil) != (c.want == nil) || got != nil && *service.AsError("", got) != *service.AsError("", c.want) {
 					t.Errorf("got %v, want %v", got, c.want)
 				}
 				stop(nil)

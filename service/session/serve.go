@@ -40,7 +40,8 @@ func (s *Session) Serve(ctx context.Context, req handoff.Request, reply func(han
 // window asks for one.
 func (s *Session) serveOpen(ctx context.Context, req handoff.Request, reply func(handoff.Reply) error) error {
 	if len(req.Paths) > 0 && req.Batch == 0 {
-		batch, err := s.engine.Add(ctx, upload.Command, req.Paths)
+		// Not of a command: nobody but the window tells of their links.
+		batch, err := s.engine.Add(ctx, upload.Choose, req.Paths)
 		if err != nil {
 			return err
 		}

@@ -313,7 +313,7 @@ func TestOpenIsForWindows(t *testing.T) {
 	cfg.Key = "" // the caller takes what there is
 	req := handoff.Request{Op: handoff.OpOpen, Paths: []string{write(t, "handed over")}}
 	accepted := 0
-	other, _, err := Enter(t.Context(), cfg, req, func(r handoff.Reply) error { accepted++; return nil })
+	other, _, err := Enter(t.Context(), cfg, req, func(handoff.Reply) error { accepted++; return nil })
 	if other != nil || err != nil || opened != 1 || accepted != 1 {
 		t.Errorf("a second start: %v, %v, opened %d, accepted %d", other, err, opened, accepted)
 	}
