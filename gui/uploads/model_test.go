@@ -3,6 +3,7 @@ package uploads
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,16 +34,16 @@ func job(id int, s upload.State) upload.Job {
 
 // rows writes down what a model shows: titles, and ids below them.
 func rows(m *Model) string {
-	s := ""
+	var s strings.Builder
 	for i := range m.Rows() {
 		section, j := m.Row(i)
 		if j == nil {
-			s += fmt.Sprintf("[%s] ", m.Title(section))
+			fmt.Fprintf(&s, "[%s] ", m.Title(section))
 		} else {
-			s += fmt.Sprintf("%d ", j.ID)
+			fmt.Fprintf(&s, "%d ", j.ID)
 		}
 	}
-	return s
+	return s.String()
 }
 
 func TestSections(t *testing.T) {
