@@ -27,7 +27,7 @@ type DB struct {
 type Opening struct {
 	Fresh      bool   // there was no database before
 	MovedAside string // path of the damaged file, "" when it was sound
-	Salvaged   int    // rows that were carried over from the damaged file
+	Salvaged   int    // rows that were carried over from the damaged file; 0 if an earlier start did that
 	Lost       int    // rows known to be missing after that; there may be more
 	Journal    string // the journal mode in use: "wal", or "delete" where WAL is refused
 }

@@ -87,7 +87,14 @@ func takePlace(path, aside string) error {
 			return err
 		}
 	}
-	return rename(path+repairSuffix, path)
+	if err := rename(path+repairSuffix, path); err != nil {
+		return err
+	}
+	if dir, err := os.Open(filepath.Dir(path)); err == nil {
+		_ = dir.Sync() // some systems can't
+		_ = dir.Close()
+	}
+	return nil
 }
 
 func rename(from, to string) error {

@@ -216,7 +216,7 @@ func kept(got, want contents) (jobs, settings int) {
 func TestFlippedBytes(t *testing.T) {
 	source := quickDir(t)
 	d := open(t, source)
-	fill(t, d, 250)
+	fill(t, d, 160)
 	want := read(t, d)
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
@@ -225,7 +225,7 @@ func TestFlippedBytes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rounds := 40
+	rounds := 24
 	if n := os.Getenv("SLUICE_DAMAGE_ROUNDS"); n != "" { // make torture
 		if _, err := fmt.Sscan(n, &rounds); err != nil {
 			t.Fatal(err)
@@ -285,7 +285,7 @@ func TestFlippedBytes(t *testing.T) {
 func TestDamagedWholeParts(t *testing.T) {
 	source := quickDir(t)
 	d := open(t, source)
-	fill(t, d, 250)
+	fill(t, d, 160)
 	want := read(t, d)
 	if err := d.Close(); err != nil {
 		t.Fatal(err)

@@ -116,16 +116,16 @@ func TestLogBrokenInTheMiddleLosesLittle(t *testing.T) {
 	}
 	seed := uint64(time.Now().UnixNano())
 	random := rand.New(rand.NewPCG(seed, 0))
-	for round := range 30 {
+	for round := range 18 {
 		dir := quickDir(t)
 		rawCopy(t, source, dir)
 		data := append([]byte{}, sound...)
 		at := random.IntN(len(data) * 3 / 4)
-		if round < 10 {
+		if round < 6 {
 			at = random.IntN(walHeader + frameHeader)
 		}
 		data[at] ^= byte(1 + random.IntN(255))
-		if round >= 25 { // the number of the page that a frame is of
+		if round >= 12 { // the number of the page that a frame is of
 			frame := walHeader + random.IntN(len(data)/(2*(frameHeader+pageSize)))*(frameHeader+pageSize)
 			data[frame+random.IntN(4)] ^= byte(1 + random.IntN(255))
 		}
