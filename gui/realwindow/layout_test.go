@@ -16,9 +16,9 @@ import (
 const (
 	windowWidth  = 1180
 	windowHeight = 760
-	rowEnd       = 30 // from the window's right edge to a row's last icon
-	iconStep     = 14 // less than an icon is wide
-	iconSweep    = 10 // so many steps at most
+	rowEnd       = 30              // from the window's right edge to a row's last icon
+	iconStep     = 14              // less than an icon is wide
+	iconSweep    = 10              // so many steps at most
 	tipDelay     = 4 * time.Second // far more than a tip takes, for busy machines
 )
 

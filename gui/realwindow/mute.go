@@ -14,7 +14,7 @@ import (
 func MuteKeyring(tb testing.TB, bus *Bus) {
 	tb.Helper()
 	conn := bus.connect(tb)
-	claim(tb, conn)
+	claim(tb, conn, secretsName)
 	heard := make(chan *dbus.Message, 1) // godbus drops what does not fit
 	conn.Eavesdrop(heard)                // and handles nothing itself any more
 }
@@ -43,14 +43,15 @@ func AskingKeyring(tb testing.TB, bus *Bus) {
 			tb.Fatal(err)
 		}
 	}
-	claim(tb, conn)
+	claim(tb, conn, secretsName)
 }
 
-func claim(tb testing.TB, conn *dbus.Conn) {
+// claim makes a connection the owner of a name on the bus.
+func claim(tb testing.TB, conn *dbus.Conn, name string) {
 	tb.Helper()
-	reply, err := conn.RequestName(secretsName, dbus.NameFlagDoNotQueue)
+	reply, err := conn.RequestName(name, dbus.NameFlagDoNotQueue)
 	if err != nil || reply != dbus.RequestNameReplyPrimaryOwner {
-		tb.Fatalf("become the secret service: %v, %v", reply, err)
+		tb.Fatalf("become %s: %v, %v", name, reply, err)
 	}
 }
 
