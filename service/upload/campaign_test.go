@@ -23,6 +23,7 @@ type campaign struct {
 }
 
 func (c campaign) run(t *testing.T) {
+	t.Helper()
 	r := newRig(t, func(cfg *upload.Config, s *sandboxConfig) {
 		clock := newQuickClock(c.clock)
 		cfg.Clock, cfg.Workers, s.Now, s.Dialect = clock, 8, clock.Now, c.dialect

@@ -6,6 +6,7 @@ import (
 
 	"sluice/service"
 	"sluice/service/pixeldrain"
+	"sluice/storage"
 )
 
 // skew is how far the clocks of the service and this computer may differ.
@@ -13,24 +14,49 @@ const skew = 10 * time.Minute
 
 // lookTimes are the moments at which an upload without an answer is looked for,
 // in sixtieths of Config.SettleTime after the answer was lost.
-func lookTimes() []time.Duration { return []time.Duration{0, 5, 15, 30, 60} }
+func lookTimes() []time.Duration { return []time.Duration{5, 15, 30, 60} }
 
-// doubt hands j, whose outcome is unknown, to the lister. e.mu is held.
+// doubt hands j, whose outcome is unknown, to the lister, to be looked for at
+// once. e.mu is held.
 func (e *Engine) doubt(j *job, err *service.Error) {
-	if j.doubtful.IsZero() {
-		j.doubtful, j.looks = e.clock.Now(), 0
-	}
 	e.show(j, Verifying, err)
-	e.lookAgain(j)
+	e.lookAt(j, e.clock.Now())
 }
 
-// lookAgain puts j in the lister's list for its next look. e.mu is held.
-func (e *Engine) lookAgain(j *job) {
-	times := lookTimes()
-	at := times[min(j.looks, len(times)-1)]
-	j.place, j.due = unknown, j.doubtful.Add(at*e.cfg.SettleTime/60)
+// lookAt puts j in the lister's list. e.mu is held.
+func (e *Engine) lookAt(j *job, due time.Time) {
+	j.place, j.due = unknown, due
 	e.doubts.add(j)
 	e.rouse()
+}
+
+// nextLook is when j is to be looked for after a look at a time, and false when
+// that was the last.
+func (e *Engine) nextLook(j *job, at time.Time) (time.Time, bool) {
+	since := doubtfulSince(j.attempt)
+	for _, part := range lookTimes() {
+		if next := since.Add(part * e.cfg.SettleTime / 60); next.After(at) {
+			return next, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// markDoubtful writes into an open attempt that nobody knows how it ended, and
+// since when. The time is kept through restarts, so that a program that is
+// stopped again and again still comes to a decision.
+func markDoubtful(a *storage.Attempt, now time.Time) {
+	if a.Outcome != attemptUnknown || doubtfulSince(*a).After(now) {
+		a.Outcome, a.Detail = attemptUnknown, now.UTC().Format(time.RFC3339Nano)
+	}
+}
+
+func doubtfulSince(a storage.Attempt) time.Time {
+	since, err := time.Parse(time.RFC3339Nano, a.Detail)
+	if err != nil {
+		return a.Started
+	}
+	return since
 }
 
 // kickListing starts the lister when the account's listing is wanted. e.mu is
@@ -88,7 +114,7 @@ func (e *Engine) fetchListing() {
 		if stale[j] {
 			outs[i] = outcome{verdict: again, err: changed(j.row.Path), note: attemptLost, until: now}
 		} else {
-			outs[i] = e.resolve(j, found[j.attempt.Size])
+			outs[i] = e.resolve(j, found[j.attempt.Size], now)
 		}
 	}
 	e.stir()
@@ -145,12 +171,11 @@ func (e *Engine) readListing(client *pixeldrain.Client, jobs []*job, fresh *cata
 	return found, err
 }
 
-// resolve decides on j by the files of its size. goOn means that j waits for
+// resolve decides on j by the files of its size in a listing of a time. goOn means that j waits for
 // another look. e.mu is held.
-func (e *Engine) resolve(j *job, files []candidate) outcome {
+func (e *Engine) resolve(j *job, files []candidate, at time.Time) outcome {
 	if f, ok := e.match(j, files); ok {
 		e.claimed[f.ID] = j.row.ID
-		j.doubtful = time.Time{}
 		out := outcome{
 			verdict: stored, note: attemptFound, file: f.ID, told: f.SHA256,
 			sum: j.attempt.SHA256, sent: j.attempt.Size,
@@ -160,12 +185,11 @@ func (e *Engine) resolve(j *job, files []candidate) outcome {
 		}
 		return out
 	}
-	if j.looks++; j.looks < len(lookTimes()) {
-		e.lookAgain(j)
+	if next, more := e.nextLook(j, at); more {
+		e.lookAt(j, next)
 		e.obey(j)
 		return outcome{}
 	}
-	j.doubtful = time.Time{}
 	err := j.err
 	if err == nil {
 		err = &service.Error{Op: "upload", Path: j.row.Path, Kind: service.Offline, Value: service.ReasonUnknownOutcome}

@@ -90,17 +90,16 @@ func runChild(home string) error {
 
 // promises are what children said on stdout: they hold whatever comes.
 type promises struct {
-	batch  service.BatchID
-	linked map[service.JobID]service.FileID
+	batches []service.BatchID
+	linked  map[service.JobID]service.FileID
 }
 
-// run starts a child and kills it: when it has printed lines lines, or after a
-// time if it has not by then, or when it is done.
+// run starts a child, which adds paths if there are any, and kills it when it
+// has said so many lines, when the time is over, or when it has nothing left
+// to do, which it reports.
 func (p *promises) run(t *testing.T, r *rig, paths []string, lines int, after time.Duration) (done bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, os.Args[0])
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), childHome+"="+r.home, childAPI+"="+r.server.APIURL())
 	if paths != nil {
 		text, err := json.Marshal(paths)
@@ -117,33 +116,35 @@ func (p *promises) run(t *testing.T, r *rig, paths []string, lines int, after ti
 	must(t, cmd.Start())
 	timer := time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
 	defer timer.Stop()
-	for in := bufio.NewScanner(stdout); in.Scan(); lines-- {
-		word, rest, _ := strings.Cut(in.Text(), " ")
-		switch word {
-		case "accepted":
-			id, err := strconv.ParseInt(rest, 10, 64)
-			must(t, err)
-			p.batch = service.BatchID(id)
-		case "linked":
-			var id int64
-			var file string
-			if _, err := fmt.Sscan(rest, &id, &file); err != nil {
-				t.Fatal(err)
-			}
-			p.linked[service.JobID(id)] = service.FileID(file)
-		case "done":
-			done = true
-		}
-		if done || lines <= 1 {
-			break
-		}
+	for in := bufio.NewScanner(stdout); !done && lines > 0 && in.Scan(); lines-- {
+		done = p.hear(t, in.Text())
 	}
 	_ = cmd.Process.Kill() // SIGKILL: nothing is tidied up
-	_ = cmd.Wait()
+	_ = cmd.Wait()         // killed, of course
 	if stderr.Len() > 0 {
 		t.Fatalf("child: %s", stderr.String())
 	}
 	return done
+}
+
+// hear takes a line of a child. It reports whether that has nothing left to do.
+func (p *promises) hear(t *testing.T, line string) (done bool) {
+	t.Helper()
+	word, rest, _ := strings.Cut(line, " ")
+	switch word {
+	case "accepted":
+		id, err := strconv.ParseInt(rest, 10, 64)
+		must(t, err)
+		p.batches = append(p.batches, service.BatchID(id))
+	case "linked":
+		var id int64
+		var file string
+		if _, err := fmt.Sscan(rest, &id, &file); err != nil {
+			t.Fatal(err)
+		}
+		p.linked[service.JobID(id)] = service.FileID(file)
+	}
+	return word == "done"
 }
 
 // kept checks that the engine knows every promised link.
@@ -160,42 +161,86 @@ func (p *promises) kept(t *testing.T, jobs []upload.Job) {
 	}
 }
 
-func TestKilledAgainAndAgain(t *testing.T) {
+// killCampaign drops files and kills the engine again and again; whenever the
+// queue is empty there is a new drop. In the end nothing may be lost, doubled
+// or out of order.
+func killCampaign(t *testing.T, rounds int) {
+	t.Helper()
 	r := newRig(t, func(_ *upload.Config, s *sandboxConfig) { s.Throttle = 60 * mib })
 	r.close()
-	random := rand.New(rand.NewPCG(3, 4))
-	var paths []string
-	for i := range 24 {
-		paths = append(paths, r.file(fmt.Sprint("f", i), 1000+i))
-	}
-	for i := range 4 {
-		paths = append(paths, r.file(fmt.Sprint("large ", i), 2*mib+i/2))
-	}
-	r.server.Inject(sandbox.Fault{Kind: sandbox.LostAnswer, Method: "PUT", Skip: 3, Times: 2})
+	random := rand.New(rand.NewPCG(3, uint64(rounds)))
 	p := &promises{linked: map[service.JobID]service.FileID{}}
-	p.run(t, r, paths, 1, patience)
-	if p.batch == 0 {
-		t.Fatal("nothing was accepted")
-	}
-	for round := range 12 {
-		lines, after := 1+random.IntN(6), time.Duration(5+random.IntN(400))*time.Millisecond
-		if round == 11 {
-			lines, after = 1<<30, patience
+	var drops [][]string
+	r.server.Begin(sandbox.Campaign{Seed: 5, Rates: map[sandbox.FaultKind]float64{sandbox.LostAnswer: 0.02, sandbox.CutBody: 0.02}})
+	for done, round := true, 0; round < rounds; round++ {
+		var drop []string
+		if done {
+			drop = r.drop(random, len(drops))
 		}
-		if p.run(t, r, nil, lines, after) {
-			break
+		before := len(p.batches)
+		done = p.run(t, r, drop, 1+random.IntN(8), time.Duration(5+random.IntN(600))*time.Millisecond)
+		switch {
+		case len(p.batches) > before:
+			drops = append(drops, drop)
+		case drop != nil:
+			done = true // killed before it was accepted, or before it could say so
+			drops = append(drops, nil)
 		}
 	}
+	r.server.Clear()
 	r.open()
-	jobs := r.wait(p.batch)
-	if len(jobs) != len(paths) {
-		t.Fatalf("%d jobs of %d files", len(jobs), len(paths))
+	r.checkDrops(p, drops)
+}
+
+// drop makes files for one drop.
+func (r *rig) drop(random *rand.Rand, n int) []string {
+	var paths []string
+	for i := range 12 {
+		paths = append(paths, r.file(fmt.Sprintf("%d/f%d", n, i), 16+random.IntN(5000)))
 	}
-	for i, j := range jobs {
-		if j.Path != paths[i] {
-			t.Errorf("job %d is %q, want %q", i, j.Path, paths[i])
+	for i := range 3 {
+		paths = append(paths, r.file(fmt.Sprintf("%d/large %d", n, i), 2*mib+i/2))
+	}
+	return paths
+}
+
+// checkDrops waits for every accepted batch and checks all that was promised.
+// A batch that was accepted without a word (killed in between) is there too.
+func (r *rig) checkDrops(p *promises, drops [][]string) {
+	r.t.Helper()
+	said := map[service.BatchID][]string{}
+	next := 0
+	for _, drop := range drops {
+		if drop != nil {
+			said[p.batches[next]] = drop
+			next++
 		}
 	}
-	p.kept(t, jobs)
-	r.once(jobs)
+	var all []upload.Job
+	for id := service.BatchID(1); id <= service.BatchID(len(drops)+1); id++ {
+		jobs := r.wait(id)
+		all = append(all, jobs...)
+		drop, ok := said[id]
+		if !ok {
+			continue
+		}
+		if len(jobs) != len(drop) {
+			r.t.Errorf("batch %d: %d jobs of %d files", id, len(jobs), len(drop))
+			continue
+		}
+		for i, j := range jobs {
+			if j.Path != drop[i] {
+				r.t.Errorf("batch %d: job %d is %q, want %q", id, i, j.Path, drop[i])
+			}
+		}
+	}
+	p.kept(r.t, all)
+	r.once(all)
+	open, err := r.db.OpenAttempts(r.t.Context())
+	if err != nil || len(open) != 0 {
+		r.t.Errorf("open attempts %+v, %v", open, err)
+	}
+	r.t.Logf("%d drops, %d files", len(said), len(all))
 }
+
+func TestKilledAgainAndAgain(t *testing.T) { killCampaign(t, 15) }

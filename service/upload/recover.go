@@ -173,7 +173,11 @@ func (e *Engine) replace(ctx context.Context, rows []storage.Job, attempts map[i
 			open = false
 		}
 		if open {
+			markDoubtful(&a, now)
 			j.attempt = a
+			if err := e.db.EndAttempt(ctx, j.row, a); err != nil {
+				return err
+			}
 		}
 		e.resume(j, now)
 	}

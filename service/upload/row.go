@@ -23,6 +23,7 @@ const (
 // What the database holds in Attempt.Outcome.
 const (
 	attemptStored      = "stored"
+	attemptUnknown     = "unknown"     // open; Detail says since when nobody knows
 	attemptFound       = "found"       // in the account's listing, after no answer
 	attemptLost        = "lost"        // not there, after no answer
 	attemptFailed      = "failed"      // Detail says why
@@ -70,12 +71,11 @@ type job struct {
 	print     *contentPrint // samples of what the row describes, nil until needed
 	followers []*job        // twins that wait for its end
 
-	looks    int       // of the verifier or lister so far
-	doubtful time.Time // when its outcome became unknown
-	wrong    int       // copies that the service stored wrong
-	restless int       // times that the source was found changed before sending
-	broken   bool      // the try before ended with the connection breaking
-	then     outcome   // what follows when the wrong copy is gone
+	looks    int     // of the verifier so far
+	wrong    int     // copies that the service stored wrong
+	restless int     // times that the source was found changed before sending
+	broken   bool    // the try before ended with the connection breaking
+	then     outcome // what follows when the wrong copy is gone
 }
 
 // setFailure sets or, with nil, clears what the row says of a failure.

@@ -26,8 +26,11 @@ func (e *Engine) settle(j *job, out outcome) {
 	if attempt.SHA256 == "" {
 		attempt.SHA256 = j.attempt.SHA256
 	}
-	if out.verdict != unsure {
+	if out.verdict == unsure {
+		markDoubtful(&attempt, e.clock.Now())
+	} else {
 		attempt.Ended, attempt.Outcome = e.clock.Now(), out.note
+		attempt.Detail = ""
 		if out.err != nil {
 			attempt.Detail = out.err.Error()
 		}
