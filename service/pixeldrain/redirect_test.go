@@ -236,6 +236,7 @@ func TestKeyIsNeverShown(t *testing.T) {
 				texts = append(texts, fmt.Sprintf("%v %+v %#v", err, err, err))
 			}
 		}
+		texts = append(texts, Config{APIURL: "https://me:" + testKey + "@host/api"}.String())
 		_, err := c.Get(t.Context(), service.FileID(testKey), GetOptions{})
 		texts = append(texts, fmt.Sprint(err))
 		_, err = c.Upload(t.Context(), Upload{Name: testKey, Size: 1, Body: strings.NewReader("x")})

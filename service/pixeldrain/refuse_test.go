@@ -62,6 +62,9 @@ func (r *refuser) run() {
 		if err != nil {
 			return
 		}
+		if tcp, ok := conn.(interface{ SetReadBuffer(n int) error }); ok && r.readBody > 0 {
+			_ = tcp.SetReadBuffer(int(r.readBody)) // less to send in vain, for a quick test
+		}
 		r.wg.Go(func() { r.serve(conn) })
 	}
 }

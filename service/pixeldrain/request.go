@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"sluice/service"
@@ -67,7 +68,14 @@ func (c *Client) do(op string, r *http.Request) (*http.Response, error) {
 	started := time.Now()
 	ctx, cancel := context.WithCancelCause(r.Context())
 	timer := time.AfterFunc(c.stall, func() { cancel(stalled("no answer")) })
-	resp, err := c.api.Do(r.WithContext(ctx))
+	var sending atomic.Bool
+	sending.Store(true)
+	resp, err := c.api.Do(moving(r.WithContext(ctx), func() {
+		if sending.Load() {
+			timer.Reset(c.stall)
+		}
+	}))
+	sending.Store(false)
 	timer.Stop()
 	if err != nil {
 		if cause := context.Cause(ctx); cause != nil {
@@ -91,6 +99,33 @@ func (c *Client) do(op string, r *http.Request) (*http.Response, error) {
 	}
 	c.logCall(r, nil, started)
 	return resp, nil
+}
+
+// moving calls moved whenever a part of the request's body is taken.
+func moving(r *http.Request, moved func()) *http.Request {
+	open := r.GetBody
+	if open == nil {
+		return r
+	}
+	wrap := func(b io.ReadCloser) io.ReadCloser { return movingBody{b, moved} }
+	r.Body = wrap(r.Body)
+	r.GetBody = func() (io.ReadCloser, error) {
+		b, err := open()
+		return wrap(b), err
+	}
+	return r
+}
+
+type movingBody struct {
+	io.ReadCloser
+
+	moved func()
+}
+
+func (b movingBody) Read(p []byte) (int, error) {
+	const most = 64 << 10 // so that a slow connection shows that it moves
+	b.moved()
+	return b.ReadCloser.Read(p[:min(len(p), most)])
 }
 
 func (c *Client) logCall(r *http.Request, failure *service.Error, started time.Time) {

@@ -69,7 +69,11 @@ func (c Config) String() string {
 	if c.Key != "" {
 		key = shownKey
 	}
-	return "pixeldrain.Config{APIURL: " + c.APIURL + ", Key: " + key + "}"
+	address := c.APIURL
+	if _, host, ok := strings.Cut(address, "@"); ok { // a password belongs before it
+		address = shownKey + "@" + host
+	}
+	return "pixeldrain.Config{APIURL: " + address + ", Key: " + key + "}"
 }
 
 // GoString is String, so that %#v does not show the key.

@@ -38,9 +38,15 @@ type sending struct {
 func (s *sending) run(ctx context.Context) (Uploaded, *UploadError) {
 	s.expect = s.c.expecting.useful(s.c.base.Host, s.up.Size)
 	done, failure := s.try(ctx)
-	if failure != nil && s.worthAsking(ctx, failure) {
+	switch {
+	case failure == nil:
+	case s.expect && failure.Err.Status == http.StatusExpectationFailed:
+		s.c.expecting.note(s.c.base.Host, false)
+		s.expect = false
+		return s.try(ctx)
+	case s.worthAsking(ctx, failure):
 		s.expect = true
-		done, failure = s.try(ctx)
+		return s.try(ctx)
 	}
 	return done, failure
 }

@@ -13,7 +13,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"sluice/service"
 )
@@ -268,70 +267,6 @@ func TestNothingAfterTheEnd(t *testing.T) {
 	}
 }
 
-func TestExpect(t *testing.T) {
-	var mu sync.Mutex
-	var expected []string
-	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		mu.Lock()
-		expected = append(expected, r.Header.Get("Expect"))
-		mu.Unlock()
-		accept(w, r)
-	}, func(cfg *Config) { cfg.ContinueWait = time.Hour })
-	for _, size := range []int64{1, 1<<20 - 1, 1 << 20, 5 << 20} {
-		if _, err := c.Upload(t.Context(), zeroUpload(size)); err != nil {
-			t.Error(err)
-		}
-	}
-	mustEqual(t, "expectations", strings.Join(expected, ","), ",,100-continue,100-continue")
-}
-
-// TestExpectIgnored meets a service that never asks for a body, and then one
-// that does so late.
-func TestExpectIgnored(t *testing.T) {
-	var late atomic.Bool
-	var mu sync.Mutex
-	var expected []string
-	started := make(chan struct{})
-	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		mu.Lock()
-		expected = append(expected, r.Header.Get("Expect"))
-		mu.Unlock()
-		conn, rw, err := http.NewResponseController(w).Hijack()
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		defer func() { _ = conn.Close() }()
-		if late.Load() {
-			<-started // the client did not wait
-			_, _ = io.WriteString(conn, "HTTP/1.1 100 Continue\r\n\r\n")
-		}
-		_, _ = io.CopyN(io.Discard, rw, r.ContentLength)
-		_, _ = io.WriteString(conn, "HTTP/1.1 201 Created\r\nConnection: close\r\nContent-Length: 10\r\n\r\n{\"id\":\"a\"}")
-	}))
-	s.Start()
-	t.Cleanup(s.Close)
-	c := newTestClient(t, configFor(s, func(cfg *Config) { cfg.ContinueWait = time.Millisecond }))
-	for range 3 {
-		if _, err := c.Upload(t.Context(), zeroUpload(2<<20)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	mu.Lock()
-	mustEqual(t, "expectations", strings.Join(expected, ","), "100-continue,,")
-	mu.Unlock()
-
-	late.Store(true)
-	c = newTestClient(t, configFor(s, func(cfg *Config) { cfg.ContinueWait = time.Millisecond }))
-	u := zeroUpload(2 << 20)
-	begun := sync.OnceFunc(func() { close(started) })
-	u.Progress = func(int) { begun() }
-	if _, err := c.Upload(t.Context(), u); err != nil {
-		t.Fatal(err)
-	}
-	mustEqual(t, "useful again", c.expecting.useful(c.base.Host, 2<<20), true)
-}
-
 func TestEarlySuccessIsNone(t *testing.T) {
 	c := serve(t, func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusCreated, `{"id":"a"}`) })
 	_, err := c.Upload(t.Context(), zeroUpload(8<<20))
@@ -366,80 +301,6 @@ func TestConnectionsAreKept(t *testing.T) {
 	wg.Wait()
 	if n := opened.Load(); n > 3*workers {
 		t.Errorf("%d connections for %d workers", n, workers)
-	}
-}
-
-func TestSlowFinish(t *testing.T) {
-	finish := make(chan struct{})
-	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		drain(r)
-		<-finish
-		answerJSON(w, http.StatusCreated, `{"id":"a"}`)
-	}, func(cfg *Config) { cfg.Stall, cfg.AnswerWait = 20*time.Millisecond, time.Hour })
-	u := zeroUpload(2 << 20)
-	u.OnSent = func() { time.AfterFunc(100*time.Millisecond, func() { close(finish) }) }
-	if _, err := c.Upload(t.Context(), u); err != nil {
-		t.Error(err)
-	}
-}
-
-func TestStallWhileSending(t *testing.T) {
-	over := make(chan struct{})
-	c := serve(t, func(_ http.ResponseWriter, r *http.Request) {
-		_, _ = io.CopyN(io.Discard, r.Body, 1<<20)
-		<-over
-	}, func(cfg *Config) { cfg.Stall = 50 * time.Millisecond })
-	defer close(over)
-	_, err := c.Upload(t.Context(), zeroUpload(1<<30))
-	want(t, err, service.Offline, service.ReasonStalled)
-	mustEqual(t, "all sent", failure(t, err).AllSent, false)
-}
-
-// TestWrap puts a limit around the file that takes longer than a stall.
-func TestWrap(t *testing.T) {
-	c := serve(t, accept, func(cfg *Config) { cfg.Stall = 20 * time.Millisecond })
-	wrapped := 0
-	u := zeroUpload(100)
-	u.Wrap = func(r io.Reader) io.Reader {
-		wrapped++
-		return readerFunc(func(p []byte) (int, error) {
-			<-time.After(60 * time.Millisecond) // the limit
-			return r.Read(p)
-		})
-	}
-	got, err := c.Upload(t.Context(), u)
-	if err != nil {
-		t.Fatal(err)
-	}
-	mustEqual(t, "wrapped", wrapped, 1)
-	mustEqual(t, "hash", got.SHA256Sent, sha256Of(string(make([]byte, 100))))
-
-	ctx, cancel := context.WithCancel(t.Context())
-	u.Wrap = func(io.Reader) io.Reader {
-		return readerFunc(func([]byte) (int, error) {
-			cancel()
-			return 0, ctx.Err()
-		})
-	}
-	if _, err := c.Upload(ctx, u); !errors.Is(err, context.Canceled) || service.KindOf(err) != service.Offline {
-		t.Errorf("got %v", err)
-	}
-}
-
-type readerFunc func(p []byte) (int, error)
-
-func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
-
-func TestCancelWhileSending(t *testing.T) {
-	over := make(chan struct{})
-	c := serve(t, func(http.ResponseWriter, *http.Request) { <-over }, func(cfg *Config) { cfg.ContinueWait = time.Millisecond })
-	defer close(over)
-	ctx, cancel := context.WithCancelCause(t.Context())
-	u := zeroUpload(1 << 30)
-	u.Progress = func(int) { cancel(errors.New("the person pressed Stop")) }
-	_, err := c.Upload(ctx, u)
-	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "pressed Stop") || failure(t, err).AllSent {
-		t.Errorf("got %v", err)
 	}
 }
 
