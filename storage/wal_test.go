@@ -108,7 +108,7 @@ func TestLogHalfWrittenAtItsEndIsNoDamage(t *testing.T) {
 }
 
 func TestLogBrokenInTheMiddleLosesLittle(t *testing.T) {
-	const n = 200
+	const n = 80
 	source, want := killedDatabase(t, n)
 	sound, err := os.ReadFile(filepath.Join(source, fileName+"-wal"))
 	if err != nil {
