@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/pprof"
 	"strconv"
 	"testing"
 	"time"
@@ -28,6 +29,7 @@ type engineTask struct {
 	Key     string
 	Workers int
 	Paths   []string
+	Profile string // file that gets a CPU profile, "" = none
 }
 
 // engineAnswer is what it measured.
@@ -65,6 +67,19 @@ func send(ctx context.Context, in io.Reader, out io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, engine.Close()) }()
+	if task.Profile != "" {
+		f, err := os.Create(task.Profile)
+		if err != nil {
+			return err
+		}
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer func() {
+			pprof.StopCPUProfile()
+			err = errors.Join(err, f.Close())
+		}()
+	}
 	answer, err := drop(ctx, engine, task.Paths)
 	if err != nil {
 		return err
@@ -119,7 +134,7 @@ func memory(field string) (int64, error) {
 func runEngine(t *testing.T, s *server, files []string, workers int) (engineAnswer, time.Duration) {
 	t.Helper()
 	p := start(t, "engine", engineTask{
-		Dir: t.TempDir(), APIURL: s.APIURL, CertPEM: s.CertPEM, Key: s.key(t), Workers: workers, Paths: files,
+		Dir: t.TempDir(), APIURL: s.APIURL, CertPEM: s.CertPEM, Key: s.key(t), Workers: workers, Paths: files, Profile: *profile,
 	})
 	var answer engineAnswer
 	p.answer(t, &answer)

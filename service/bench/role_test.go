@@ -26,10 +26,11 @@ import (
 const roleVariable = "SLUICE_BENCH_ROLE"
 
 var (
-	rounds = flag.Int("rounds", 5, "runs of each sender")
-	large  = flag.Int64("large", 1<<30, "bytes of one large file")
-	small  = flag.Int("small", 2000, "number of small files")
-	record = flag.String("record", "", "file that gets the tables too")
+	rounds  = flag.Int("rounds", 5, "runs of each sender")
+	large   = flag.Int64("large", 1<<30, "bytes of one large file")
+	small   = flag.Int("small", 2000, "number of small files")
+	profile = flag.String("profile", "", "file that gets the engine's CPU profile, of the last run")
+	record  = flag.String("record", "", "file that gets the tables too")
 )
 
 func TestMain(m *testing.M) {
