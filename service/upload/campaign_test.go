@@ -32,7 +32,10 @@ func (c campaign) run(t *testing.T) {
 	var paths []string
 	total := int64(0)
 	for i := range c.files {
-		size := 1 + random.Int64N(1<<random.IntN(63)%c.maxSize+1)
+		size := 16 + random.Int64N(min(1<<(4+random.IntN(20)), c.maxSize))
+		if i%50 == 0 {
+			size = 1
+		}
 		total += size
 		paths = append(paths, r.file(fmt.Sprintf("%d/%d", i%7, i), int(size)))
 	}

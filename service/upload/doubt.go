@@ -174,7 +174,12 @@ func (e *Engine) readListing(client *pixeldrain.Client, jobs []*job, fresh *cata
 // resolve decides on j by the files of its size in a listing of a time. goOn means that j waits for
 // another look. e.mu is held.
 func (e *Engine) resolve(j *job, files []candidate, at time.Time) outcome {
-	if f, ok := e.match(j, files); ok {
+	next, more := e.nextLook(j, at)
+	least := byName
+	if !more && e.skipKnown {
+		least = byContent // it need not be sent if another made the same file
+	}
+	if f, ok := e.match(j, files, least); ok {
 		e.claimed[f.ID] = j.row.ID
 		out := outcome{
 			verdict: stored, note: attemptFound, file: f.ID, told: f.SHA256,
@@ -185,7 +190,7 @@ func (e *Engine) resolve(j *job, files []candidate, at time.Time) outcome {
 		}
 		return out
 	}
-	if next, more := e.nextLook(j, at); more {
+	if more {
 		e.lookAt(j, next)
 		e.obey(j)
 		return outcome{}
@@ -197,43 +202,50 @@ func (e *Engine) resolve(j *job, files []candidate, at time.Time) outcome {
 	return outcome{verdict: again, err: err, note: attemptLost, costs: true, sent: j.attempt.Size, until: e.clock.Now()}
 }
 
-// match finds the file that j's open attempt made. e.mu is held.
-func (e *Engine) match(j *job, files []candidate) (best candidate, ok bool) {
-	a, most := &j.attempt, 0
+// How well a file of the account fits an attempt.
+const (
+	misfit     = iota
+	byContent  // the right content under another name, or from before
+	byName     // the right content and name, but from before
+	bySurmise  // the right name and time; one of the hashes is not known
+	completely // the right content, name and time
+)
+
+// match finds the file that j's open attempt made, fitting at least so well.
+// e.mu is held.
+func (e *Engine) match(j *job, files []candidate, least int) (best candidate, ok bool) {
+	a := &j.attempt
 	for _, f := range files {
 		owner, claimed := e.claimed[f.ID]
 		_, doomed := e.doomed[f.ID]
 		if f.Size != a.Size || doomed || claimed && owner != j.row.ID {
 			continue
 		}
-		score := rank(f, a.SHA256, j.row.Name, a.Started, e.skipKnown)
-		if score > most || score == most && ok && f.Uploaded.After(best.Uploaded) {
-			best, most, ok = f, score, true
+		fits := fit(f, a.SHA256, j.row.Name, a.Started)
+		if fits < least || fits == byName && !e.skipKnown || ok && fits == least && !f.Uploaded.After(best.Uploaded) {
+			continue
 		}
+		best, least, ok = f, fits, true
 	}
 	return best, ok
 }
 
-// rank tells how well a file of the right size fits an attempt, 0 = it is
-// another. With anyContent a file with the right content always fits: it is
-// not to be sent a second time.
-func rank(f candidate, sum, name string, started time.Time, anyContent bool) int {
+// fit tells how well a file of the right size fits an attempt.
+func fit(f candidate, sum, name string, started time.Time) int {
+	known := sum != "" && f.SHA256 != ""
 	named := f.Name == name
 	recent := f.Uploaded.After(started.Add(-skew))
-	known := sum != "" && f.SHA256 != ""
 	switch {
-	case known && sum != f.SHA256:
-		return 0
+	case known && sum != f.SHA256, !known && !(named && recent):
+		return misfit
+	case !known:
+		return bySurmise
 	case named && recent:
-		return 4
-	case known && recent && anyContent:
-		return 3
-	case known && named && anyContent:
-		return 2
-	case known && anyContent:
-		return 1
+		return completely
+	case named:
+		return byName
 	}
-	return 0
+	return byContent
 }
 
 // walkInstead sends j, which turned out to be a folder, to the scanner.
