@@ -119,25 +119,6 @@ func (r *Reader) AwaitText(ctx context.Context, w *Window, text string) (Found, 
 	return found[0], nil
 }
 
-// AwaitAny waits until one of several texts stands in the window and tells
-// which.
-func (r *Reader) AwaitAny(ctx context.Context, w *Window, texts ...string) (string, error) {
-	var which string
-	_, err := w.Await(ctx, func(img *image.RGBA) bool {
-		for _, text := range texts {
-			if r.Has(img, text) {
-				which = text
-				return true
-			}
-		}
-		return false
-	})
-	if err != nil {
-		return "", fmt.Errorf("none of %q appears: %w", texts, err)
-	}
-	return which, nil
-}
-
 // ClickText waits for the words and clicks on them.
 func (r *Reader) ClickText(ctx context.Context, w *Window, text string) error {
 	found, err := r.AwaitText(ctx, w, text)

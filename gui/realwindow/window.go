@@ -90,16 +90,6 @@ func (d *Display) words(id xproto.Window, property string) []uint32 {
 	return words
 }
 
-// Title is the window's title.
-func (w *Window) Title() string {
-	d := w.display
-	reply, err := xproto.GetProperty(d.conn, false, w.id, d.atom("_NET_WM_NAME"), xproto.GetPropertyTypeAny, 0, 1<<10).Reply()
-	if err != nil {
-		return ""
-	}
-	return string(reply.Value)
-}
-
 // Size is the size of the content in pixels.
 func (w *Window) Size() (image.Point, error) {
 	g, err := xproto.GetGeometry(w.display.conn, xproto.Drawable(w.id)).Reply()
