@@ -278,13 +278,13 @@ func TestRetryFailed(t *testing.T) {
 func TestSpeedLimit(t *testing.T) {
 	clock := newQuickClock(1)
 	r := newRig(t, func(cfg *upload.Config, s *sandboxConfig) {
-		cfg.Clock, cfg.SpeedLimit, s.Now = clock, 1000, clock.Now
+		cfg.Clock, cfg.SpeedLimit, s.Now = clock, 40_000, clock.Now
 	})
 	s := r.follow()
 	id := r.add(r.file("a", 4*mib))
 	s.until("slow progress", func() bool { j := s.named("a"); return j.State == upload.Uploading && j.Sent > 0 && j.Speed > 0 })
-	if j := s.named("a"); j.Sent > 64<<10 {
-		t.Errorf("%d bytes at once at 1000 bytes/s", j.Sent)
+	if j := s.named("a"); j.Speed > 400_000 {
+		t.Errorf("%.0f bytes/s at a limit of 40,000", j.Speed)
 	}
 	r.engine.SetSpeedLimit(0)
 	r.once(r.wait(id))

@@ -236,7 +236,7 @@ func fit(f candidate, sum, name string, started time.Time) int {
 	named := f.Name == name
 	recent := f.Uploaded.After(started.Add(-skew))
 	switch {
-	case known && sum != f.SHA256, !known && !(named && recent):
+	case known && sum != f.SHA256, !known && (!named || !recent):
 		return misfit
 	case !known:
 		return bySurmise

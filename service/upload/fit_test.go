@@ -43,7 +43,8 @@ func TestMatchTakesTheBestThatIsFree(t *testing.T) {
 	}
 	files := []candidate{
 		file("content", "y", started), file("old", "x", started.Add(-time.Hour)), file("first", "x", started.Add(time.Second)),
-		file("second", "x", started.Add(2*time.Second)), {ID: "size", Name: "x", Size: 6, SHA256: sum, Uploaded: started},
+		file("second", "x", started.Add(2*time.Second)),
+		{ID: "size", Name: "x", Size: 6, SHA256: sum, Uploaded: started},
 	}
 	e := &Engine{claimed: map[service.FileID]int64{}, doomed: map[service.FileID]struct{}{}, skipKnown: true}
 	j := &job{row: storage.Job{ID: 7, Name: "x"}, attempt: storage.Attempt{Size: 5, SHA256: sum, Started: started}}
