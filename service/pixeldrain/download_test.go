@@ -150,7 +150,7 @@ func TestGetBreaks(t *testing.T) {
 			case <-stop:
 			}
 		}
-	}, func(cfg *Config) { cfg.Stall = 50 * time.Millisecond })
+	}, func(cfg *Config) { cfg.Stall = 300 * time.Millisecond })
 	defer close(stop)
 	for id, reason := range map[service.FileID]string{"breaks": service.ReasonCutAnswer, "stalls": service.ReasonStalled} {
 		d, err := c.Get(t.Context(), id, GetOptions{})

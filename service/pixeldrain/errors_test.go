@@ -311,9 +311,10 @@ func TestAnswersThatStall(t *testing.T) {
 				_ = http.NewResponseController(w).Flush()
 			}
 			<-r.Context().Done()
-		}, func(cfg *Config) { cfg.Stall, cfg.AnswerWait = 30*time.Millisecond, 60*time.Millisecond })
+		}, func(cfg *Config) { cfg.Stall, cfg.AnswerWait = 500*time.Millisecond, 100*time.Millisecond })
 		for method, call := range callsOf(c) {
 			t.Run(name+"/"+method, func(t *testing.T) {
+				t.Parallel()
 				value := service.ReasonStalled
 				if strings.HasPrefix(method, "Upload") && head == "" {
 					value = service.ReasonUnknownOutcome

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"strings"
 	"testing"
 	"time"
@@ -12,18 +13,20 @@ import (
 	"sluice/service"
 )
 
-func TestSlowFinish(t *testing.T) {
-	finish := make(chan struct{})
-	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+// TestAnswerWait makes sure that after the last byte only the wait for the
+// answer counts.
+func TestAnswerWait(t *testing.T) {
+	c := serve(t, func(_ http.ResponseWriter, r *http.Request) {
 		drain(r)
-		<-finish
-		answerJSON(w, http.StatusCreated, `{"id":"a"}`)
-	}, func(cfg *Config) { cfg.Stall, cfg.AnswerWait = 20*time.Millisecond, time.Hour })
+		<-r.Context().Done()
+	}, func(cfg *Config) { cfg.Stall, cfg.AnswerWait = time.Hour, 50*time.Millisecond })
+	sent := 0
 	u := zeroUpload(2 << 20)
-	u.OnSent = func() { time.AfterFunc(100*time.Millisecond, func() { close(finish) }) }
-	if _, err := c.Upload(t.Context(), u); err != nil {
-		t.Error(err)
-	}
+	u.OnSent = func() { sent++ }
+	_, err := c.Upload(t.Context(), u)
+	want(t, err, service.Offline, service.ReasonUnknownOutcome)
+	mustEqual(t, "unknown", failure(t, err).Unknown(), true)
+	mustEqual(t, "sent", sent, 1)
 }
 
 func TestStallWhileSending(t *testing.T) {
@@ -38,25 +41,41 @@ func TestStallWhileSending(t *testing.T) {
 	mustEqual(t, "all sent", failure(t, err).AllSent, false)
 }
 
-// TestWrap puts a limit around the file that takes longer than a stall.
+// TestWrap makes sure that the time that a limit takes is not the network's.
 func TestWrap(t *testing.T) {
-	c := serve(t, accept, func(cfg *Config) { cfg.Stall = 20 * time.Millisecond })
-	wrapped := 0
+	c := serve(t, accept)
+	wrapped, limited := 0, false
+	var conn *uploadConn
 	u := zeroUpload(100)
 	u.Wrap = func(r io.Reader) io.Reader {
 		wrapped++
 		return readerFunc(func(p []byte) (int, error) {
-			<-time.After(60 * time.Millisecond) // the limit
+			m := conn.meter.Load()
+			m.mu.Lock()
+			limited = m.outside
+			m.mu.Unlock()
 			return r.Read(p)
 		})
 	}
-	got, err := c.Upload(t.Context(), u)
+	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{
+		GotConn: func(info httptrace.GotConnInfo) { conn = uploadConnOf(info.Conn) },
+	})
+	got, err := c.Upload(ctx, u)
 	if err != nil {
 		t.Fatal(err)
 	}
 	mustEqual(t, "wrapped", wrapped, 1)
+	mustEqual(t, "counts as a limit", limited, true)
 	mustEqual(t, "hash", got.SHA256Sent, sha256Of(string(make([]byte, 100))))
+	m := conn.meter.Load()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	mustEqual(t, "counts as a limit afterwards", m.outside, false)
+}
 
+func TestWrapEndsWithTheUpload(t *testing.T) {
+	c := serve(t, accept)
+	u := zeroUpload(100)
 	ctx, cancel := context.WithCancel(t.Context())
 	u.Wrap = func(io.Reader) io.Reader {
 		return readerFunc(func([]byte) (int, error) {
