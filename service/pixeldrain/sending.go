@@ -31,7 +31,6 @@ type sending struct {
 	mu    sync.Mutex
 	body  *body // of the latest start
 	meter *meter
-	conn  *uploadConn
 }
 
 // run sends the file and makes sense of the outcome.
@@ -182,18 +181,16 @@ func (s *sending) start(ctx context.Context) *body {
 			s.up.OnRestart()
 		}
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.body = newBody(ctx, s.up, s.meter, s.head, s.tail)
-	s.body.begin = func() {
+	b := newBody(ctx, s.up, s.meter, s.head, s.tail)
+	b.begin = func() {
 		if s.expect && !s.asked.Load() {
 			s.c.expecting.note(s.c.base.Host, false)
 		}
 	}
-	if s.conn != nil {
-		s.body.connected(s.conn)
-	}
-	return s.body
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.body = b
+	return b
 }
 
 // trace follows the request through the transport.
@@ -222,7 +219,6 @@ func (s *sending) connected(c *uploadConn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.reached.Store(true)
-	s.conn = c
 	if c != nil {
 		c.meter.Store(s.meter)
 	}
