@@ -43,8 +43,8 @@
 // # Goroutines
 //
 // All are counted in Engine.wg, and Close waits for them: beat (times and
-// progress, always), one per job that is being sent or prepared, and at most
-// one each of scanner, verifier and lister, which live while there is work.
+// progress, always), one per job that is being sent or prepared (a few of these stay to
+// wait for the next), and at most one each of scanner, verifier and lister, which live while there is work.
 //
 // # What can fail
 //

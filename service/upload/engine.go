@@ -82,14 +82,16 @@ type Engine struct {
 	log   *slog.Logger
 	speed *speedLimit
 
-	ctx   context.Context                                   // the life of the engine's goroutines
-	disk  context.Context                                   // never ends: what is being written gets written
-	begin func() (context.Context, context.CancelCauseFunc) // makes the context of one run
-	stop  context.CancelCauseFunc
-	wg    sync.WaitGroup
-	wake  chan struct{} // holds one token: beat has to look at its times again
-	feed  feed.Feed[struct{}, Event]
-	moved atomic.Int64 // bytes read for sending, ever
+	ctx     context.Context                                   // the life of the engine's goroutines
+	disk    context.Context                                   // never ends: what is being written gets written
+	begin   func() (context.Context, context.CancelCauseFunc) // makes the context of one run
+	stop    context.CancelCauseFunc
+	wg      sync.WaitGroup
+	wake    chan struct{} // holds one token: beat has to look at its times again
+	feed    feed.Feed[struct{}, Event]
+	work    chan *run    // for goroutines that wait for one; there is always room
+	buffers sync.Pool    // of *[]byte, contents of tiny files
+	moved   atomic.Int64 // bytes read for sending, ever
 
 	mu      sync.Mutex
 	closing bool
@@ -106,6 +108,7 @@ type Engine struct {
 	checks *jobHeap    // to be verified, or to be deleted from the service
 	doubts *jobHeap    // unknown outcomes
 	slots  slots
+	idle   int // goroutines that wait for a run
 	hold   hold
 	totals totals
 
@@ -130,7 +133,7 @@ func New(cfg Config) (*Engine, error) {
 	ctx, stop := context.WithCancelCause(context.Background())
 	e := &Engine{
 		cfg: cfg, db: cfg.DB, clock: cfg.Clock, log: cfg.Logger, speed: newSpeedLimit(cfg.SpeedLimit),
-		ctx: ctx, disk: context.WithoutCancel(ctx), stop: stop, wake: make(chan struct{}, 1),
+		ctx: ctx, disk: context.WithoutCancel(ctx), stop: stop, wake: make(chan struct{}, 1), work: make(chan *run, maxIdle),
 		client: cfg.Client, workers: cfg.Workers,
 		jobs: make(map[int64]*job), active: make(map[*job]struct{}), batches: make(map[int64]*batch), links: make(map[string]service.Links),
 		ready: [2]*jobHeap{{less: byPosition}, {less: byPosition}},

@@ -16,6 +16,8 @@ const (
 	// their attempts are written down together.
 	aheadFactor = 4
 	aheadBytes  = 4 << 20
+	// maxIdle is how many goroutines stay to wait for a job.
+	maxIdle = 64
 	// quickSize is the size up to which a file may use the quick lane: one slot
 	// beyond the workers for when all of them are busy with larger files.
 	quickSize = 8 << 20
@@ -128,7 +130,36 @@ func (e *Engine) start(j *job, slot bool) {
 		e.slots.ahead++
 		e.slots.bytes += r.ahead
 	}
-	e.wg.Go(r.main)
+	if e.idle > 0 {
+		e.idle--
+		e.work <- r
+		return
+	}
+	e.wg.Go(func() { e.serve(r) })
+}
+
+// serve runs jobs, one after the other: a goroutine that has run one has grown
+// the stack that the next one needs.
+func (e *Engine) serve(r *run) {
+	for {
+		r.main()
+		e.mu.Lock()
+		if e.idle == maxIdle {
+			e.mu.Unlock()
+			return
+		}
+		e.idle++
+		e.mu.Unlock()
+		select {
+		case r = <-e.work:
+		case <-e.ctx.Done():
+			select {
+			case r = <-e.work: // was on its way
+			default:
+				return
+			}
+		}
+	}
 }
 
 // free tells whether r may have a slot now. e.mu is held.

@@ -27,6 +27,7 @@ type run struct {
 	j      *job
 	client *pixeldrain.Client
 	src    *source
+	buffer *[]byte         // of a tiny file's content, nil when there is none
 	ctx    context.Context // the life of this run
 	stop   context.CancelCauseFunc
 
@@ -51,6 +52,9 @@ func (r *run) main() {
 		out = r.send(r.ctx)
 	}
 	r.src.close()
+	if r.buffer != nil {
+		r.e.buffers.Put(r.buffer)
+	}
 	r.e.release(r)
 	r.e.settle(r.j, out)
 }
@@ -95,7 +99,14 @@ func (r *run) open(context.Context) outcome {
 		return out
 	}
 	if r.src.size() <= tinySize {
-		if err := r.src.swallow(); err != nil {
+		buffer, _ := r.e.buffers.Get().(*[]byte)
+		if buffer == nil {
+			buffer = new([]byte)
+		}
+		err := r.src.swallow(*buffer)
+		*buffer = r.src.data
+		r.buffer = buffer
+		if err != nil {
 			return r.sourceFailed(outcome{err: err})
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"time"
 
 	"sluice/service"
@@ -63,21 +64,22 @@ func (s *source) close() {
 	}
 }
 
-// swallow reads a tiny file whole and lets go of it.
-func (s *source) swallow() *service.Error {
-	data := make([]byte, s.size()+1)
-	n, err := io.ReadFull(s.file, data)
+// swallow reads a tiny file whole into buffer, which it may grow, and lets go
+// of the file.
+func (s *source) swallow(buffer []byte) *service.Error {
+	s.data = slices.Grow(buffer[:0], int(s.size()))[:s.size()]
+	_, err := io.ReadFull(s.file, s.data)
 	switch {
-	case err == nil || int64(n) < s.size() && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)):
-		return changed(s.path) // longer or shorter than it said
-	case !errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return changed(s.path) // shorter than it said
+	case err != nil:
 		return refusal(s.path, service.ReasonUnreadable, err)
 	}
 	if err := s.check(); err != nil {
 		return err
 	}
 	s.close()
-	s.file, s.data = nil, data[:n:n]
+	s.file = nil
 	sum := sha256.Sum256(s.data)
 	s.sum = hex.EncodeToString(sum[:])
 	return nil
