@@ -137,6 +137,20 @@ bench: ## uploads side by side with curl, memory, start of the window (docs/benc
 	$(call say,database)
 	go test -count=1 -run '^$$' -bench . ./storage/
 
+# FUZZ says how long each fuzz target runs.
+FUZZ ?= 60s
+
+.PHONY: torture
+torture: ## the long campaigns, as root: kills, faults, damaged and full disks, fuzzing (an hour or more)
+	$(call say,storage: kills, damage, a full disk)
+	SLUICE_KILL_ROUNDS=1000 SLUICE_DAMAGE_ROUNDS=500 \
+		go test -count=1 -v -timeout 60m -tags $(TEST_TAGS),torture ./storage/
+	$(call say,uploads: faults and kills)
+	go test -count=1 -v -timeout 180m -tags $(TEST_TAGS),torture -run '^TestTorture' ./service/upload/ $(if $(ARGS),-args $(ARGS))
+	$(call say,fuzzing)
+	grep -r --include='*_test.go' -o '^func Fuzz[A-Za-z0-9]*' . | while IFS=: read -r file name; do \
+		go test -run '^$$' -fuzz "^$${name#func }$$" -fuzztime $(FUZZ) "$$(dirname "$$file")"; done
+
 # Packages
 
 .PHONY: icons
