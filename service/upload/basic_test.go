@@ -12,6 +12,7 @@ import (
 func TestAFileGetsItsLink(t *testing.T) {
 	for name, opt := range dialects() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			r := newRig(t, opt)
 			small, large, empty := r.file("small.bin", 1000), r.file("large.bin", 3<<20), r.file("empty", 0)
 			jobs := r.send(small, large, empty)
@@ -36,6 +37,7 @@ func hostileNames() []string {
 func TestHostileNamesArriveExactly(t *testing.T) {
 	for name, opt := range dialects() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			r := newRig(t, opt)
 			for _, n := range hostileNames() {
 				r.file("tree/"+n, 100)

@@ -90,6 +90,7 @@ func (r *rig) settled(batch service.BatchID, s *stream) []upload.Job {
 func TestFaultCampaign(t *testing.T) {
 	for name, dialect := range map[string]int{"2020": sandbox.Dialect2020, "2026": sandbox.Dialect2026} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			campaign{seed: uint64(dialect), dialect: dialect, files: 80, maxSize: 2 * mib, rate: 0.05, clock: 120}.run(t)
 		})
 	}

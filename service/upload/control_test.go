@@ -66,6 +66,7 @@ func TestCancelOfAWaitingAndARunningFile(t *testing.T) {
 func TestCancelWhileTheServiceFinishesLeavesNoCopy(t *testing.T) {
 	for name, opt := range dialects() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			r := newRig(t, opt)
 			s := r.follow()
 			slow := r.server.Inject(sandbox.Fault{Kind: sandbox.SlowFinish, Method: http.MethodPut})

@@ -195,11 +195,11 @@ func (e *Engine) resolve(j *job, files []candidate, at time.Time) outcome {
 		e.obey(j)
 		return outcome{}
 	}
-	err := j.err
-	if err == nil {
-		err = &service.Error{Op: "upload", Path: j.row.Path, Kind: service.Offline, Value: service.ReasonUnknownOutcome}
+	out := outcome{verdict: again, err: j.err, note: attemptLost, costs: j.err != nil, sent: j.attempt.Size, until: e.clock.Now()}
+	if out.err == nil { // broken off from here, or by a crash
+		out.err = &service.Error{Op: "upload", Path: j.row.Path, Kind: service.Offline, Value: service.ReasonUnknownOutcome}
 	}
-	return outcome{verdict: again, err: err, note: attemptLost, costs: true, sent: j.attempt.Size, until: e.clock.Now()}
+	return out
 }
 
 // How well a file of the account fits an attempt.

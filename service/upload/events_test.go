@@ -7,12 +7,13 @@ import (
 	"testing"
 	"time"
 
+	"sluice/service"
 	"sluice/service/sandbox"
 	"sluice/service/upload"
 )
 
 func TestAThousandFiles(t *testing.T) {
-	r := newRig(t, workers(8))
+	r := newRig(t, workers(8), func(_ *upload.Config, s *sandboxConfig) { s.Discard = true })
 	s := r.follow()
 	for i := range 1000 {
 		r.file(fmt.Sprintf("tree/%02d/%d", i%20, i), 1+i)
@@ -21,7 +22,18 @@ func TestAThousandFiles(t *testing.T) {
 	if len(jobs) != 1000 {
 		t.Fatalf("%d jobs", len(jobs))
 	}
-	r.once(jobs)
+	there := map[service.FileID]service.File{}
+	for _, f := range r.server.Uploads() {
+		there[f.ID] = f
+	}
+	for _, j := range jobs {
+		if f := there[j.File]; f.Name != j.Name || f.SHA256 != fileSum(t, j.Path) || !j.Verified {
+			t.Fatalf("%q: %v, %v, there is %+v", j.Name, j.State, j.Err, f)
+		}
+	}
+	if len(there) != 1000 {
+		t.Errorf("%d files in the account", len(there))
+	}
 	s.until("end", func() bool { return !s.totals.Busy() && len(s.done) == 1 })
 	if s.totals.Finished != 1000 || s.totals.FilesDone != 1000 || s.totals.Sent != 1000*1001/2 || s.totals.Bytes != s.totals.Sent {
 		t.Errorf("totals %+v", s.totals)

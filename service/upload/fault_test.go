@@ -33,6 +33,7 @@ func TestTemporaryFailuresAreTriedAgain(t *testing.T) {
 	}
 	for name, f := range faults {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			r := newRig(t)
 			f.Method, f.Times = http.MethodPut, 2
 			r.server.Inject(f)
@@ -184,6 +185,7 @@ func TestLostAnswersMakeNoCopies(t *testing.T) {
 			"lost": {Kind: sandbox.LostAnswer}, "gateway": {Kind: sandbox.Answer, Status: 502, HTML: true, After: sandbox.WholeBody},
 		} {
 			t.Run(dialect+" "+name, func(t *testing.T) {
+				t.Parallel()
 				r := newRig(t, opt)
 				f.Method, f.Times = http.MethodPut, 4
 				r.server.Inject(f)
@@ -228,6 +230,7 @@ func TestOneListingServesAllInDoubt(t *testing.T) {
 func TestWrongCopies(t *testing.T) {
 	for name, opt := range dialects() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			r := newRig(t, opt)
 			r.server.Inject(sandbox.Fault{Kind: sandbox.WrongHash, Name: "once"})
 			r.server.Inject(sandbox.Fault{Kind: sandbox.WrongHash, Name: "always", Times: -1})
@@ -398,6 +401,7 @@ func TestASourceThatChangesWhileItIsSent(t *testing.T) {
 	}
 	for name, change := range changes {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			r := newRig(t)
 			path := r.file("a", 12*mib)
 			held := r.server.Inject(sandbox.Fault{Kind: sandbox.StallBody, After: mib, Method: http.MethodPut})

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"flag"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -29,6 +30,10 @@ import (
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(childHome); dir != "" {
 		os.Exit(child(dir))
+	}
+	// An engine a case is slow; -rapid.checks asks for more than these.
+	if err := flag.Set("rapid.checks", "6"); err != nil {
+		panic(err)
 	}
 	goleak.VerifyTestMain(m)
 }
@@ -184,7 +189,7 @@ func (r *rig) add(paths ...string) service.BatchID {
 }
 
 // patience is how long a test waits for something that must come.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 func (r *rig) wait(batch service.BatchID) []upload.Job {
 	r.t.Helper()

@@ -243,4 +243,7 @@ func (r *rig) checkDrops(p *promises, drops [][]string) {
 	r.t.Logf("%d drops, %d files", len(said), len(all))
 }
 
-func TestKilledAgainAndAgain(t *testing.T) { killCampaign(t, 15) }
+func TestKilledAgainAndAgain(t *testing.T) {
+	t.Parallel()
+	killCampaign(t, 15)
+}

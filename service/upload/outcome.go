@@ -64,6 +64,9 @@ func (r *run) failedUpload(ctx context.Context, err error) outcome {
 		return r.sourceFailed(out)
 	case ok && failed.Unknown():
 		out.verdict = unsure
+		if stoppedBy(ctx) != nil {
+			out.err = nil // nothing went wrong
+		}
 		return out
 	case stoppedBy(ctx) != nil:
 		out.verdict, out.note = back, attemptStopped

@@ -51,6 +51,7 @@ func TestTheQueueGoesOnAfterARestartInItsOrder(t *testing.T) {
 func TestARestartWhileTheServiceFinishes(t *testing.T) {
 	for name, opt := range dialects() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			r := newRig(t, opt)
 			slow := r.server.Inject(sandbox.Fault{Kind: sandbox.SlowFinish, Method: http.MethodPut, Times: 2})
 			s := r.follow()
@@ -88,7 +89,7 @@ func TestARestartBeforeVerification(t *testing.T) {
 
 func TestADropIsDurableBeforeAddReturns(t *testing.T) {
 	r := newRig(t, withoutClient)
-	for i := range 600 {
+	for i := range 300 {
 		r.file(fmt.Sprintf("tree/%d", i), 1+i)
 	}
 	id := r.add(r.path("tree"), r.file("single", 10))
@@ -96,7 +97,7 @@ func TestADropIsDurableBeforeAddReturns(t *testing.T) {
 	r.cfg.Client = r.client("k")
 	r.open()
 	jobs := r.wait(id)
-	if len(jobs) != 601 {
+	if len(jobs) != 301 {
 		t.Fatalf("%d jobs", len(jobs))
 	}
 	r.once(jobs)
