@@ -318,3 +318,16 @@ func TestUnknownIDsAreNoError(t *testing.T) {
 		t.Errorf("%v, %v", jobs, err)
 	}
 }
+
+func TestRetryingForEverHoldsUpNobody(t *testing.T) {
+	r := newRig(t, workers(1))
+	s := r.follow()
+	paths := []string{r.file("empty", 0), r.path("missing")}
+	r.send(paths...)
+	for range 20 {
+		must(t, r.engine.RetryFailed(t.Context()))
+		r.idle()
+	}
+	r.served(r.send(r.file("good", 10))[0])
+	s.until("end", func() bool { return s.totals.Failed == 2 && s.totals.Finished == 1 && !s.totals.Busy() })
+}

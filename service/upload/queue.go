@@ -126,7 +126,7 @@ func (e *Engine) start(j *job, slot bool) {
 	if slot {
 		e.hand(r)
 	} else {
-		r.ahead = j.row.Size
+		r.ahead = max(j.row.Size, 1)
 		e.slots.ahead++
 		e.slots.bytes += r.ahead
 	}
