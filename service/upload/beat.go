@@ -113,6 +113,9 @@ func (s *sampler) sample(e *Engine, now time.Time) {
 	s.moved = moved
 	for _, r := range e.slots.sending {
 		r.measureSpeed(passed)
+		if e.hold.offline && r.sent.Load() > 0 && r.began.After(e.hold.until) {
+			e.reached(r.client) // no need to wait for the end of a large file
+		}
 	}
 	if e.feed.Subscribers() == 0 {
 		return

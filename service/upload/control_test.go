@@ -321,13 +321,15 @@ func TestUnknownIDsAreNoError(t *testing.T) {
 
 func TestRetryingForEverHoldsUpNobody(t *testing.T) {
 	r := newRig(t, workers(1))
-	s := r.follow()
-	paths := []string{r.file("empty", 0), r.path("missing")}
-	r.send(paths...)
+	r.send(r.file("empty", 0), r.path("missing"))
 	for range 20 {
 		must(t, r.engine.RetryFailed(t.Context()))
 		r.idle()
 	}
-	r.served(r.send(r.file("good", 10))[0])
-	s.until("end", func() bool { return s.totals.Failed == 2 && s.totals.Finished == 1 && !s.totals.Busy() })
+	held := r.server.Inject(sandbox.Fault{Kind: sandbox.StallBody, After: 1000, Name: "video"})
+	id := r.add(r.file("video", 9*mib))
+	r.struck(held, 1)
+	r.served(r.send(r.file("screenshot", 10))[0])
+	held.Release()
+	r.served(r.wait(id)[0])
 }

@@ -430,3 +430,21 @@ func TestASourceThatVanishesWhileItIsSent(t *testing.T) {
 		t.Errorf("a file that was open all the time: %+v, %v", j, j.Err)
 	}
 }
+
+func TestBytesThatFlowEndBeingOffline(t *testing.T) {
+	r := newRig(t, workers(2))
+	addr := r.server.Addr()
+	must(t, r.server.Close())
+	s := r.follow()
+	id := r.add(r.file("large", 20*mib), r.file("other", 9*mib))
+	s.until("offline", func() bool { return s.totals.Offline })
+	back, err := sandbox.Start(t.Context(), sandbox.Config{Addr: addr})
+	must(t, err)
+	t.Cleanup(func() { must(t, back.Close()) })
+	r.server = back
+	held := back.Inject(sandbox.Fault{Kind: sandbox.StallBody, After: mib, Name: "large"})
+	r.struck(held, 1)
+	s.state("other", upload.Uploaded) // does not wait for the end of the first
+	held.Release()
+	r.once(r.wait(id))
+}

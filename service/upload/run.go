@@ -41,6 +41,7 @@ type run struct {
 	sampled int64         // sent at the last sample
 	speed   float64       // bytes/s
 	measure bool          // speed has had a first sample
+	began   time.Time     // when it began to send
 
 	marked bool // the row says that the service may have the file
 }
@@ -184,7 +185,7 @@ func (r *run) send(ctx context.Context) outcome {
 		r.src.final = r.mark
 	}
 	e.mu.Lock()
-	r.sampled, r.measure = 0, false
+	r.sampled, r.measure, r.began = 0, false, e.clock.Now()
 	e.show(r.j, Uploading, nil)
 	e.mu.Unlock()
 	up, err := r.client.Upload(ctx, pixeldrain.Upload{
