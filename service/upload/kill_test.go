@@ -1,3 +1,5 @@
+//go:build unix
+
 package upload_test
 
 import (
@@ -10,8 +12,10 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -27,6 +31,7 @@ const (
 	childHome  = "SLUICE_TEST_CHILD"
 	childAPI   = "SLUICE_TEST_API"
 	childPaths = "SLUICE_TEST_PATHS" // JSON; added before anything else
+	childDisk  = "SLUICE_TEST_DISK"  // bytes that a file of the child may have until it has said "full"
 )
 
 // child runs the engine in a process of its own until it is killed. It says
@@ -65,6 +70,16 @@ func runChild(home string) error {
 		}
 		fmt.Println("accepted", id)
 	}
+	if text := os.Getenv(childDisk); text != "" {
+		limit, err := strconv.ParseUint(text, 10, 64)
+		if err != nil {
+			return err
+		}
+		signal.Ignore(syscall.SIGXFSZ)
+		if err := limitFiles(limit); err != nil {
+			return err
+		}
+	}
 	snapshot, sub := engine.Subscribe(ctx)
 	busy := snapshot.Totals.Busy()
 	for busy {
@@ -78,8 +93,15 @@ func runChild(home string) error {
 					fmt.Println("linked", j.ID, j.File)
 				}
 			}
-			if e.Totals != nil {
-				busy = e.Totals.Busy()
+			if e.Totals == nil {
+				continue
+			}
+			busy = e.Totals.Busy()
+			if e.Totals.Err != nil && e.Totals.Err.Value == service.ReasonQueueUnwritable {
+				fmt.Println("full")
+				if err := limitFiles(unlimited); err != nil {
+					return err
+				}
 			}
 		}
 	}
@@ -88,10 +110,20 @@ func runChild(home string) error {
 	return errors.Join(err, engine.Close(), db.Close())
 }
 
+const unlimited = ^uint64(0)
+
+// limitFiles bounds the size of every file that this process writes, as a full
+// disk does.
+func limitFiles(size uint64) error {
+	return syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: size, Max: unlimited})
+}
+
 // promises are what children said on stdout: they hold whatever comes.
 type promises struct {
 	batches []service.BatchID
 	linked  map[service.JobID]service.FileID
+	env     []string
+	full    bool // the queue could not be written
 }
 
 // run starts a child, which adds paths if there are any, and kills it when it
@@ -101,6 +133,7 @@ func (p *promises) run(t *testing.T, r *rig, paths []string, lines int, after ti
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), childHome+"="+r.home, childAPI+"="+r.server.APIURL())
+	cmd.Env = append(cmd.Env, p.env...)
 	if paths != nil {
 		text, err := json.Marshal(paths)
 		must(t, err)
@@ -143,6 +176,8 @@ func (p *promises) hear(t *testing.T, line string) (done bool) {
 			t.Fatal(err)
 		}
 		p.linked[service.JobID(id)] = service.FileID(file)
+	case "full":
+		p.full = true
 	}
 	return word == "done"
 }
@@ -246,4 +281,26 @@ func (r *rig) checkDrops(p *promises, drops [][]string) {
 func TestKilledAgainAndAgain(t *testing.T) {
 	t.Parallel()
 	killCampaign(t, 15)
+}
+
+func TestAFullDiskHoldsTheQueue(t *testing.T) {
+	r := newRig(t)
+	r.close()
+	var paths []string
+	for i := range 150 {
+		paths = append(paths, r.file(fmt.Sprint(i), 100))
+	}
+	p := &promises{linked: map[service.JobID]service.FileID{}, env: []string{childDisk + "=400000"}}
+	if done := p.run(t, r, paths, 1<<30, patience); !done || !p.full {
+		t.Fatalf("done %v, full %v", done, p.full)
+	}
+	r.open()
+	jobs := r.wait(p.batches[0])
+	p.kept(t, jobs)
+	r.once(jobs)
+	for _, j := range jobs {
+		if j.Try != 1 {
+			t.Errorf("a full disk cost %q a try", j.Name)
+		}
+	}
 }
