@@ -218,13 +218,12 @@ func (r *running) picture(ctx context.Context, t *testing.T, name string) *image
 	return img
 }
 
-// alive proves that the window still answers: the pointer over a navigation
-// entry changes what is painted, and so does its leaving.
-func (r *running) alive(ctx context.Context, t *testing.T, text string) {
+// alive proves that the window still answers: the pointer over the entry of
+// another screen changes what is painted, and so does its leaving.
+func (r *running) alive(ctx context.Context, t *testing.T, other string) {
 	t.Helper()
-	at := r.awaitText(ctx, t, text).Center()
-	for _, to := range []image.Point{at, image.Pt(600, 30).Mul(r.desktop.scale)} {
-		before, err := r.Settled(ctx, 200*time.Millisecond)
+	for _, to := range []image.Point{r.entry(ctx, t, other), r.nowhere()} {
+		before, err := r.Settled(ctx, frameQuiet)
 		if err != nil {
 			t.Fatal(err)
 		}

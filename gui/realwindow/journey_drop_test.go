@@ -229,7 +229,7 @@ func (r *running) getsDark(ctx context.Context, t *testing.T, name string) {
 // settingsGoFirst chooses light and dark in the settings, on a dark desktop.
 func (r *running) settingsGoFirst(ctx context.Context, t *testing.T) {
 	t.Helper()
-	r.click(ctx, t, "Settings")
+	r.open(ctx, t, "Settings")
 	r.awaitText(ctx, t, "Appearance")
 	r.click(ctx, t, "Follow the system")
 	r.click(ctx, t, "Light")

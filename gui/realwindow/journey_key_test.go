@@ -42,8 +42,8 @@ func TestKeyGoesToTheKeyringOnly(t *testing.T) {
 	r.giveKey(ctx, t, key)
 	r.awaitText(ctx, t, "Drop files or folders anywhere in this window")
 	r.picture(ctx, t, "with key")
-	r.click(ctx, t, "Settings")
-	r.awaitText(ctx, t, "Kept in the system keyring")
+	r.open(ctx, t, "Settings")
+	r.awaitText(ctx, t, keptInKeyring)
 	r.picture(ctx, t, "settings")
 	r.quit(ctx, t)
 	watch.judge(t)
@@ -59,6 +59,8 @@ func TestKeyGoesToTheKeyringOnly(t *testing.T) {
 
 	again := d.start(ctx, t, env)
 	watch = watchProcesses(t, again.PID(), key)
+	again.awaitText(ctx, t, keptInKeyring) // the screen is remembered
+	again.open(ctx, t, "Uploads")
 	again.awaitText(ctx, t, "Drop files or folders anywhere in this window")
 	dropped, _ := d.material(t)
 	again.drop(ctx, t, dropped[0])
@@ -131,7 +133,7 @@ func utf16(s string) []byte {
 }
 
 // processWatch looks at the argument lists and environments of a process and
-// all its helpers, again and again: some live for milliseconds only.
+// all that it starts, again and again: some live for milliseconds only.
 type processWatch struct {
 	stop    context.CancelFunc
 	done    sync.WaitGroup
@@ -140,15 +142,15 @@ type processWatch struct {
 	leaking []string
 }
 
-func watchProcesses(t *testing.T, group int, secret string) *processWatch {
+func watchProcesses(t *testing.T, pid int, secret string) *processWatch {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	w := &processWatch{stop: cancel, seen: map[int]bool{}}
+	w := &processWatch{stop: cancel, seen: map[int]bool{pid: true}}
 	w.done.Go(func() {
 		tick := time.NewTicker(2 * time.Millisecond)
 		defer tick.Stop()
 		for {
-			w.look(group, []byte(secret))
+			w.look([]byte(secret))
 			select {
 			case <-tick.C:
 			case <-ctx.Done():
@@ -160,13 +162,13 @@ func watchProcesses(t *testing.T, group int, secret string) *processWatch {
 	return w
 }
 
-func (w *processWatch) look(group int, secret []byte) {
+func (w *processWatch) look(secret []byte) {
 	entries, _ := os.ReadDir("/proc")
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, e := range entries {
 		pid, err := strconv.Atoi(e.Name())
-		if err != nil || groupOf(pid) != group {
+		if err != nil || !w.seen[pid] && !w.seen[parentOf(pid)] {
 			continue
 		}
 		w.seen[pid] = true
@@ -179,19 +181,18 @@ func (w *processWatch) look(group int, secret []byte) {
 	}
 }
 
-// groupOf reads the process group of a process, 0 when it has gone.
-func groupOf(pid int) int {
+// parentOf reads the parent of a process, 0 when it has gone.
+func parentOf(pid int) int {
 	stat, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
 	if err != nil {
 		return 0
 	}
-	_, rest, _ := bytes.Cut(stat[max(0, bytes.LastIndexByte(stat, ')')):], []byte(") "))
-	fields := bytes.Fields(rest) // state, parent, group
-	if len(fields) < 3 {
+	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:]) // state, parent
+	if len(fields) < 2 {
 		return 0
 	}
-	group, _ := strconv.Atoi(string(fields[2]))
-	return group
+	parent, _ := strconv.Atoi(string(fields[1]))
+	return parent
 }
 
 // judge ends the watch and fails the test for what it saw.
@@ -234,15 +235,17 @@ func TestKeyringsThatDoNotHelp(t *testing.T) {
 			t.Fatal(err)
 		}
 		windows[i].giveKey(ctx, t, key)
-		windows[i].alive(ctx, t, "Uploads")
+		windows[i].alive(ctx, t, "Settings")
+		windows[i].picture(ctx, t, c.name+", a moment later")
 	}
 	for i, c := range cases {
 		r := windows[i]
-		r.alive(ctx, t, "Uploads")
-		r.click(ctx, t, "Settings")
+		r.alive(ctx, t, "Settings")
+		r.awaitText(ctx, t, "Drop files or folders anywhere in this window") // whether the keyring has answered or not
+		r.open(ctx, t, "Settings")
 		r.awaitText(ctx, t, sessionOnly)
 		r.alive(ctx, t, "Uploads")
-		r.picture(ctx, t, c.name)
+		r.picture(ctx, t, c.name+", at the end")
 		r.quit(ctx, t)
 		r.desktop.searchFor(t, key)
 	}

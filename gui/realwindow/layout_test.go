@@ -16,6 +16,7 @@ import (
 const (
 	windowWidth  = 1180
 	windowHeight = 760
+	navWidth     = 208
 	rowEnd       = 30              // from the window's right edge to a row's last icon
 	iconStep     = 14              // less than an icon is wide
 	iconSweep    = 10              // so many steps at most
@@ -31,6 +32,37 @@ func (r *running) inMiddle(row Found) bool {
 // center is a point of the window that takes drops and does nothing else.
 func (r *running) center() image.Point {
 	return image.Pt(windowWidth/2, windowHeight/2).Mul(r.desktop.scale)
+}
+
+// nowhere is a point over nothing that changes under the pointer.
+func (r *running) nowhere() image.Point { return image.Pt(100, 500).Mul(r.desktop.scale) }
+
+// entry finds an entry of the navigation. A screen may have the same words for
+// its title.
+func (r *running) entry(ctx context.Context, t *testing.T, name string) image.Point {
+	t.Helper()
+	var at image.Point
+	_, err := r.Await(ctx, func(img *image.RGBA) bool {
+		for _, found := range r.desktop.reader.Find(img, name) {
+			if found.Max.X < navWidth*r.desktop.scale {
+				at = found.Center()
+				return true
+			}
+		}
+		return false
+	})
+	if err != nil {
+		t.Fatalf("no %q in the navigation: %v", name, err)
+	}
+	return at
+}
+
+// open goes to a screen.
+func (r *running) open(ctx context.Context, t *testing.T, name string) {
+	t.Helper()
+	if err := r.Click(ctx, r.entry(ctx, t, name)); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // list is a point over the rows.
@@ -67,7 +99,8 @@ const (
 	keyQuestion    = "Welcome to Sluice"
 	keyPlaceholder = "Paste your API key"
 	keyButton      = "Check and save"
-	sessionOnly    = "Kept for this session only"
+	keptInKeyring  = "✓ Works: 0 files. Kept in the system keyring"
+	sessionOnly    = "✓ Works: 0 files. Kept for this session only"
 )
 
 // badDrops are the words for an empty file, a pipe, a folder without files, a
