@@ -10,7 +10,10 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"path/filepath"
 	"runtime"
+	"strconv"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
@@ -76,6 +79,7 @@ type Config struct {
 func Run(cfg Config) error {
 	if cfg.App == nil {
 		preferX11()
+		leaveBusAlone()
 		cfg.App = app.NewWithID(AppID)
 	}
 	s, err := New(cfg)
@@ -97,6 +101,21 @@ func preferX11() {
 	if runtime.GOOS == "linux" && os.Getenv("FYNE_PLATFORM") == "" && os.Getenv("DISPLAY") != "" {
 		_ = os.Setenv("FYNE_PLATFORM", "x11") // fails for no name like this
 	}
+}
+
+// leaveBusAlone keeps Fyne's D-Bus library, where there is no session bus, from
+// starting one that would outlive the program.
+func leaveBusAlone() {
+	address := os.Getenv("DBUS_SESSION_BUS_ADDRESS")
+	if runtime.GOOS != "linux" || address != "" && !strings.HasPrefix(address, "autolaunch:") {
+		return
+	}
+	for _, dir := range []string{os.Getenv("XDG_RUNTIME_DIR"), "/run/user/" + strconv.Itoa(os.Getuid())} {
+		if info, err := os.Stat(filepath.Join(dir, "bus")); err == nil && info.Mode().Type() == os.ModeSocket {
+			return
+		}
+	}
+	_ = os.Setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:") // fails for no name like this
 }
 
 // appearance turns the setting into the theme's.

@@ -16,7 +16,8 @@ import (
 // library would start a bus that outlives the program.
 func findBus() error {
 	address := os.Getenv("DBUS_SESSION_BUS_ADDRESS")
-	if address != "" && !strings.HasPrefix(address, "autolaunch:") {
+	known := !strings.HasPrefix(address, "autolaunch:") && !strings.HasPrefix(address, "disabled:")
+	if address != "" && known {
 		return nil
 	}
 	for _, dir := range []string{os.Getenv("XDG_RUNTIME_DIR"), "/run/user/" + strconv.Itoa(os.Getuid())} {
