@@ -58,7 +58,7 @@ func (m *Model) placeNote(a account.Status) note {
 	case account.PlaceEnvironment:
 		return note{works + lang.L("Taken from SLUICE_API_KEY and kept nowhere."), kit.ColorAccent}
 	case account.PlaceSession:
-		return note{works + lang.L("Kept for this session only: the system keyring can’t be used ({{.Reason}}). Sluice asks for the key again at its next start. To keep it, unlock or install a keyring and save the key again.",
+		return note{lang.L("Kept for this session only: the system keyring can’t be used ({{.Reason}}). Sluice asks for the key again at its next start. To keep it, unlock or install a keyring and save the key again.",
 			map[string]any{"Reason": short(a.KeyringProblem)}), kit.ColorAmber}
 	case account.PlaceNone:
 	}
