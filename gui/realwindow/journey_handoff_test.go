@@ -57,7 +57,7 @@ func TestOpensAndCloses(t *testing.T) {
 func TestQuitAndGoOn(t *testing.T) {
 	ctx := journey(t)
 	d := newDesktop(t, 1)
-	api := d.startService(ctx, t, "-throttle", "1000000")
+	api := d.startService(ctx, t, "-throttle", "300000")
 	env := []string{"SLUICE_API_URL=" + api, "SLUICE_API_KEY=a key for the session"}
 	dropped, wants := d.material(t)
 
