@@ -477,6 +477,29 @@ func TestInterruptAndResume(t *testing.T) {
 	}
 }
 
+// A new command does not wait behind what an earlier one left.
+func TestNewFilesGoBeforeLeftOnes(t *testing.T) {
+	server := sandboxtest.New(t)
+	p := newPlace(t, server.APIURL())
+	stall := server.Inject(sandbox.Fault{Kind: sandbox.StallBody, PathPrefix: "/api/file/left", After: 1_000_000, Times: -1})
+	var left []string
+	for i := range 12 {
+		left = append(left, p.file(fmt.Sprintf("left%d", i), bytes.Repeat([]byte{byte(i)}, 10_000_000)))
+	}
+	r := p.start(append([]string{"upload"}, left...)...)
+	if err := stall.Wait(t.Context(), 3); err != nil {
+		t.Fatal(err)
+	}
+	r.signal(os.Interrupt)
+	r.wait().expect(t, 1, "12 files are kept")
+	// Those that begin before the new one is found go nowhere: it passes them.
+	o := p.run("upload", p.file("new", []byte("new")))
+	o.expect(t, 0, "12 files of earlier runs wait", "sluice upload -resume")
+	if all := stored(t, server); len(all) != 1 || all["new"] == "" {
+		t.Errorf("on the server: %v", all)
+	}
+}
+
 func TestClosedPipe(t *testing.T) {
 	server := sandboxtest.New(t)
 	p := newPlace(t, server.APIURL())

@@ -43,7 +43,7 @@ func RunUpload(ctx context.Context, cfg Config, c Command) int {
 	r.tellDamage(s)
 	others := 0
 	if _, err = s.LoadKey(ctx); err == nil {
-		if err = s.Serve(ctx, rest, r.take); err == nil {
+		if err = s.ServeOwn(ctx, rest, r.take); err == nil {
 			r.settle(ctx, s)
 		}
 		others = unfinished(context.WithoutCancel(ctx), s) - r.left()

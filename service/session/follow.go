@@ -31,6 +31,9 @@ type follower struct {
 	batches map[service.BatchID]bool
 	links   []service.FileID // of the results given
 
+	ahead func([]service.JobID) error // lets files go before others; nil: they wait their turn
+	moved int                         // files at the last call of ahead
+
 	progress handoff.Progress
 	last     time.Time // of the last report
 	told     int       // files in it
@@ -86,10 +89,33 @@ func (f *follower) step(events []upload.Event) error {
 			f.total(e.Totals)
 		}
 	}
+	if err := f.hurry(); err != nil {
+		return err
+	}
 	if err := f.results(); err != nil {
 		return err
 	}
 	return f.report(false)
+}
+
+// hurry lets the files that wait go before others: those found first at once,
+// all others together when no more are looked for.
+func (f *follower) hurry() error {
+	found := len(f.order)
+	if f.ahead == nil || found == f.moved || f.moved > 0 && f.progress.Scanning {
+		return nil
+	}
+	f.moved = found
+	var ids []service.JobID
+	for _, id := range f.order {
+		if s := f.jobs[id].State; s == upload.Waiting || s == upload.Retrying {
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	return f.ahead(ids)
 }
 
 // finish takes over how the batch ended and gives the replies that are left.

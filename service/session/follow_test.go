@@ -104,6 +104,28 @@ func TestFollowWhatWasLeft(t *testing.T) {
 	}
 }
 
+func TestOwnFilesGoAhead(t *testing.T) {
+	var moves [][]service.JobID
+	f := newFollower(2, func(handoff.Reply) error { return nil }, time.Now)
+	f.ahead = func(ids []service.JobID) error { moves = append(moves, ids); return nil }
+	scanning, done := &upload.Totals{Scanning: 1}, &upload.Totals{}
+	for _, e := range []upload.Event{
+		{Jobs: []upload.Job{job(1, 1, upload.Waiting, 0)}, Totals: scanning}, // not ours
+		{Jobs: []upload.Job{job(2, 2, upload.Waiting, 0), job(3, 2, upload.Failed, 0)}, Totals: scanning},
+		{Jobs: []upload.Job{job(4, 2, upload.Waiting, 0)}, Totals: scanning},
+		{Jobs: []upload.Job{job(2, 2, upload.Uploading, 0), job(5, 2, upload.Waiting, 0)}, Totals: scanning},
+		{Totals: done},
+		{Jobs: []upload.Job{job(4, 2, upload.Uploading, 0)}, Totals: done},
+	} {
+		if err := f.step([]upload.Event{e}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := [][]service.JobID{{2}, {4, 5}}; !reflect.DeepEqual(moves, want) {
+		t.Errorf("moved %v, want %v", moves, want)
+	}
+}
+
 func TestNothingWasLeft(t *testing.T) {
 	f := newFollower(0, func(handoff.Reply) error { return nil }, time.Now)
 	f.resume(upload.Snapshot{Jobs: []upload.Job{job(1, 1, upload.Uploaded, 100)}})

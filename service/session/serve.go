@@ -12,11 +12,20 @@ import (
 	"sluice/service/upload"
 )
 
-// Serve does what req asks for and replies with what becomes of it: for this
-// process' own command and for other starts alike. It returns when every file
-// asked for has ended, or with a *service.Error when nothing can go on; files
-// that were accepted stay in the queue.
+// Serve does what another start asks for and replies with what becomes of it.
+// It returns when every file asked for has ended, or with a *service.Error when
+// nothing can go on; files that were accepted stay in the queue.
 func (s *Session) Serve(ctx context.Context, req handoff.Request, reply func(handoff.Reply) error) error {
+	return s.serve(ctx, req, reply, false)
+}
+
+// ServeOwn is Serve for the command that this process runs: its files go
+// before those that earlier runs left.
+func (s *Session) ServeOwn(ctx context.Context, req handoff.Request, reply func(handoff.Reply) error) error {
+	return s.serve(ctx, req, reply, true)
+}
+
+func (s *Session) serve(ctx context.Context, req handoff.Request, reply func(handoff.Reply) error, own bool) error {
 	if req.Op != handoff.OpOpen || req.KeyMark != "" {
 		select { // until then the key is not known
 		case <-s.ready:
@@ -31,7 +40,7 @@ func (s *Session) Serve(ctx context.Context, req handoff.Request, reply func(han
 	case handoff.OpOpen:
 		return s.serveOpen(ctx, req, reply)
 	case handoff.OpUpload, handoff.OpResume:
-		return s.serveFiles(ctx, req, reply)
+		return s.serveFiles(ctx, req, reply, own)
 	}
 	return &service.Error{Op: "ask the running Sluice", Path: string(req.Op), Kind: service.Invalid}
 }
@@ -59,7 +68,7 @@ func (s *Session) serveOpen(ctx context.Context, req handoff.Request, reply func
 	return nil
 }
 
-func (s *Session) serveFiles(ctx context.Context, req handoff.Request, reply func(handoff.Reply) error) error {
+func (s *Session) serveFiles(ctx context.Context, req handoff.Request, reply func(handoff.Reply) error, own bool) error {
 	if status := s.Status(); !status.Account.HasKey {
 		return noKey(status)
 	}
@@ -78,6 +87,8 @@ func (s *Session) serveFiles(ctx context.Context, req handoff.Request, reply fun
 	f := newFollower(batch, reply, time.Now)
 	if batch == 0 {
 		f.resume(snapshot)
+	} else if own && snapshot.Totals.Busy() {
+		f.ahead = func(ids []service.JobID) error { return s.engine.ToFront(ctx, ids...) }
 	}
 	first := upload.Event{Jobs: snapshot.Jobs, Totals: &snapshot.Totals}
 	if err := s.track(ctx, f, first, events); err != nil {
