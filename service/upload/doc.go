@@ -12,6 +12,11 @@
 //	             ↓          ↓           ↓           ↓
 //	        AlreadyThere    └──────→ Retrying ←─────┘    Failed, Cancelled
 //
+// What the account has is fetched before the first upload and again every ten
+// minutes while there is work (catalogue.go); uploads wait for the first
+// listing only, and go on without if it can't be had. A file of a size that the
+// account has is hashed before it is sent; tiny ones are anyway.
+//
 // # What is written when
 //
 // An attempt is on the disk before its first byte goes out. The last piece of
