@@ -89,7 +89,7 @@ vet:
 .PHONY: lint
 lint:
 	$(call say,lint)
-	GOLANGCI_LINT_CACHE='$(CURDIR)/build/lint' $(TOOL) golangci-lint run # a cache of whole runs: contextcheck sees less in a part
+	GOLANGCI_LINT_CACHE='$(CURDIR)/build/lint' $(TOOL) golangci-lint run --allow-parallel-runners # a cache of whole runs: contextcheck sees less in a part
 
 # quiet runs a command that must have nothing to say.
 quiet = code=0; out=$$($(1)) || code=$$?; [ -z "$$out" ] || { printf '%s\n' "$$out" '$(2)'; exit 1; }; exit $$code
