@@ -152,7 +152,6 @@ func (r *run) pin() outcome {
 func (r *run) begin(ctx context.Context) outcome {
 	e, j := r.e, r.j
 	e.mu.Lock()
-	j.started++
 	j.row.State, j.row.LinkAPI, j.row.FileID = rowUploading, r.client.APIURL(), ""
 	j.row.NextTry = time.Time{}
 	if r.src.data != nil {

@@ -231,3 +231,16 @@ func (e *Engine) addWalked(walked []storage.Walked, from []storage.Intake, added
 	}
 	e.tellTotals()
 }
+
+// walkInstead sends j, which turned out to be a folder, to the scanner.
+func (e *Engine) walkInstead(j *job) {
+	_, err := e.Add(e.disk, Origin(j.row.Origin), []string{j.row.Path})
+	if err != nil {
+		e.settle(j, outcome{verdict: refused, err: service.AsError("walk", err)})
+		return
+	}
+	e.mu.Lock()
+	j.cancelled = true // its row goes, without having been cancelled by anybody
+	e.mu.Unlock()
+	e.settle(j, outcome{verdict: back})
+}
