@@ -57,7 +57,7 @@ func run(args []string, base session.Config) int {
 	defer stop()
 	cfg := cli.Config{Stdout: os.Stdout, Stderr: os.Stderr, Terminal: isTerminal(os.Stderr), Now: time.Now, Words: cli.Say}
 	if command.Name == cli.Sandbox {
-		return cli.RunSandbox(ctx, cfg, func(ctx context.Context) (session.Server, error) {
+		return cli.RunSandbox(ctx, cfg, command.Server, func(ctx context.Context) (session.Server, error) {
 			return startServer(ctx, command.Server)
 		})
 	}

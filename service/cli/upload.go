@@ -117,7 +117,11 @@ func Open(ctx context.Context, cfg Config, c Command) (*session.Session, []strin
 
 // RunSandbox does `sluice sandbox`: start gives the server, which runs until
 // ctx ends.
-func RunSandbox(ctx context.Context, cfg Config, start func(context.Context) (session.Server, error)) int {
+func RunSandbox(ctx context.Context, cfg Config, o ServerOptions, start func(context.Context) (session.Server, error)) int {
+	key := "any"
+	if o.Key != "" {
+		key = "KEY"
+	}
 	server, err := start(ctx)
 	if err != nil {
 		_, _ = fmt.Fprintln(cfg.Stderr, "The sandbox does not start:", err)
@@ -125,7 +129,7 @@ func RunSandbox(ctx context.Context, cfg Config, start func(context.Context) (se
 	}
 	_, err = fmt.Fprintln(cfg.Stdout, server.APIURL())
 	if err == nil {
-		_, _ = fmt.Fprintf(cfg.Stderr, "The sandbox runs until Ctrl+C. To use it: SLUICE_API_URL=%s SLUICE_API_KEY=any sluice upload FILE\n", server.APIURL())
+		_, _ = fmt.Fprintf(cfg.Stderr, "The sandbox runs until Ctrl+C. To use it: SLUICE_API_URL=%s SLUICE_API_KEY=%s sluice upload FILE\n", server.APIURL(), key)
 		<-ctx.Done()
 	}
 	if closed := server.Close(); closed != nil {
