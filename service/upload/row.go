@@ -64,7 +64,6 @@ type job struct {
 	hidden    bool  // cancelled; what is left to do shows nowhere
 	cancelled bool  // the wish to be cancelled, for the owner
 	run       *run  // while running
-	started   int   // attempts so far in this run of the program
 
 	contentOf contentKey    // what it claims in Engine.contents, zero when nothing
 	sized     int64         // where it is in Engine.sizes, 0 when it is not
