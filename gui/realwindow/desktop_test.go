@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -124,12 +125,7 @@ func (r *running) judge(t *testing.T) {
 	written := r.desktop.logs()
 	written["stderr.txt"] = r.Output()
 	for name, text := range written {
-		// Fyne makes an empty file for preferences that we do not have, and
-		// complains at each start that nothing is in it.
-		text = strings.ReplaceAll(text, "Fyne error:  Preferences load error", "")
-		// So it does where there is no session bus to ask for the desktop's theme.
-		text = strings.ReplaceAll(text, "Fyne error:  failed to watch theme settings", "")
-		for _, bad := range []string{"Error in Fyne call thread", "Fyne error", "panic:", "fatal error:", "broke down"} {
+		for _, bad := range []string{"Error in Fyne call thread", "panic:", "fatal error:", "broke down"} {
 			if strings.Contains(text, bad) {
 				t.Errorf("the program wrote %q, see %s", bad, name)
 			}
@@ -193,6 +189,17 @@ func (r *running) awaitText(ctx context.Context, t *testing.T, text string) Foun
 	return found
 }
 
+// awaitOne waits for one of several texts in the window.
+func (r *running) awaitOne(ctx context.Context, t *testing.T, texts []string) {
+	t.Helper()
+	_, err := r.Await(ctx, func(img *image.RGBA) bool {
+		return slices.ContainsFunc(texts, func(text string) bool { return r.desktop.reader.Has(img, text) })
+	})
+	if err != nil {
+		t.Fatalf("none of %q appears: %v", texts, err)
+	}
+}
+
 // click waits for words and clicks on them.
 func (r *running) click(ctx context.Context, t *testing.T, text string) {
 	t.Helper()
@@ -220,11 +227,21 @@ func (r *running) picture(ctx context.Context, t *testing.T, name string) *image
 	return img
 }
 
-// alive proves that the window still answers: the pointer over the entry of
-// another screen changes what is painted, and so does its leaving.
-func (r *running) alive(ctx context.Context, t *testing.T, other string) {
+// glimpse keeps what the window shows at this moment, while it moves.
+func (r *running) glimpse(t *testing.T, name string) {
 	t.Helper()
-	for _, to := range []image.Point{r.entry(ctx, t, other), r.nowhere()} {
+	img, err := r.Image()
+	if err != nil {
+		t.Fatal(err)
+	}
+	keep(t, name, img)
+}
+
+// alive proves that the window still answers: the pointer over something that
+// can be clicked changes what is painted, and so does its leaving.
+func (r *running) alive(ctx context.Context, t *testing.T, at image.Point) {
+	t.Helper()
+	for _, to := range []image.Point{at, r.nowhere()} {
 		before, err := r.Settled(ctx, frameQuiet)
 		if err != nil {
 			t.Fatal(err)

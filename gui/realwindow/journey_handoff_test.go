@@ -57,20 +57,20 @@ func TestOpensAndCloses(t *testing.T) {
 func TestQuitAndGoOn(t *testing.T) {
 	ctx := journey(t)
 	d := newDesktop(t, 1)
-	api := d.startService(ctx, t, "-throttle", "300000")
-	env := []string{"SLUICE_API_URL=" + api, "SLUICE_API_KEY=a key for the session"}
+	api := d.startService(ctx, t, "-throttle", "500000")
+	env := []string{"SLUICE_API_URL=" + api, "SLUICE_API_KEY=key-for-this-session"}
 	dropped, wants := d.material(t)
 
 	r := d.start(ctx, t, env)
 	r.awaitText(ctx, t, "Drop files or folders anywhere in this window")
 	r.drop(ctx, t, dropped...)
 	r.awaitText(ctx, t, "UPLOADING")
-	r.picture(ctx, t, "before quitting")
+	r.glimpse(t, "before quitting")
 	if err := r.Close(); err != nil {
 		t.Fatal(err)
 	}
 	r.awaitText(ctx, t, "Uploads are under way")
-	r.picture(ctx, t, "quitting")
+	r.glimpse(t, "quitting")
 	r.click(ctx, t, "Stop and go on next time")
 	if code, err := r.Wait(ctx); err != nil || code != 0 {
 		t.Fatalf("after stopping: exit %d, %v", code, err)
@@ -85,7 +85,7 @@ func TestQuitAndGoOn(t *testing.T) {
 	r.picture(ctx, t, "all done")
 	r.quit(ctx, t)
 
-	stored := listing(ctx, t, api, "a key for the session")
+	stored := listing(ctx, t, api, "key-for-this-session")
 	for _, want := range wants {
 		name, sum := filepath.Base(want), sumOf(t, want)
 		if got := stored[name]; len(got) != 1 || got[0] != sum {

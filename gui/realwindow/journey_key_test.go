@@ -43,7 +43,7 @@ func TestKeyGoesToTheKeyringOnly(t *testing.T) {
 	r.awaitText(ctx, t, "Drop files or folders anywhere in this window")
 	r.picture(ctx, t, "with key")
 	r.open(ctx, t, "Settings")
-	r.awaitText(ctx, t, keptInKeyring)
+	r.awaitOne(ctx, t, keptInKeyring())
 	r.picture(ctx, t, "settings")
 	r.quit(ctx, t)
 	watch.judge(t)
@@ -59,7 +59,7 @@ func TestKeyGoesToTheKeyringOnly(t *testing.T) {
 
 	again := d.start(ctx, t, env)
 	watch = watchProcesses(t, again.PID(), key)
-	again.awaitText(ctx, t, keptInKeyring) // the screen is remembered
+	again.awaitOne(ctx, t, keptInKeyring()) // the screen is remembered
 	again.open(ctx, t, "Uploads")
 	again.awaitText(ctx, t, "Drop files or folders anywhere in this window")
 	dropped, _ := d.material(t)
@@ -219,33 +219,38 @@ func TestKeyringsThatDoNotHelp(t *testing.T) {
 	cases := []struct {
 		name    string
 		prepare func(*Bus)
+		waits   bool // the keyring never answers
 	}{
-		{"locked", func(b *Bus) { StartKeyring(t, b).Lock(t) }},
-		{"none", func(*Bus) {}},
-		{"mute", func(b *Bus) { MuteKeyring(t, b) }},
-		{"asking", func(b *Bus) { AskingKeyring(t, b) }},
+		{"locked", func(b *Bus) { StartKeyring(t, b).Lock(t) }, false},
+		{"none", func(*Bus) {}, false},
+		{"mute", func(b *Bus) { MuteKeyring(t, b) }, true},
+		{"asking", func(b *Bus) { AskingKeyring(t, b) }, true},
 	}
 	// All at once, because two of them take their whole minute.
 	windows := make([]*running, len(cases))
 	for i, c := range cases {
 		u := d.another(t)
 		c.prepare(u.bus)
-		windows[i] = u.start(ctx, t, env)
-		if err := windows[i].Place(ctx, i%2*(windowWidth+20), i/2*(windowHeight+40), windowWidth, windowHeight); err != nil {
+		r := u.start(ctx, t, env)
+		if err := r.Place(ctx, i%2*(windowWidth+20), i/2*(windowHeight+40), windowWidth, windowHeight); err != nil {
 			t.Fatal(err)
 		}
-		windows[i].giveKey(ctx, t, key)
-		windows[i].alive(ctx, t, "Settings")
-		windows[i].picture(ctx, t, c.name+", a moment later")
+		r.giveKey(ctx, t, key)
+		if c.waits {
+			r.awaitText(ctx, t, keyChecking)
+			r.picture(ctx, t, c.name+", waiting")
+			r.alive(ctx, t, r.awaitText(ctx, t, keysPage).Center())
+		}
+		windows[i] = r
 	}
 	for i, c := range cases {
 		r := windows[i]
-		r.alive(ctx, t, "Settings")
 		r.awaitText(ctx, t, "Drop files or folders anywhere in this window") // whether the keyring has answered or not
+		r.alive(ctx, t, r.entry(ctx, t, "Settings"))
 		r.open(ctx, t, "Settings")
-		r.awaitText(ctx, t, sessionOnly)
-		r.alive(ctx, t, "Uploads")
-		r.picture(ctx, t, c.name+", at the end")
+		r.awaitOne(ctx, t, sessionOnly())
+		r.alive(ctx, t, r.entry(ctx, t, "Uploads"))
+		r.picture(ctx, t, c.name)
 		r.quit(ctx, t)
 		r.desktop.searchFor(t, key)
 	}

@@ -41,7 +41,7 @@ func TestWithoutASessionBus(t *testing.T) {
 	d := newDesktop(t, 1)
 	r := d.start(ctx, t, []string{"DBUS_SESSION_BUS_ADDRESS=", "XDG_RUNTIME_DIR=" + t.TempDir()}, "-sandbox")
 	r.awaitText(ctx, t, "Drop files or folders anywhere in this window")
-	r.alive(ctx, t, "Settings")
+	r.alive(ctx, t, r.entry(ctx, t, "Settings"))
 	r.quit(ctx, t)
 	entries, err := os.ReadDir("/proc")
 	if err != nil {

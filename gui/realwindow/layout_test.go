@@ -99,9 +99,19 @@ const (
 	keyQuestion    = "Welcome to Sluice"
 	keyPlaceholder = "Paste your API key"
 	keyButton      = "Check and save"
-	keptInKeyring  = "✓ Works: 0 files. Kept in the system keyring"
-	sessionOnly    = "✓ Works: 0 files. Kept for this session only"
+	keyChecking    = "Checking the key."
+	keysPage       = "Get a key…"
 )
+
+// keptInKeyring and sessionOnly are what the settings say of a key's place,
+// alone or after what the service told of it.
+func keptInKeyring() []string {
+	return []string{"✓ Works: 0 files. Kept in the system keyring", "Kept in the system keyring"}
+}
+
+func sessionOnly() []string {
+	return []string{"✓ Works: 0 files. Kept for this session only", "Kept for this session only"}
+}
 
 // badDrops are the words for an empty file, a pipe, a folder without files, a
 // file that is gone, and a web address.
