@@ -32,7 +32,6 @@ type desktop struct {
 	home    string
 	scale   int
 	reader  *Reader
-	tips    *Reader // of what appears at the pointer
 }
 
 // newDesktop starts a computer whose screen shows the program at a scale. Flags
@@ -44,7 +43,6 @@ func newDesktop(t *testing.T, scale int, flags ...string) *desktop {
 		bus: StartBus(t), home: t.TempDir(), scale: scale,
 		reader: NewReader(t, float32(scale), theme,
 			kit.SizeName, kit.SizeBody, kit.SizeSmall, kit.SizeSection, kit.SizeTitle, kit.SizeBrand),
-		tips: NewReader(t, float32(scale), theme, kit.SizeSmall),
 	}
 	d.display = StartDisplay(t, 2600, 1700, flags...)
 	d.makeFolders(t)

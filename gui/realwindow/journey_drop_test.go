@@ -206,7 +206,7 @@ func (r *running) copyOne(ctx context.Context, t *testing.T, files, links []stri
 		if len(row) == 0 || !r.inMiddle(row[0]) {
 			continue
 		}
-		r.press(ctx, t, row[0], "Copy link")
+		r.press(ctx, t, row[0], copyIcon)
 		if _, err := r.desktop.display.AwaitClipboard(ctx, func(s string) bool { return s == links[i] }); err != nil {
 			t.Fatalf("the row of %s: want %s: %v", file, links[i], err)
 		}
