@@ -102,7 +102,7 @@ func machinePath(t *testing.T) func(text string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fixed := regexp.MustCompile(`(?m)(^|[^A-Za-z0-9_.])/(work|farm|root)/[^\n ]*`)
+	fixed := regexp.MustCompile(`(?m)(^|[^A-Za-z0-9_.])/(work|root)/[^\n ]*`)
 	return func(text string) string {
 		if found := fixed.FindString(text); found != "" {
 			return found
