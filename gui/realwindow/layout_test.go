@@ -85,13 +85,14 @@ const (
 )
 
 // keptInKeyring and sessionOnly are what the settings say of a key's place,
-// alone or after what the service told of it.
+// alone or after what the service told of it. They leave out the tick before
+// it, which comes from a font that the reader does not have.
 func keptInKeyring() []string {
-	return []string{"✓ Works: 0 files. Kept in the system keyring", "Kept in the system keyring"}
+	return []string{"Works: 0 files. Kept in the system keyring", "Kept in the system keyring"}
 }
 
 func sessionOnly() []string {
-	return []string{"✓ Works: 0 files. Kept for this session only", "Kept for this session only"}
+	return []string{"Works: 0 files. Kept for this session only", "Kept for this session only"}
 }
 
 // badDrops are the words for an empty file, a pipe, a folder without files, a
