@@ -205,6 +205,11 @@ func (s *Session) apply(ctx context.Context) {
 			client.SetWorkers(v.Workers)
 		}
 	}
+	s.engine.SetSpeedLimit(v.SpeedLimit)
+	if v.SkipDuplicates != s.skip {
+		s.skip = v.SkipDuplicates
+		s.engine.SetSkipDuplicates(s.skip)
+	}
 	address, err := s.wantedAPIURL(v)
 	if err != nil || address == s.apiURL {
 		return // an address that is fixed was good at the start

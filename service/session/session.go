@@ -76,6 +76,7 @@ type Session struct {
 	changing sync.Mutex // held over a whole change of key, address or workers
 	apiURL   string     // in use
 	workers  int        // in use
+	skip     bool       // in use: duplicates are not sent
 	loaded   bool       // the key has been looked for
 
 	mu         sync.Mutex // guards what follows, and publishing in order
@@ -124,10 +125,14 @@ func open(ctx context.Context, cfg Config) (_ *Session, err error) {
 	if s.apiURL, err = s.wantedAPIURL(s.settings.Values()); err != nil {
 		return nil, err
 	}
-	s.workers = s.settings.Values().Workers
+	values := s.settings.Values()
+	s.workers, s.skip = values.Workers, values.SkipDuplicates
 	s.status = Status{APIURL: s.apiURL, AddressFixed: s.server != nil || cfg.APIURL != "", Sandbox: s.server != nil}
 	s.keeper = s.newKeeper()
-	engine := upload.Config{DB: s.db, Workers: s.workers, Logger: s.log, MaxFileSize: s.maxFileSize}
+	engine := upload.Config{
+		DB: s.db, Workers: s.workers, Logger: s.log, MaxFileSize: s.maxFileSize,
+		SpeedLimit: values.SpeedLimit, SendDuplicates: !s.skip,
+	}
 	s.engine, err = upload.New(engine) //nolint:contextcheck // it lives until Close
 	if err != nil {
 		return nil, fmt.Errorf("start the upload engine: %w", err)
@@ -160,8 +165,8 @@ func (s *Session) Log() *slog.Logger { return s.log }
 // Engine is the upload queue.
 func (s *Session) Engine() *upload.Engine { return s.engine }
 
-// Settings is what the user has set. A change of address or workers made
-// there takes effect by itself.
+// Settings is what the user has set. A change made there takes effect by
+// itself.
 func (s *Session) Settings() *settings.Store { return s.settings }
 
 // Opening tells what opening the database met, for telling the user about

@@ -28,6 +28,10 @@ const (
 	MaxTemplate = 1000
 	minSide     = 200
 	maxSide     = 20_000
+	// MinSpeedLimit and MaxSpeedLimit bound a speed limit, in bytes a second:
+	// with less, the service takes an upload for dead.
+	MinSpeedLimit = 10_000
+	MaxSpeedLimit = 10_000_000_000
 )
 
 // Appearance is light, dark, or as the system says.
@@ -40,24 +44,39 @@ const (
 	Dark         Appearance = "dark"
 )
 
+// WhenClosed is what closing the window during uploads does.
+type WhenClosed string
+
+// The ways to close.
+const (
+	CloseAsks       WhenClosed = "ask"
+	CloseKeepsGoing WhenClosed = "background" // without the window, until all is done
+	CloseStops      WhenClosed = "stop"       // until the next start
+)
+
 // Values is everything that can be set. It is a plain value to copy.
 type Values struct {
-	APIURL       string // checked by CheckAPIURL
-	Workers      int    // uploads at a time, MinWorkers to MaxWorkers
-	CopyWhenDone bool   // links to the clipboard when a batch is done
-	LinkFormat   service.LinkFormat
-	LinkTemplate string // for service.FormatTemplate
-	Appearance   Appearance
-	WindowWidth  int    // of the window when it was closed, in Fyne's units
-	WindowHeight int    //
-	Screen       string // the screen that was shown, "" = the first
-	SandboxAddr  string // host:port of the embedded sandbox, "" = any
+	APIURL     string // checked by CheckAPIURL
+	Workers    int    // uploads at a time, MinWorkers to MaxWorkers
+	SpeedLimit int64  // of all uploads together in bytes/s, MinSpeedLimit to MaxSpeedLimit; 0 = none
+	// SkipDuplicates gives a file whose content the account has already the link
+	// of that, in place of sending it again.
+	SkipDuplicates bool
+	WhenClosed     WhenClosed
+	CopyWhenDone   bool // links to the clipboard when a batch is done
+	LinkFormat     service.LinkFormat
+	LinkTemplate   string // for service.FormatTemplate
+	Appearance     Appearance
+	WindowWidth    int    // of the window when it was closed, in Fyne's units
+	WindowHeight   int    //
+	Screen         string // the screen that was shown, "" = the first
+	SandboxAddr    string // host:port of the embedded sandbox, "" = any
 }
 
 // Defaults gives the values of a first start.
 func Defaults() Values {
 	return Values{
-		APIURL: DefaultAPIURL, Workers: DefaultWorkers, CopyWhenDone: true,
+		APIURL: DefaultAPIURL, Workers: DefaultWorkers, SkipDuplicates: true, WhenClosed: CloseAsks, CopyWhenDone: true,
 		LinkFormat: service.FormatAddress, LinkTemplate: "{name}: {url}",
 		Appearance: FollowSystem, WindowWidth: DefaultWidth, WindowHeight: DefaultHeight,
 	}
@@ -180,6 +199,11 @@ func fields() []field {
 			return ""
 		}),
 		numberField("uploads.workers", MinWorkers, MaxWorkers, func(v *Values) *int { return &v.Workers }),
+		numberField("uploads.speed_limit", 0, MaxSpeedLimit, func(v *Values) *int64 { return &v.SpeedLimit },
+			func(n int64) bool { return n == 0 || n >= MinSpeedLimit }),
+		boolField("uploads.skip_duplicates", func(v *Values) *bool { return &v.SkipDuplicates }),
+		textField("window.close", func(v *Values) *WhenClosed { return &v.WhenClosed },
+			func(p *WhenClosed) string { return allow(*p == CloseAsks || *p == CloseKeepsGoing || *p == CloseStops) }),
 		boolField("links.copy", func(v *Values) *bool { return &v.CopyWhenDone }),
 		textField("links.format", func(v *Values) *service.LinkFormat { return &v.LinkFormat },
 			func(p *service.LinkFormat) string { return allow(slices.Contains(service.LinkFormats(), *p)) }),
@@ -215,16 +239,25 @@ func textField[T ~string](key string, at func(*Values) *T, check func(*T) string
 	}
 }
 
-func numberField(key string, low, high int, at func(*Values) *int) field {
+// numberField is a whole number from low to high that passes all of also.
+func numberField[T int | int64](key string, low, high T, at func(*Values) *T, also ...func(T) bool) field {
 	return field{
 		key:  key,
-		text: func(v *Values) string { return strconv.Itoa(*at(v)) },
+		text: func(v *Values) string { return strconv.FormatInt(int64(*at(v)), 10) },
 		parse: func(v *Values, s string) (ok bool) {
-			n, err := strconv.Atoi(s)
-			*at(v) = n
-			return err == nil
+			n, err := strconv.ParseInt(s, 10, 64)
+			*at(v) = T(n)
+			return err == nil && int64(T(n)) == n
 		},
-		check: func(v *Values) string { return allow(low <= *at(v) && *at(v) <= high) },
+		check: func(v *Values) string {
+			n := *at(v)
+			for _, passes := range also {
+				if !passes(n) {
+					return reasonNotAllowed
+				}
+			}
+			return allow(low <= n && n <= high)
+		},
 	}
 }
 
