@@ -151,7 +151,10 @@ func TestMigrationFromEveryVersion(t *testing.T) {
 			`INSERT INTO job (batch, path, name, folder, origin, size, state, tries, file_id, sha256, link_api, fail_kind, fail_value,
 				fail_text, verified, duplicate, position, search) VALUES (1, x'2F61', x'61', x'', 'drop', 9, 'waiting', 0, '', '', '', '', '', '', 0, 0, 1, 'a')`,
 			"INSERT INTO attempt (job, number, api, size, sent, sha256, file_id, outcome, detail) VALUES (1, 1, 'x', 9, 0, '', '', '', '')",
+			`INSERT INTO job (batch, path, name, folder, origin, size, state, tries, file_id, sha256, link_api, fail_kind, fail_value,
+				fail_text, verified, duplicate, position, finished, ended, search) VALUES (1, x'2F62', x'62', x'', 'drop', 9, 'uploaded', 0, 'f', '', '', '', '', '', 1, 0, 2, 7, 7, 'b')`,
 		},
+		3: {"UPDATE job SET cleared = 1, wish = 'w'"},
 	}
 	fresh := open(t, t.TempDir())
 	want := schemaOf(t, fresh)
@@ -187,6 +190,13 @@ func TestMigrationFromEveryVersion(t *testing.T) {
 			}
 			if from >= 2 && (len(got.waiting) != 1 || got.waiting[0].Path != "/a" || len(got.intake) != 1 || len(got.attempts) != 1) {
 				t.Errorf("queue %+v", got)
+			}
+			if from >= 2 {
+				listed := must(d.ListedJobs(t.Context(), 9))(t)
+				cleared, wished := from >= 3, got.waiting[0].Wish == "w"
+				if (len(listed) == 0) != cleared || wished != cleared || len(got.finished) != 1 || got.finished[0].FileID != "f" {
+					t.Errorf("listed %+v, wish %q, finished %+v", listed, got.waiting[0].Wish, got.finished)
+				}
 			}
 		})
 	}

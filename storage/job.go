@@ -35,16 +35,18 @@ type Job struct {
 	Duplicate bool
 	Position  int64 // order in the queue, lower first; AddJobs gives the ID
 
-	// Cursor is the place in the history, the higher the later, 0 while
-	// unfinished. It is given by the database and ignored when written.
-	Cursor int64
+	// What follows is given by the database and ignored when a job is written.
+
+	Cursor  int64  // place in the history, the higher the later, 0 while unfinished
+	Cleared bool   // taken out of the list: see Unlist
+	Wish    string // see Wish
 }
 
 // The columns of a Job that change after AddJobs, and all of them.
 const (
 	changingColumns = `size, mod_time, state, tries, next_try, file_id, sha256, link_api,
 		fail_kind, fail_value, fail_text, finished, verified, duplicate, position`
-	jobColumns = `id, batch, path, name, folder, origin, added, coalesce(ended, 0), ` + changingColumns
+	jobColumns = `id, batch, path, name, folder, origin, added, coalesce(ended, 0), cleared, wish, ` + changingColumns
 )
 
 // nanos stores a time as nanoseconds since 1970, the zero time as NULL. Times
@@ -108,7 +110,7 @@ func (j *Job) changing() []any {
 
 func scanJob(rows *sql.Rows) (j Job, err error) {
 	err = rows.Scan(&j.ID, &j.Batch, &j.Path, &j.Name, &j.Folder, &j.Origin, instant{&j.Added}, &j.Cursor,
-		&j.Size, instant{&j.ModTime}, &j.State, &j.Tries, instant{&j.NextTry}, &j.FileID, &j.SHA256, &j.LinkAPI,
+		flag{&j.Cleared}, &j.Wish, &j.Size, instant{&j.ModTime}, &j.State, &j.Tries, instant{&j.NextTry}, &j.FileID, &j.SHA256, &j.LinkAPI,
 		&j.FailKind, &j.FailValue, &j.FailText, instant{&j.Finished}, flag{&j.Verified}, flag{&j.Duplicate}, &j.Position)
 	return j, err
 }
@@ -116,7 +118,7 @@ func scanJob(rows *sql.Rows) (j Job, err error) {
 // addJob inserts j at the end of the queue and sets its ID, Position and Cursor.
 func (w *writer) addJob(j *Job) error {
 	w.lastJob++
-	j.ID, j.Position, j.Cursor = w.lastJob, w.lastJob, 0
+	j.ID, j.Position, j.Cursor, j.Cleared, j.Wish = w.lastJob, w.lastJob, 0, false, ""
 	var ended any
 	if !j.Finished.IsZero() {
 		j.Cursor = w.nextEnded(j.Finished)
@@ -158,7 +160,7 @@ func (w *writer) updateJob(j *Job) (bool, error) {
 }
 
 // UpdateJob writes what can change of a job: all but Batch, Path, Name, Folder,
-// Origin and Added. It fails with ErrNotFound when the job was deleted.
+// Origin, Added and what the database gives. It fails with ErrNotFound when the job was deleted.
 func (d *DB) UpdateJob(ctx context.Context, j Job) error {
 	return d.write(ctx, "update a job", func(w *writer) error { return w.mustUpdate(&j) })
 }
@@ -177,6 +179,36 @@ func (d *DB) UpdateJobs(ctx context.Context, jobs []Job) error {
 	return d.write(ctx, "update jobs", func(w *writer) error {
 		for i := range jobs {
 			if _, err := w.updateJob(&jobs[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// RestateJobs is UpdateJobs for jobs of which nobody wishes anything any more:
+// their Wish becomes empty.
+func (d *DB) RestateJobs(ctx context.Context, jobs []Job) error {
+	return d.write(ctx, "change jobs", func(w *writer) error {
+		for i := range jobs {
+			if _, err := w.updateJob(&jobs[i]); err != nil {
+				return err
+			}
+			if _, err := w.exec("UPDATE job SET wish = '' WHERE id = ?", jobs[i].ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Wish writes down what is to become of jobs, "" for nothing, without touching
+// what else their rows hold: their owner may be writing that at the same
+// moment. Ids that are gone are passed over.
+func (d *DB) Wish(ctx context.Context, wish string, ids []int64) error {
+	return d.write(ctx, "write a wish", func(w *writer) error {
+		for _, id := range ids {
+			if _, err := w.exec("UPDATE job SET wish = ? WHERE id = ?", wish, id); err != nil {
 				return err
 			}
 		}

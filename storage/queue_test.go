@@ -279,22 +279,77 @@ func TestClearFinished(t *testing.T) {
 		{State: "uploaded", Finished: at(1)}, {State: "failed", Finished: at(1)}, {State: "uploaded", Finished: at(2)}, {State: "waiting"},
 	}))(t)
 	for i, c := range []struct {
-		older  time.Time
-		states []string
-		want   int
-		left   []int64
+		older time.Time
+		want  int
+		left  []int64
 	}{
-		{at(1), nil, 0, []int64{1, 2, 3, 4}},
-		{at(2), []string{"cancelled", "uploaded"}, 1, []int64{2, 3, 4}},
-		{time.Time{}, []string{"uploaded"}, 1, []int64{2, 4}},
-		{time.Time{}, nil, 1, []int64{4}},
+		{at(1), 0, []int64{1, 2, 3, 4}},
+		{at(2), 2, []int64{3, 4}},
+		{time.Time{}, 1, []int64{4}},
 	} {
-		if n := must(d.ClearFinished(t.Context(), c.older, c.states...))(t); n != c.want {
+		if n := must(d.ClearFinished(t.Context(), c.older))(t); n != c.want {
 			t.Errorf("%d: cleared %d, want %d", i, n, c.want)
 		}
 		if got := ids(must(d.BatchJobs(t.Context(), 0))(t)); !slices.Equal(got, c.left) {
 			t.Errorf("%d: left %v, want %v", i, got, c.left)
 		}
+	}
+}
+
+func TestTheListIsShorterThanTheHistory(t *testing.T) {
+	d := open(t, t.TempDir())
+	jobs := must(d.AddJobs(t.Context(), 0, []Job{
+		{State: "uploaded", Finished: at(1)}, {State: "failed", Finished: at(2)}, {State: "there", Finished: at(3)},
+		{State: "failed", Finished: at(4)}, {State: "waiting"},
+	}))(t)
+	listed := func(limit int, want ...int64) {
+		t.Helper()
+		if got := ids(must(d.ListedJobs(t.Context(), limit))(t)); !slices.Equal(got, want) {
+			t.Errorf("listed %v, want %v", got, want)
+		}
+	}
+	listed(3, 4, 3, 2)
+	if err := errors.Join(d.UnlistFinished(t.Context(), "uploaded", "there", "waiting"), d.Unlist(t.Context(), []int64{4, 5, 77})); err != nil {
+		t.Fatal(err)
+	}
+	listed(9, 2)
+	if err := d.UpdateJobs(t.Context(), jobs); err != nil { // written by one who has not heard of it
+		t.Fatal(err)
+	}
+	listed(9, 2)
+	if got := ids(must(d.FinishedJobs(t.Context(), 0, 9, ""))(t)); !slices.Equal(got, []int64{4, 3, 2, 1}) {
+		t.Errorf("history %v", got)
+	}
+	if got := must(d.UnfinishedJobs(t.Context()))(t); len(got) != 1 || got[0].Cleared {
+		t.Errorf("queue %+v", got)
+	}
+}
+
+func TestWishesStandBesideWhatTheirOwnerWrites(t *testing.T) {
+	d := open(t, t.TempDir())
+	jobs := must(d.AddJobs(t.Context(), 0, []Job{{State: "waiting"}, {State: "waiting"}, {State: "waiting"}}))(t)
+	wishes := func(want ...string) {
+		t.Helper()
+		for i, j := range must(d.UnfinishedJobs(t.Context()))(t) {
+			if j.Wish != want[i] {
+				t.Errorf("job %d: wish %q, want %q", j.ID, j.Wish, want[i])
+			}
+		}
+	}
+	if err := d.Wish(t.Context(), "w", []int64{1, 2, 77}); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(d.UpdateJob(t.Context(), jobs[0]), d.UpdateJobs(t.Context(), jobs)); err != nil {
+		t.Fatal(err)
+	}
+	wishes("w", "w", "")
+	jobs[1].State = "other"
+	if err := d.RestateJobs(t.Context(), jobs[1:2]); err != nil {
+		t.Fatal(err)
+	}
+	wishes("w", "", "")
+	if got := must(d.UnfinishedJobs(t.Context()))(t); got[1].State != "other" {
+		t.Errorf("%+v", got[1])
 	}
 }
 

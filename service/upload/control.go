@@ -2,8 +2,8 @@ package upload
 
 import (
 	"context"
+	"errors"
 	"log/slog"
-	"slices"
 	"time"
 
 	"sluice/service"
@@ -69,33 +69,51 @@ func (e *Engine) SetSkipDuplicates(skip bool) {
 
 // Pause stops sending until Resume. Files under way start over then, because
 // the service can't continue a file; those of which everything is sent are
-// seen to their end. It is not remembered by the next start.
-func (e *Engine) Pause(context.Context) error {
+// seen to their end. Whether an engine that is made later starts paused is said
+// by its Config.RememberPause. It stops sending even when it fails: then only
+// that could not be kept.
+func (e *Engine) Pause(ctx context.Context) error {
+	e.commands.Lock()
+	defer e.commands.Unlock()
 	e.mu.Lock()
-	defer e.mu.Unlock()
 	e.hold.paused = true
 	e.stopRunning(errPaused, func(j *job) bool { return j.state != Finishing })
 	e.tellTotals()
-	return nil
+	e.mu.Unlock()
+	return unwritable("pause", e.db.SetSetting(ctx, pausedSetting, "true"))
 }
 
-// Resume goes on after Pause.
-func (e *Engine) Resume(context.Context) error {
+// Resume goes on after Pause, even when it fails: then only that could not be
+// kept. What PauseJobs has paused stays so.
+func (e *Engine) Resume(ctx context.Context) error {
+	e.commands.Lock()
+	defer e.commands.Unlock()
 	e.mu.Lock()
-	defer e.mu.Unlock()
 	e.hold.paused = false
 	e.tellTotals()
 	e.stir()
-	return nil
+	e.mu.Unlock()
+	return unwritable("resume", e.db.SetSetting(ctx, pausedSetting, ""))
+}
+
+// unwritable is what a command gives when the queue could not be written.
+func unwritable(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &service.Error{Op: op, Kind: service.Internal, Value: service.ReasonQueueUnwritable, Err: err}
 }
 
 // Cancel stops jobs and takes them out of the list; finished ones only leave
-// the list, and their files and links stay. Of what is cancelled nothing stays
-// on the service: a copy that got there all the same is deleted in the
-// background.
+// the list, and their history, files and links stay. Of what is cancelled
+// nothing stays on the service: a copy that got there all the same is deleted
+// in the background. When it returns no restart brings them back.
 func (e *Engine) Cancel(ctx context.Context, ids ...service.JobID) error {
+	e.commands.Lock()
+	defer e.commands.Unlock()
 	e.mu.Lock()
 	var taken []*job
+	var wished []int64
 	for _, id := range ids {
 		j := e.jobs[int64(id)]
 		switch {
@@ -104,13 +122,23 @@ func (e *Engine) Cancel(ctx context.Context, ids ...service.JobID) error {
 			taken = append(taken, j)
 		default:
 			j.cancelled = true
+			wished = append(wished, j.row.ID)
 			if j.run != nil {
 				j.run.stop(errCancelled)
 			}
 		}
 	}
 	e.mu.Unlock()
-	return e.cancelTaken(ctx, taken)
+	return errors.Join(e.cancelTaken(ctx, taken), e.wish(ctx, "cancel", wishCancel, wished))
+}
+
+// wish writes down what is wished of jobs that have an owner, so that it
+// survives an end before that owner has come to it.
+func (e *Engine) wish(ctx context.Context, op, wish string, ids []int64) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	return unwritable(op, e.db.Wish(ctx, wish, ids))
 }
 
 // cancelTaken cancels jobs that the caller has taken.
@@ -119,11 +147,15 @@ func (e *Engine) cancelTaken(ctx context.Context, jobs []*job) error {
 		return nil
 	}
 	var gone, rest []*job
-	var ids []int64
+	var ids, ended []int64
 	var rows []storage.Job
 	e.mu.Lock()
 	for _, j := range jobs {
-		if !j.state.Finished() && (j.row.FileID != "" || j.attempt.ID != 0) {
+		if j.state.Finished() {
+			gone, ended = append(gone, j), append(ended, j.row.ID)
+			continue
+		}
+		if j.row.FileID != "" || j.attempt.ID != 0 {
 			row := j.row
 			row.State = rowCancelling
 			rest, rows = append(rest, j), append(rows, row)
@@ -132,10 +164,7 @@ func (e *Engine) cancelTaken(ctx context.Context, jobs []*job) error {
 		gone, ids = append(gone, j), append(ids, j.row.ID)
 	}
 	e.mu.Unlock()
-	err := e.db.DeleteJobs(ctx, ids)
-	if err == nil && len(rows) > 0 {
-		err = e.db.UpdateJobs(ctx, rows)
-	}
+	err := e.writeCancelled(ctx, ids, ended, rows)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if err != nil {
@@ -145,7 +174,7 @@ func (e *Engine) cancelTaken(ctx context.Context, jobs []*job) error {
 			e.putBack(j)
 		}
 		e.stir()
-		return &service.Error{Op: "cancel", Kind: service.Internal, Value: service.ReasonQueueUnwritable, Err: err}
+		return unwritable("cancel", err)
 	}
 	for _, j := range gone {
 		e.forget(j)
@@ -163,12 +192,30 @@ func (e *Engine) cancelTaken(ctx context.Context, jobs []*job) error {
 	return nil
 }
 
+// writeCancelled brings to the disk what cancelTaken decided: jobs without a
+// trace go, ended ones leave the list, of others a copy has to go first.
+func (e *Engine) writeCancelled(ctx context.Context, gone, ended []int64, rest []storage.Job) error {
+	var errs [3]error
+	if len(gone) > 0 {
+		errs[0] = e.db.DeleteJobs(ctx, gone)
+	}
+	if len(ended) > 0 {
+		errs[1] = e.db.Unlist(ctx, ended)
+	}
+	if len(rest) > 0 {
+		errs[2] = e.db.UpdateJobs(ctx, rest)
+	}
+	return errors.Join(errs[:]...)
+}
+
 // putBack returns a taken job to where it belongs by what is known of it. e.mu
 // is held.
 func (e *Engine) putBack(j *job) {
 	switch {
 	case j.state.Finished() && !j.hidden:
 		j.place = resting
+	case j.state == Paused && !j.hidden:
+		j.place = aside
 	case j.attempt.ID != 0:
 		e.doubt(j, j.err)
 	case j.row.FileID != "":
@@ -210,16 +257,29 @@ func (e *Engine) ToFront(ctx context.Context, ids ...service.JobID) error {
 	first := e.front
 	e.mu.Unlock()
 	return e.change(ctx, "move to the front", ids, func(j *job) bool {
-		return j.place == queued || j.place == later
+		return j.place == queued || j.place == later || j.place == aside
 	}, func(i int, row *storage.Job) { row.Position = first + int64(i) })
 }
 
 // change takes the jobs that may change, writes their changed rows, and puts
 // them back into the queue.
 func (e *Engine) change(ctx context.Context, op string, ids []service.JobID, may func(*job) bool, how func(int, *storage.Job)) error {
-	var jobs []*job
-	var rows []storage.Job
+	e.commands.Lock()
+	defer e.commands.Unlock()
 	e.mu.Lock()
+	c := e.pick(ids, may, how)
+	e.mu.Unlock()
+	return e.apply(ctx, op, c)
+}
+
+// changes are taken jobs with what their rows are to become.
+type changes struct {
+	jobs []*job
+	rows []storage.Job
+}
+
+// pick takes the jobs that may change. e.commands and e.mu are held.
+func (e *Engine) pick(ids []service.JobID, may func(*job) bool, how func(int, *storage.Job)) (c changes) {
 	for i, id := range ids {
 		j := e.jobs[int64(id)]
 		if j == nil || j.hidden || !may(j) || !e.take(j) {
@@ -227,80 +287,45 @@ func (e *Engine) change(ctx context.Context, op string, ids []service.JobID, may
 		}
 		row := j.row
 		how(i, &row)
-		jobs, rows = append(jobs, j), append(rows, row)
+		c.jobs, c.rows = append(c.jobs, j), append(c.rows, row)
 	}
-	e.mu.Unlock()
-	if len(jobs) == 0 {
+	return c
+}
+
+// apply writes picked jobs and puts them back. e.commands is held.
+func (e *Engine) apply(ctx context.Context, op string, c changes) error {
+	if len(c.jobs) == 0 {
 		return nil
 	}
-	err := e.db.UpdateJobs(ctx, rows)
+	err := e.db.RestateJobs(ctx, c.rows)
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for i, j := range jobs {
+	for i, j := range c.jobs {
 		if err == nil {
-			j.row = rows[i]
+			j.row = c.rows[i]
 			e.reopen(j)
 		}
 		e.putBack(j)
 		e.obey(j)
 	}
-	e.tell(jobs...)
+	e.tell(c.jobs...)
 	e.stir()
-	if err != nil {
-		return &service.Error{Op: op, Kind: service.Internal, Value: service.ReasonQueueUnwritable, Err: err}
-	}
-	return nil
+	return unwritable(op, err)
 }
 
-// reopen makes a failed or retrying job whose row says that it waits wait. e.mu
-// is held.
+// reopen makes a failed, retrying or paused job whose row says that it waits
+// wait, and one whose row says that it is paused pause. e.mu is held.
 func (e *Engine) reopen(j *job) {
-	if failure(&j.row) != nil {
+	switch {
+	case j.row.State == rowPaused:
+		e.shelve(j)
 		return
-	}
-	if j.state == Failed {
+	case failure(&j.row) != nil:
+		return
+	case j.state == Failed:
 		e.count(j)
 		j.wrong, j.restless, j.broken = 0, 0, false
 	}
+	e.include(j)
 	e.setState(j, Waiting, nil)
-}
-
-// ClearFinished takes the jobs that have a link out of the list and out of the
-// history. Their files and links stay on the service.
-func (e *Engine) ClearFinished(ctx context.Context) error {
-	_, err := e.db.ClearFinished(ctx, time.Time{}, Uploaded.String(), AlreadyThere.String(), Cancelled.String())
-	if err != nil {
-		return &service.Error{Op: "clear finished", Kind: service.Internal, Value: service.ReasonQueueUnwritable, Err: err}
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	var removed []service.JobID
-	for id, j := range e.jobs {
-		if j.place != resting || !j.state.Linked() {
-			continue
-		}
-		removed = append(removed, service.JobID(id))
-		e.totals.count[j.state]--
-		j.hidden = true
-		e.dropJob(j)
-	}
-	slices.Sort(removed)
-	t := e.sum()
-	e.feed.Publish(Event{Removed: removed, Totals: &t})
-	return nil
-}
-
-// History gives a page of finished jobs, those that ended last first, and the
-// place from which the next page goes on, 0 when there is none. before is such
-// a place or 0; search is looked for in the names.
-func (e *Engine) History(ctx context.Context, before int64, limit int, search string) ([]Job, int64, error) {
-	rows, err := e.db.FinishedJobs(ctx, before, limit, search)
-	if err != nil {
-		return nil, 0, service.AsError("read the history", err)
-	}
-	next := int64(0)
-	if len(rows) == limit && limit > 0 {
-		next = rows[len(rows)-1].Cursor
-	}
-	return e.finishedViews(rows), next, nil
 }

@@ -37,6 +37,7 @@ type Config struct {
 	MaxTries       int           // tries a file before it fails; 0 = 6
 	SettleTime     time.Duration // how long an upload without an answer is looked for; 0 = 1 min
 	SendDuplicates bool          // send also what the account has already
+	RememberPause  bool          // start paused when Pause came last before the last end; else that is ignored
 	SpeedLimit     int64         // bytes/s for all uploads together, 0 = none
 }
 
@@ -92,6 +93,8 @@ type Engine struct {
 	work    chan *run    // for goroutines that wait for one; there is always room
 	buffers sync.Pool    // of *[]byte, contents of tiny files
 	moved   atomic.Int64 // bytes read for sending, ever
+
+	commands sync.Mutex // held over commands that write, disk and all: they come one after the other
 
 	mu      sync.Mutex
 	closing bool

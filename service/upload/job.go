@@ -32,11 +32,21 @@ type Job struct {
 	Position int64 // order in the queue, lower first
 }
 
-// Totals sum up the queue. Bytes and files count everything unfinished and
-// what ended since the queue was last empty.
+// costlyBytes is how much may be sent again without asking.
+const costlyBytes = 32 << 20
+
+// Costly reports whether stopping j now would waste much: 32 MiB or more of it
+// are sent, and the service can't continue a file.
+func Costly(j Job) bool {
+	return (j.State == Uploading || j.State == Finishing) && j.Sent >= costlyBytes
+}
+
+// Totals sum up the queue. Bytes and files count everything unfinished that is
+// not held and what ended since the queue was last empty.
 type Totals struct {
 	Active    int // being hashed, sent or verified
 	Waiting   int // waiting or retrying
+	Held      int // paused one by one
 	Failed    int // rows in the list
 	Finished  int // rows in the list that have a link
 	Bytes     int64
@@ -53,7 +63,7 @@ type Totals struct {
 	Until     time.Time
 }
 
-// Busy reports whether anything is unfinished.
+// Busy reports whether anything is unfinished that is not held.
 func (t Totals) Busy() bool { return t.Active+t.Waiting+t.Scanning > 0 }
 
 // Event is one change. Its parts belong together; those that did not change

@@ -23,6 +23,7 @@ const (
 	back                    // broken off from here: back into the queue
 	behind                  // wait for a twin
 	folder                  // it is a folder: to be walked
+	shelved                 // it would go on, but is to be paused
 )
 
 // outcome is a verdict with what belongs to it.

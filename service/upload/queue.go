@@ -59,7 +59,7 @@ func (e *Engine) take(j *job) bool {
 		e.checks.remove(j)
 	case unknown:
 		e.doubts.remove(j)
-	case twin, resting:
+	case twin, resting, aside:
 	case running, control:
 		return false
 	}
@@ -169,7 +169,7 @@ func (e *Engine) accept(jobs []*job) {
 
 // finish ends j. e.mu is held.
 func (e *Engine) finish(j *job, s State, err *service.Error) {
-	j.place = resting
+	j.place, j.pausing = resting, false
 	e.leave(j)
 	e.discount(j, s)
 	e.show(j, s, err)

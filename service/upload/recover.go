@@ -50,13 +50,24 @@ func (e *Engine) recover(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	recent, err := e.loadFinished(ctx, attempts)
+	recent, err := e.db.ListedJobs(ctx, recentFinished)
+	if err != nil {
+		return err
+	}
+	err = e.loadClaims(ctx, attempts)
 	if err != nil {
 		return err
 	}
 	siblings, err := e.siblings(ctx, rows, intakes)
 	if err != nil {
 		return err
+	}
+	if e.cfg.RememberPause {
+		settings, err := e.db.Settings(ctx)
+		if err != nil {
+			return err
+		}
+		e.hold.paused = settings[pausedSetting] == "true"
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -94,29 +105,24 @@ func (e *Engine) siblings(ctx context.Context, rows []storage.Job, intakes []sto
 		if err != nil {
 			return nil, err
 		}
-		ended = append(ended, slices.DeleteFunc(jobs, func(j storage.Job) bool { return j.Finished.IsZero() })...)
+		ended = append(ended, slices.DeleteFunc(jobs, func(j storage.Job) bool { return j.Finished.IsZero() || j.Cleared })...)
 	}
 	return ended, nil
 }
 
-// loadFinished gives the recent finished jobs, and learns which files of the
-// account belong to finished jobs, as far back as an upload whose outcome is
-// unknown could be mistaken for one of them.
-func (e *Engine) loadFinished(ctx context.Context, attempts map[int64]storage.Attempt) ([]storage.Job, error) {
+// loadClaims learns which files of the account belong to finished jobs, as far
+// back as an upload whose outcome is unknown could be mistaken for one of them.
+func (e *Engine) loadClaims(ctx context.Context, attempts map[int64]storage.Attempt) error {
 	oldest := e.clock.Now()
 	for _, a := range attempts {
 		if a.Started.Before(oldest) {
 			oldest = a.Started
 		}
 	}
-	var recent []storage.Job
 	for before := int64(0); ; {
 		page, err := e.db.FinishedJobs(ctx, before, finishedPage, "")
 		if err != nil {
-			return nil, err
-		}
-		if before == 0 {
-			recent = page[:min(len(page), recentFinished)]
+			return err
 		}
 		for _, row := range page {
 			switch id := service.FileID(row.FileID); {
@@ -128,7 +134,7 @@ func (e *Engine) loadFinished(ctx context.Context, attempts map[int64]storage.At
 			}
 		}
 		if len(page) < finishedPage || page[len(page)-1].Finished.Before(oldest.Add(-skew)) {
-			return recent, nil
+			return nil
 		}
 		before = page[len(page)-1].Cursor
 	}
@@ -161,6 +167,13 @@ func (e *Engine) replace(ctx context.Context, rows []storage.Job, attempts map[i
 	for _, row := range rows {
 		j := e.jobs[row.ID]
 		a, open := attempts[row.ID]
+		gone, err := e.honour(ctx, j, open)
+		if err != nil {
+			return err
+		}
+		if gone {
+			continue
+		}
 		if open && row.State != rowFinishing && row.State != rowCancelling {
 			// The service can't have it, or it is known what it has.
 			a.Ended, a.Outcome = now, attemptInterrupted
@@ -184,6 +197,28 @@ func (e *Engine) replace(ctx context.Context, rows []storage.Job, attempts map[i
 	return nil
 }
 
+// honour does what was wished of j before the last end, as far as it can be
+// done at once. It reports that j is gone. e.mu is held, by the only goroutine
+// there is.
+func (e *Engine) honour(ctx context.Context, j *job, open bool) (gone bool, err error) {
+	row := &j.row
+	switch row.Wish {
+	case wishPause:
+		j.pausing = true
+	case wishCancel:
+		if row.State != rowVerifying && row.State != rowDiscarding && (row.State != rowFinishing || !open) && row.State != rowCancelling {
+			if err := e.db.DeleteJobs(ctx, []int64{row.ID}); err != nil {
+				return false, err
+			}
+			e.forget(j)
+			return true, nil
+		}
+		row.State = rowCancelling
+		return false, e.db.UpdateJob(ctx, *row)
+	}
+	return false, nil
+}
+
 // resume gives one unfinished job its place. e.mu is held.
 func (e *Engine) resume(j *job, now time.Time) {
 	if j.row.State == rowCancelling {
@@ -201,6 +236,9 @@ func (e *Engine) resume(j *job, now time.Time) {
 		e.doomed[service.FileID(j.row.FileID)] = struct{}{}
 		e.setState(j, Retrying, j.err)
 		e.check(j, now)
+	case j.pausing, j.row.State == rowPaused:
+		j.row.State = rowPaused
+		e.shelve(j)
 	case j.row.NextTry.After(now):
 		e.setState(j, Retrying, j.err)
 		j.next = j.row.NextTry

@@ -18,6 +18,14 @@ const (
 	rowVerifying  = "verifying"  // FileID is there, its hash is not known yet
 	rowDiscarding = "discarding" // FileID is to be deleted, then the file is sent again
 	rowCancelling = "cancelling" // cancelled; FileID or the open attempt's file is to be deleted
+	rowPaused     = "paused"     // held until ResumeJobs
+)
+
+// What the database holds in Job.Wish: what a user wanted of a job whose owner
+// had not fulfilled it yet.
+const (
+	wishCancel = "cancel"
+	wishPause  = "pause"
 )
 
 // What the database holds in Attempt.Outcome.
@@ -45,6 +53,7 @@ const (
 	checking
 	unknown
 	control
+	aside
 )
 
 // job is one upload in memory. Only its owner changes it, under Engine.mu.
@@ -63,6 +72,8 @@ type job struct {
 	counted   int64 // its bytes in the totals
 	hidden    bool  // cancelled; what is left to do shows nowhere
 	cancelled bool  // the wish to be cancelled, for the owner
+	pausing   bool  // the wish to be paused instead of going on, for the owner
+	summed    bool  // it is in the totals' sums of what is unfinished
 	run       *run  // while running
 
 	contentOf contentKey    // what it claims in Engine.contents, zero when nothing
@@ -116,7 +127,7 @@ func (e *Engine) view(j *job) Job {
 		}
 	case Verifying, Uploaded, AlreadyThere:
 		v.Sent = v.Size
-	case Waiting, Retrying, Failed, Cancelled, states:
+	case Waiting, Retrying, Failed, Cancelled, Paused, states:
 	}
 	if v.File != "" && j.row.State != rowDiscarding {
 		v.Link = e.link(j.row.LinkAPI, v.File)

@@ -3,6 +3,7 @@ package upload
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"sluice/service"
 	"sluice/storage"
@@ -98,8 +99,12 @@ func (e *Engine) decide(j *job, out outcome) outcome {
 		setFailure(row, out.err)
 	case unsure:
 		row.State = rowFinishing
-	case back, behind, goOn, folder:
+	case back, behind, goOn, folder, shelved:
 		row.State = rowWaiting
+	}
+	if j.pausing && row.State == rowWaiting {
+		row.State, row.NextTry = rowPaused, time.Time{}
+		out.verdict = shelved
 	}
 	return out
 }
@@ -138,7 +143,7 @@ func (e *Engine) decideCancelled(j *job, out outcome) outcome {
 		j.row.State, j.row.FileID = rowCancelling, string(out.file)
 	case unsure:
 		j.row.State = rowCancelling
-	case goOn, existing, refused, again, back, behind, folder:
+	case goOn, existing, refused, again, back, behind, folder, shelved:
 		out.verdict = back
 		j.row.State = ""
 	}
@@ -181,6 +186,9 @@ func (e *Engine) place(j *job, out outcome) {
 		e.check(j, e.clock.Now())
 	case behind:
 		e.follow(j, out.leader)
+	case shelved:
+		e.shelve(j)
+		e.tell(j)
 	case back, goOn, folder:
 		e.show(j, Waiting, nil)
 		e.enqueue(j)

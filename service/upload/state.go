@@ -17,6 +17,7 @@ const (
 	AlreadyThere              // the account had the same content; Job.Link is that file's address
 	Failed                    // Job.Err says why
 	Cancelled                 // taken out by the user
+	Paused                    // held by the user until ResumeJobs, through restarts
 	states
 )
 
@@ -25,7 +26,7 @@ func (s State) String() string {
 	names := [...]string{
 		Waiting: "waiting", Hashing: "hashing", Uploading: "uploading", Finishing: "finishing",
 		Verifying: "verifying", Retrying: "retrying", Uploaded: "uploaded", AlreadyThere: "already_there",
-		Failed: "failed", Cancelled: "cancelled",
+		Failed: "failed", Cancelled: "cancelled", Paused: "paused",
 	}
 	if int(s) < len(names) {
 		return names[s]
@@ -48,7 +49,7 @@ func (s State) Active() bool {
 	switch s {
 	case Hashing, Uploading, Finishing, Verifying:
 		return true
-	case Waiting, Retrying, Uploaded, AlreadyThere, Failed, Cancelled, states:
+	case Waiting, Retrying, Uploaded, AlreadyThere, Failed, Cancelled, Paused, states:
 		return false
 	}
 	return false
@@ -59,7 +60,7 @@ func (s State) Finished() bool {
 	switch s {
 	case Uploaded, AlreadyThere, Failed, Cancelled:
 		return true
-	case Waiting, Hashing, Uploading, Finishing, Verifying, Retrying, states:
+	case Waiting, Hashing, Uploading, Finishing, Verifying, Retrying, Paused, states:
 		return false
 	}
 	return false

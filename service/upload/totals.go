@@ -16,7 +16,7 @@ type totals struct {
 	done  int         // of files
 	bytes int64       // of files
 	past  int64       // of bytes, of files that ended
-	open  int         // unfinished jobs
+	open  int         // unfinished jobs that are not held
 	speed float64
 }
 
@@ -41,14 +41,24 @@ func (e *Engine) batchOf(id int64, origin string) *batch {
 	return b
 }
 
-// count puts an unfinished job into the sums. e.mu is held.
+// count puts a job that is unfinished now into its batch and the sums. e.mu is
+// held.
 func (e *Engine) count(j *job) {
+	j.batch.open++
+	e.include(j)
+}
+
+// include puts an unfinished job into the sums. e.mu is held.
+func (e *Engine) include(j *job) {
 	t := &e.totals
+	if j.summed {
+		return
+	}
 	if t.open == 0 && e.scan.open == 0 {
 		e.newEpoch()
 	}
 	t.open++
-	j.batch.open++
+	j.summed = true
 	switch {
 	case j.epoch != t.epoch:
 		t.files++
@@ -67,18 +77,28 @@ func (e *Engine) newEpoch() {
 	t.files, t.done, t.bytes, t.past = 0, 0, 0, 0
 }
 
-// recount follows a new size of an unfinished job. e.mu is held.
+// recount follows a new size of a job in the sums. e.mu is held.
 func (e *Engine) recount(j *job) {
 	e.totals.bytes += j.row.Size - j.counted
 	j.counted = j.row.Size
 }
 
-// discount takes an unfinished job out of the sums: it ended as state says.
+// discount takes a job out of its batch and the sums: it ended as state says.
 // e.mu is held.
 func (e *Engine) discount(j *job, state State) {
-	t := &e.totals
-	t.open--
 	j.batch.open--
+	e.exclude(j, state)
+}
+
+// exclude takes a job out of the sums: it ended or is Paused, as state says.
+// e.mu is held.
+func (e *Engine) exclude(j *job, state State) {
+	t := &e.totals
+	if !j.summed {
+		return
+	}
+	t.open--
+	j.summed = false
 	switch {
 	case state.Linked():
 		t.done++
@@ -138,7 +158,7 @@ func (e *Engine) sum() Totals {
 	t, n := &e.totals, &e.totals.count
 	s := Totals{
 		Active:  n[Hashing] + n[Uploading] + n[Finishing] + n[Verifying],
-		Waiting: n[Waiting] + n[Retrying], Failed: n[Failed], Finished: n[Uploaded] + n[AlreadyThere],
+		Waiting: n[Waiting] + n[Retrying], Held: n[Paused], Failed: n[Failed], Finished: n[Uploaded] + n[AlreadyThere],
 		Bytes: t.bytes, Sent: t.past, Files: t.files, FilesDone: t.done,
 		Speed: t.speed, Left: -1, Scanning: e.scan.open,
 	}
