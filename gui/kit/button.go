@@ -50,6 +50,12 @@ func (b *Button) WithTip(tip string) *Button {
 	return b
 }
 
+// WithEscape says what Escape does while the button has the keyboard.
+func (b *Button) WithEscape(escape func()) *Button {
+	b.onEscape = escape
+	return b
+}
+
 // MouseIn shows the tip.
 func (b *Button) MouseIn(e *desktop.MouseEvent) {
 	b.press.MouseIn(e)

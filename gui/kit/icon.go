@@ -41,6 +41,9 @@ const (
 	IconAudio   IconName = "audio"
 	IconArchive IconName = "archive"
 	IconText    IconName = "text"
+	IconBack    IconName = "back"
+	IconClock   IconName = "clock"
+	IconSearch  IconName = "search"
 	IconLogo    IconName = "logo" // keeps its own colours
 )
 
