@@ -15,16 +15,12 @@ import (
 // jobRow is the row of one job. It is used for one job after another.
 type jobRow struct {
 	widget.BaseWidget
-	screen  *Screen
-	shown   Row
-	bare    bool // no line below
-	marked  bool
-	preview previewID
+	screen *Screen
+	shown  Row
+	bare   bool // no line below
+	marked bool
 
-	tile   *canvas.Rectangle
-	kind   *kit.Icon
-	ext    *kit.Text
-	image  *canvas.Image
+	tile   *Tile
 	name   *kit.Hint
 	sub    *kit.Text
 	bar    *kit.Progress
@@ -36,17 +32,14 @@ type jobRow struct {
 	back   *canvas.Rectangle
 }
 
-const maxActions = 2
+const maxActions = 3
 
 func newJobRow(s *Screen) *jobRow {
 	small := kit.TextStyle{Size: kit.SizeSmall, Color: kit.ColorSecondary, Elide: kit.ElideEnd}
 	r := &jobRow{
 		screen: s,
 		back:   &canvas.Rectangle{},
-		tile:   &canvas.Rectangle{CornerRadius: 6},
-		kind:   kit.NewIcon(kit.IconFile, kit.ColorSecondary, 18),
-		ext:    kit.NewText("", kit.TextStyle{Size: 10, Bold: true, Color: kit.ColorSecondary, Align: fyne.TextAlignCenter}),
-		image:  &canvas.Image{CornerRadius: 6, FillMode: canvas.ImageFillStretch, ScaleMode: canvas.ImageScaleFastest},
+		tile:   NewTile(s.cfg.Previews, func() float32 { return scaleOf(s.root) }),
 		name:   kit.NewHint("", kit.TextStyle{Size: kit.SizeName, Bold: true, Elide: kit.ElideMiddle}),
 		sub:    kit.NewText("", small),
 		bar:    kit.NewProgress(),
@@ -59,7 +52,6 @@ func newJobRow(s *Screen) *jobRow {
 		r.icons[i] = kit.NewIconButton(kit.IconCross, "", nil)
 	}
 	r.link.OnTapped(func() { s.Do(ActionOpen, r.shown.ID) })
-	r.image.Hide()
 	r.ExtendBaseWidget(r)
 	return r
 }
@@ -71,7 +63,7 @@ func (r *jobRow) set(j *upload.Job, row Row, last bool) {
 		r.line.Hidden = last
 		r.line.Refresh()
 	}
-	r.setPreview(j)
+	r.tile.SetFile(j.Name, j.Path, j.Size)
 	r.name.SetText(row.Name)
 	r.sub.SetText(row.Sub)
 	r.state.Set(row.State, row.StateBy)
@@ -110,63 +102,11 @@ func (r *jobRow) mark(marked bool) {
 	}
 }
 
-// setPreview shows the file's picture, when it has one and that is ready, or
-// else the kind of file.
-func (r *jobRow) setPreview(j *upload.Job) {
-	icon, ext := kindOf(j.Name)
-	r.kind.Set(icon, kit.ColorSecondary)
-	r.kind.Hidden = ext != ""
-	r.ext.SetText(ext)
-	id := previewID{}
-	if r.screen.cfg.Previews != nil && icon == kit.IconImage {
-		id = previewID{previewKey{path: j.Path, size: j.Size}, r.tilePixels()}
-	}
-	r.askPreview(id)
-}
-
-// askPreview shows a preview as soon as it is there; an empty id shows none.
-func (r *jobRow) askPreview(id previewID) {
-	if id == r.preview {
-		return
-	}
-	r.preview = id
-	r.picture(nil)
-	if id.path == "" {
-		return
-	}
-	r.picture(r.screen.cfg.Previews.get(id.previewKey, id.side, func(p *picture) {
-		if r.preview == id { // the row may be another file's by now
-			r.picture(p)
-		}
-	}))
-}
-
-func (r *jobRow) picture(p *picture) {
-	if p == nil || p.image == nil {
-		if r.image.Visible() {
-			r.image.Hide()
-			r.image.Image = nil
-		}
-		return
-	}
-	r.image.Image = p.image
-	r.image.Show()
-	r.image.Refresh()
-}
-
-func (r *jobRow) tilePixels() int {
-	scale := float32(1)
-	if c := fyne.CurrentApp().Driver().CanvasForObject(r.screen.root); c != nil {
-		scale = c.Scale()
-	}
-	return int(tileSide*scale + 0.5)
-}
-
 // CreateRenderer is Fyne's.
 func (r *jobRow) CreateRenderer() fyne.WidgetRenderer {
 	v := &jobRowRenderer{row: r}
 	v.objects = []fyne.CanvasObject{
-		r.back, r.tile, r.kind, r.ext, r.image, r.name, r.sub, r.bar, r.detail, r.link, r.state, r.line,
+		r.back, r.tile, r.name, r.sub, r.bar, r.detail, r.link, r.state, r.line,
 	}
 	for _, b := range r.icons {
 		v.objects = append(v.objects, b)
@@ -182,7 +122,6 @@ type jobRowRenderer struct {
 
 func (v *jobRowRenderer) colors() {
 	r := v.row
-	r.tile.FillColor = theme.ColorForWidget(kit.ColorTile, r)
 	r.line.FillColor = theme.ColorForWidget(kit.ColorBorder, r)
 	r.back.FillColor = color.Transparent
 	if r.marked {
@@ -192,26 +131,19 @@ func (v *jobRowRenderer) colors() {
 
 func (v *jobRowRenderer) Refresh() {
 	v.colors()
-	if id := v.row.preview; id.path != "" {
-		id.side = v.row.tilePixels() // the window may have gone to another screen
-		v.row.askPreview(id)
-	}
 	for _, o := range v.objects {
-		if o != fyne.CanvasObject(v.row.image) {
-			o.Refresh()
-		}
+		o.Refresh()
 	}
 	v.Layout(v.row.Size())
 	canvas.Refresh(v.row)
 }
 
 const (
-	tileSide   float32 = 40
 	nameLeft   float32 = 70  // of the name, from the row's left
 	wide       float32 = 680 // where all columns have room
 	gap        float32 = 12
 	barWidth   float32 = 250
-	stateWidth float32 = 136
+	stateWidth float32 = 110
 )
 
 // Layout gives every part its place: name, progress, state, actions; where
@@ -219,10 +151,7 @@ const (
 func (v *jobRowRenderer) Layout(size fyne.Size) {
 	r := v.row
 	r.back.Resize(fyne.NewSize(size.Width, size.Height-1))
-	put(r.tile, 14, 9.5, tileSide, tileSide)
-	put(r.image, 14, 9.5, tileSide, tileSide)
-	put(r.kind, 14, 9.5, tileSide, tileSide)
-	put(r.ext, 14, 9.5, tileSide, tileSide)
+	put(r.tile, 14, 9.5, TileSide, TileSide)
 	put(r.line, 0, size.Height-1, size.Width, 1)
 
 	right := size.Width - 8

@@ -198,17 +198,17 @@ func TestRowsShowPictures(t *testing.T) {
 		t.Fatal("no row")
 		return nil
 	}
-	if !q.Until(t.Context(), func() bool { return row().image.Visible() }) {
+	if !q.Until(t.Context(), func() bool { return row().tile.image.Visible() }) {
 		t.Fatal("no picture")
 	}
-	if got := row().image.Image.Bounds().Dx(); got != 40 {
+	if got := row().tile.image.Image.Bounds().Dx(); got != 40 {
 		t.Errorf("the picture has %d pixels, want 40", got)
 	}
 	// The row's widgets are used for another file.
 	other := job(1, upload.Waiting)
 	other.Name, other.Path = "b.txt", filepath.Join(t.TempDir(), "b.txt")
 	s.Apply([]upload.Event{{Jobs: []upload.Job{other}}})
-	if row().image.Visible() {
+	if row().tile.image.Visible() {
 		t.Error("another file shows the picture of the one before")
 	}
 }
