@@ -155,6 +155,8 @@ func TestMigrationFromEveryVersion(t *testing.T) {
 				fail_text, verified, duplicate, position, finished, ended, search) VALUES (1, x'2F62', x'62', x'', 'drop', 9, 'uploaded', 0, 'f', '', '', '', '', '', 1, 0, 2, 7, 7, 'b')`,
 		},
 		3: {"UPDATE job SET cleared = 1, wish = 'w'"},
+		4: {`INSERT INTO download (batch, api, file_id, album_id, name, folder, part, path, size, sha256, etag, state, tries,
+			fail_kind, fail_value, fail_text, verified, position) VALUES (1, 'x', 'f', '', '', x'2F', x'', x'', -1, '', '', 'waiting', 0, '', '', '', 0, 1)`},
 	}
 	fresh := open(t, t.TempDir())
 	want := schemaOf(t, fresh)
@@ -190,6 +192,9 @@ func TestMigrationFromEveryVersion(t *testing.T) {
 			}
 			if from >= 2 && (len(got.waiting) != 1 || got.waiting[0].Path != "/a" || len(got.intake) != 1 || len(got.attempts) != 1) {
 				t.Errorf("queue %+v", got)
+			}
+			if downloads := must(d.UnfinishedDownloads(t.Context()))(t); from >= 4 && (len(downloads) != 1 || downloads[0].Folder != "/") {
+				t.Errorf("downloads %+v", downloads)
 			}
 			if from >= 2 {
 				listed := must(d.ListedJobs(t.Context(), 9))(t)
