@@ -118,6 +118,7 @@ func (f *frame) setCount(name, count string) {
 
 func (f *frame) setHost(host string)       { f.status.setHost(host) }
 func (f *frame) setTotals(t upload.Totals) { f.status.set(&t) }
+func (f *frame) setLimit(n int64)          { f.status.setLimit(n) }
 func (f *frame) relayout()                 { f.main.Refresh() }
 
 // sideWidth is how wide the navigation is.

@@ -113,7 +113,7 @@ func TestProgressPauseAndCancel(t *testing.T) {
 	b.UntilSees("UPLOADING", "big.bin", "Uploading", "64 MB · ~", "0 of 1 file")
 	b.UntilSees("1") // the navigation's count
 	b.Tap("Pause all")
-	b.UntilSees("Resume", "WAITING · 1", "Paused")
+	b.UntilSees("Resume", "All uploads are paused.", "WAITING · 1", "Paused")
 	hold.Release()
 	b.server.Clear()
 	b.Tap("Resume")

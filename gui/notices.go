@@ -24,10 +24,14 @@ type notices struct {
 	timer *time.Timer
 	count int // of what was said, so that a timer ends its own words only
 	shown [2]string
+
+	now     func() time.Time
+	offline time.Time // since when the service can't be reached, zero while it can
+	until   time.Time // when it is tried again
 }
 
 func newNotices(s *Shell) *notices {
-	n := &notices{shell: s, state: kit.NewNotice(), said: kit.NewNotice()}
+	n := &notices{shell: s, state: kit.NewNotice(), said: kit.NewNotice(), now: time.Now}
 	n.state.Hide()
 	n.said.Hide()
 	n.box = kit.NewColumn(8, n.said, n.state)
@@ -36,6 +40,12 @@ func newNotices(s *Shell) *notices {
 
 // totals shows what is wrong with the queue as a whole.
 func (n *notices) totals(t upload.Totals) {
+	if !t.Offline {
+		n.offline = time.Time{}
+	} else if n.offline.IsZero() {
+		n.offline = n.now()
+	}
+	n.until = t.Until
 	c := n.forTotals(&t)
 	if now := [2]string{c.Text, c.Action}; now != n.shown {
 		n.shown = now
@@ -46,31 +56,71 @@ func (n *notices) totals(t upload.Totals) {
 	}
 }
 
+// ticks reports whether the state counts down.
+func (n *notices) ticks() bool {
+	return n.state.Visible() && n.until.After(n.now().Add(-time.Second))
+}
+
+// forTotals chooses the words: first what only its user can change.
 func (n *notices) forTotals(t *upload.Totals) kit.NoticeContent {
-	host := map[string]any{"Host": n.shell.backend.Host()}
 	switch {
 	case n.shell.backend.Engine == nil:
 		return kit.NoticeContent{}
 	case t.NeedsKey:
-		text := lang.L("Uploads wait for an API key. Files you add now are kept in the list.")
-		if t.Err != nil {
-			text = ErrorText(t.Err)
+		return n.forKey(t)
+	case t.Err != nil && t.Err.Value == service.ReasonQueueUnwritable:
+		return kit.NoticeContent{Text: ErrorText(t.Err), Color: kit.ColorRed}
+	case t.Paused:
+		return kit.NoticeContent{
+			Text:   lang.L("All uploads are paused. Files you add now wait too."),
+			Color:  kit.ColorAmber,
+			Action: lang.L("Resume"), Do: n.shell.resumeAll,
 		}
-		c := kit.NoticeContent{Text: text, Color: kit.ColorAmber}
-		if n.shell.cfg.NewSettings != nil {
-			c.Action, c.Do = lang.L("Enter a key"), func() { n.shell.Show("settings") }
-		}
-		return c
-	case t.Offline && t.Busy():
-		text := lang.L("{{.Host}} can’t be reached. Your files are kept; uploads go on by themselves when it is back.", host)
-		if t.Err != nil && t.Err.Kind != service.Offline {
-			text = ErrorText(t.Err)
-		}
-		return kit.NoticeContent{Text: text, Color: kit.ColorAmber}
-	case t.Err != nil && t.Busy():
+	case !t.Busy():
+		return kit.NoticeContent{}
+	case t.Offline:
+		return kit.NoticeContent{Text: n.forOffline(t), Color: kit.ColorAmber}
+	case t.Err != nil && t.Err.Kind == service.RateLimited:
+		return kit.NoticeContent{Text: n.forLimit(t), Color: kit.ColorAmber}
+	case t.Err != nil:
 		return kit.NoticeContent{Text: ErrorText(t.Err), Color: kit.ColorAmber}
 	}
 	return kit.NoticeContent{}
+}
+
+func (n *notices) forKey(t *upload.Totals) kit.NoticeContent {
+	text := lang.L("Uploads wait for an API key. Files you add now are kept in the list.")
+	if t.Err != nil {
+		text = ErrorText(t.Err)
+	}
+	c := kit.NoticeContent{Text: text, Color: kit.ColorAmber}
+	if n.shell.cfg.NewSettings != nil {
+		c.Action, c.Do = lang.L("Enter a key"), func() { n.shell.Show("settings") }
+	}
+	return c
+}
+
+// forOffline tells since when the service can't be reached, or what else is
+// wrong with the way there.
+func (n *notices) forOffline(t *upload.Totals) string {
+	if t.Err != nil && t.Err.Kind != service.Offline {
+		return ErrorText(t.Err)
+	}
+	text := lang.L("{{.Host}} has been out of reach since {{.Time}}. Your files are kept; uploads go on by themselves when it is back.",
+		map[string]any{"Host": n.shell.backend.Host(), "Time": n.shell.format.Time(n.offline)})
+	if left := t.Until.Sub(n.now()); left > time.Second {
+		return text + " " + lang.L("Next try in {{.Time}}.", map[string]any{"Time": n.shell.format.Duration(left)})
+	}
+	return text + " " + lang.L("Trying again now.")
+}
+
+// forLimit tells that the service asks to slow down.
+func (n *notices) forLimit(t *upload.Totals) string {
+	text := lang.L("{{.Host}} asks for fewer uploads at a time. Your files are kept.", map[string]any{"Host": n.shell.backend.Host()})
+	if left := t.Until.Sub(n.now()); left > time.Second {
+		return text + " " + lang.L("Uploads go on in {{.Time}}.", map[string]any{"Time": n.shell.format.Duration(left)})
+	}
+	return text + " " + lang.L("Uploads go on by themselves.")
 }
 
 // tell shows a sentence until it is closed.

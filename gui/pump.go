@@ -163,7 +163,7 @@ func (p *pump) call(f func()) bool {
 		defer close(done)
 		if p.shell.ctx.Err() == nil {
 			f()
-			p.ticks = p.shell.uploads.Ticks()
+			p.ticks = p.shell.uploads.Ticks() || p.shell.notices.ticks()
 		}
 	})
 	select {
@@ -186,6 +186,7 @@ func tick(often bool) <-chan time.Time {
 // What the pump calls on the interface goroutine.
 
 func (s *Shell) swap(b Backend) {
+	s.unask()
 	s.backend = b
 	s.frame.setHost(b.Host())
 	s.frame.remake(b)
@@ -199,6 +200,7 @@ func (s *Shell) reset(snapshot upload.Snapshot) {
 
 func (s *Shell) events(list []upload.Event) {
 	change := s.uploads.Apply(list)
+	s.reconsider()
 	s.showTotals()
 	for i := range change.Done {
 		s.batchDone(&change.Done[i])
@@ -228,6 +230,7 @@ func (s *Shell) apply(v settings.Values) {
 		s.cfg.App.Settings().SetTheme(kit.NewTheme(appearance(v.Appearance)))
 	}
 	s.values = v
+	s.frame.setLimit(v.SpeedLimit)
 	s.uploads.SetCopies(v.CopyWhenDone)
 }
 

@@ -33,7 +33,8 @@ type Shell struct {
 	previews *uploads.Previews
 	frame    *frame
 	notices  *notices
-	closing  bool // the window may close without asking
+	question question // that stands above the window
+	closing  bool     // the window may close without asking
 
 	ctx    context.Context //nolint:containedctx // the life of the window's goroutines
 	cancel context.CancelFunc
@@ -195,24 +196,19 @@ func (s *Shell) TellError(op string, err error) {
 
 // intents joins the screen's buttons to the engine.
 func (s *Shell) intents() uploads.Intents {
-	each := func(op string, f func(*upload.Engine, context.Context, ...service.JobID) error) func(service.JobID) {
-		return func(id service.JobID) {
-			s.act(op, func(ctx context.Context, e *upload.Engine) error { return f(e, ctx, id) })
-		}
-	}
-	all := func(op string, f func(*upload.Engine, context.Context) error) func() {
-		return func() {
-			s.act(op, func(ctx context.Context, e *upload.Engine) error { return f(e, ctx) })
-		}
+	each := func(op string, f jobAction) func(service.JobID) {
+		return func(id service.JobID) { s.actOn(op, f, id) }
 	}
 	return uploads.Intents{
 		Choose:        func() { s.choose(false) },
 		ChooseFolder:  func() { s.choose(true) },
-		PauseAll:      all("pause", (*upload.Engine).Pause),
-		Resume:        all("resume", (*upload.Engine).Resume),
-		ClearFinished: all("clear finished", (*upload.Engine).ClearFinished),
-		RetryFailed:   all("retry failed", (*upload.Engine).RetryFailed),
-		Cancel:        each("cancel", (*upload.Engine).Cancel),
+		PauseAll:      s.pauseAll,
+		Resume:        s.resumeAll,
+		ClearFinished: func() { s.actOnAll("clear finished", (*upload.Engine).ClearFinished) },
+		RetryFailed:   func() { s.actOnAll("retry failed", (*upload.Engine).RetryFailed) },
+		Pause:         s.pauseJob,
+		ResumeJobs:    func(ids []service.JobID) { s.actOn("resume", (*upload.Engine).ResumeJobs, ids...) },
+		Cancel:        s.stopJob,
 		Remove:        each("remove", (*upload.Engine).Cancel),
 		Retry:         each("retry", (*upload.Engine).Retry),
 		ToFront:       each("to front", (*upload.Engine).ToFront),
@@ -220,6 +216,21 @@ func (s *Shell) intents() uploads.Intents {
 		Open:          s.open,
 	}
 }
+
+// jobAction is a method of the engine about some jobs.
+type jobAction func(*upload.Engine, context.Context, ...service.JobID) error
+
+// actOn is act for jobs.
+func (s *Shell) actOn(op string, f jobAction, ids ...service.JobID) {
+	s.act(op, func(ctx context.Context, e *upload.Engine) error { return f(e, ctx, ids...) })
+}
+
+// actOnAll is act for methods of the engine about everything.
+func (s *Shell) actOnAll(op string, f func(*upload.Engine, context.Context) error) {
+	s.act(op, func(ctx context.Context, e *upload.Engine) error { return f(e, ctx) })
+}
+
+func (s *Shell) resumeAll() { s.actOnAll("resume", (*upload.Engine).Resume) }
 
 // act runs an action on the engine that is used now, away from the interface
 // goroutine and after those before it.

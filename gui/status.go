@@ -17,6 +17,7 @@ type status struct {
 	head, more *kit.Text
 	bar        *kit.Progress
 	below      *kit.Text
+	limit      *kit.Text
 	failed     *kit.Link
 	dot        *dot
 	host       *kit.Text
@@ -32,9 +33,11 @@ func newStatus(format *kit.Format) *status {
 	wrapped := small
 	wrapped.Lines = 2
 	s.below = kit.NewText("", wrapped)
+	s.limit = kit.NewText("", small)
+	s.limit.Hide()
 	s.host = kit.NewText("", small)
 	s.failed = kit.NewLink("", kit.TextStyle{Size: kit.SizeSmall, Color: kit.ColorRed, Elide: kit.ElideEnd}, func() { s.onFailed() })
-	s.rows = container.New(statusLayout{}, kit.NewLine(), kit.NewLineUp(0, s.head, s.more), s.bar, s.below, s.failed,
+	s.rows = container.New(statusLayout{}, kit.NewLine(), kit.NewLineUp(0, s.head, s.more), s.bar, s.below, s.limit, s.failed,
 		kit.NewLineUp(4, s.dot, s.host))
 	s.root = s.rows
 	s.onShape = func() {}
@@ -46,6 +49,15 @@ func (s *status) setHost(host string) {
 	if s.host.Text() != host {
 		s.host.SetText(host)
 		s.rows.Refresh()
+	}
+}
+
+// setLimit shows the speed limit in bytes a second; 0 is none.
+func (s *status) setLimit(limit int64) {
+	s.limit.SetText(lang.L("limited to {{.Speed}}", map[string]any{"Speed": s.format.Limit(limit)}))
+	if s.limit.Hidden == (limit > 0) {
+		s.limit.Hidden = limit == 0
+		s.onShape()
 	}
 }
 
@@ -102,6 +114,9 @@ func (s *status) headline(t *upload.Totals) (head, more string) {
 
 func (s *status) progress(t *upload.Totals, part float64) string {
 	if !t.Busy() {
+		if t.Held > 0 {
+			return lang.N("{{.Count}} files paused", t.Held, map[string]any{"Count": s.format.Number(int64(t.Held))})
+		}
 		if t.Finished > 0 {
 			return lang.N("{{.Count}} files uploaded", t.Finished, map[string]any{"Count": s.format.Number(int64(t.Finished))})
 		}

@@ -45,16 +45,27 @@ func (f *Format) Percent(part float64) string {
 
 // Size writes a number of bytes in decimal units: "0 B", "412 KB", "1.4 GB".
 func (f *Format) Size(bytes int64) string {
-	value, unit := float64(bytes), 0
-	for unit < 6 && value >= 999.5 {
-		value /= 1000
-		unit++
-	}
+	value, unit := scaled(bytes)
 	// 9.96 would be written "10.0" where ten is written "10".
 	n := f.Number(int64(math.Round(value)))
 	if unit > 0 && value < 9.95 || unit > 1 && value < 99.95 && math.Round(value*10) != math.Round(value)*10 {
 		n = f.printer.Sprint(number.Decimal(value, number.MinFractionDigits(1), number.MaxFractionDigits(1)))
 	}
+	return withUnit(n, unit)
+}
+
+// scaled gives a number of bytes in the unit in which it is written, counted
+// from bytes in thousands.
+func scaled(bytes int64) (value float64, unit int) {
+	value = float64(bytes)
+	for unit < 6 && value >= 999.5 {
+		value /= 1000
+		unit++
+	}
+	return value, unit
+}
+
+func withUnit(n string, unit int) string {
 	d := map[string]any{"Number": n}
 	switch unit {
 	case 0:
@@ -76,6 +87,14 @@ func (f *Format) Size(bytes int64) string {
 // Speed writes bytes a second: "8.9 MB/s".
 func (f *Format) Speed(bytesPerSecond float64) string {
 	return lang.L("{{.Size}}/s", map[string]any{"Size": f.Size(int64(max(0, bytesPerSecond)))})
+}
+
+// Limit writes bytes a second that somebody has chosen, as short as they are:
+// "1 MB/s", "1.25 MB/s".
+func (f *Format) Limit(bytesPerSecond int64) string {
+	value, unit := scaled(bytesPerSecond)
+	n := f.printer.Sprint(number.Decimal(value, number.MaxFractionDigits(2)))
+	return lang.L("{{.Size}}/s", map[string]any{"Size": withUnit(n, unit)})
 }
 
 // Duration writes a length of time with the two units that matter: "45 s",

@@ -75,6 +75,17 @@ func TestSpeed(t *testing.T) {
 	}
 }
 
+func TestLimit(t *testing.T) {
+	f := testFormat(t, "en")
+	for limit, want := range map[int64]string{
+		1_000_000: "1 MB/s", 256_000: "256 KB/s", 1_500_000: "1.5 MB/s", 1_250_000: "1.25 MB/s", 50_000_000: "50 MB/s", 1_234_567: "1.23 MB/s",
+	} {
+		if got := f.Limit(limit); got != want {
+			t.Errorf("%d is written %q, want %q", limit, got, want)
+		}
+	}
+}
+
 func TestTime(t *testing.T) {
 	f := testFormat(t, "en")
 	zone := time.FixedZone("CET", 3600)

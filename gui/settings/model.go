@@ -63,6 +63,8 @@ type Model struct {
 	accepted       int                // keys that were kept: the entry of the last can be emptied
 	keyProblem     string             // why the last key was not taken
 	addressProblem string             // why the last address was not taken
+	ownLimit       bool               // a speed limit is being written, or was
+	limitRefused   bool               // what was written is no speed limit
 	changing       int                // changes of what is set that are not on the disk yet
 	watchers       []func()
 
@@ -194,6 +196,18 @@ func (m *Model) setAddress(address string) bool {
 	}
 	m.addressProblem = ""
 	m.change(func(v *prefs.Values) { v.APIURL = address })
+	return true
+}
+
+// setLimit takes a speed limit as people write it into use, or refuses it.
+func (m *Model) setLimit(text string) bool {
+	limit, err := prefs.ParseSpeed(text)
+	m.limitRefused = err != nil
+	if err != nil {
+		m.show()
+		return false
+	}
+	m.change(func(v *prefs.Values) { v.SpeedLimit = limit })
 	return true
 }
 

@@ -2,7 +2,6 @@ package settings
 
 import (
 	"slices"
-	"strconv"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
@@ -101,22 +100,6 @@ func (a *addressField) show() {
 	setVisible(a.below, n.text != "")
 }
 
-func uploadsSection(m *Model) fyne.CanvasObject {
-	label := lang.L("Uploads at a time")
-	number := kit.NewText("", kit.TextStyle{})
-	slider := kit.NewSlider(label, prefs.MinWorkers, prefs.MaxWorkers,
-		func(n int) { number.SetText(strconv.Itoa(n)) },
-		func(n int) { m.change(func(v *prefs.Values) { v.Workers = n }) })
-	show := func() {
-		slider.Set(m.values.Workers)
-		number.SetText(strconv.Itoa(m.values.Workers))
-	}
-	m.watch(show)
-	show()
-	return kit.NewSection(lang.L("Uploads"),
-		kit.NewFormRow(label, kit.NewLineUp(10, kit.NewField(180, slider), number)))
-}
-
 func linksSection(m *Model) fyne.CanvasObject {
 	label := lang.L("Copy when finished")
 	copies := kit.NewSwitch(label, m.values.CopyWhenDone, func(on bool) {
@@ -163,11 +146,17 @@ func linksSection(m *Model) fyne.CanvasObject {
 func computerSection(m *Model) fyne.CanvasObject {
 	appearance, showAppearance := choice([]prefs.Appearance{prefs.FollowSystem, prefs.Light, prefs.Dark}, appearanceName,
 		func(a prefs.Appearance) { m.change(func(v *prefs.Values) { v.Appearance = a }) })
-	show := func() { showAppearance(m.values.Appearance) }
+	closing, showClosing := choice([]prefs.WhenClosed{prefs.CloseAsks, prefs.CloseKeepsGoing, prefs.CloseStops}, closingName,
+		func(c prefs.WhenClosed) { m.change(func(v *prefs.Values) { v.WhenClosed = c }) })
+	show := func() {
+		showAppearance(m.values.Appearance)
+		showClosing(m.values.WhenClosed)
+	}
 	m.watch(show)
 	show()
 	return kit.NewSection(lang.L("This computer"),
-		kit.NewFormRow(lang.L("Appearance"), kit.NewLineUp(8, appearance)))
+		kit.NewFormRow(lang.L("Appearance"), kit.NewLineUp(8, appearance)),
+		kit.NewFormRow(lang.L("When closed during uploads"), kit.NewLineUp(8, closing)))
 }
 
 // choice makes a list to choose one of values from, and a function that shows

@@ -93,6 +93,14 @@ func (m *Model) addressNote() note {
 	return note{}
 }
 
+// limitNote tells how a speed limit is written.
+func (m *Model) limitNote() note {
+	if m.limitRefused {
+		return note{lang.L("This is no speed between 10 KB/s and 10 GB/s. The limit in use before was kept. Write it like 1.5 MB/s, 800 KB/s or 12 Mbit/s."), kit.ColorRed}
+	}
+	return note{lang.L("For all uploads together, like 1.5 MB/s, 800 KB/s or 12 Mbit/s."), kit.ColorSecondary}
+}
+
 // formatName is how people know a format of links.
 func formatName(f service.LinkFormat) string {
 	switch f {
@@ -136,6 +144,19 @@ func appearanceName(a prefs.Appearance) string {
 		return lang.L("Dark")
 	}
 	return string(a)
+}
+
+// closingName is how people know what closing the window does.
+func closingName(c prefs.WhenClosed) string {
+	switch c {
+	case prefs.CloseAsks:
+		return lang.L("Ask")
+	case prefs.CloseKeepsGoing:
+		return lang.L("Keep uploading")
+	case prefs.CloseStops:
+		return lang.L("Stop")
+	}
+	return string(c)
 }
 
 // errTemplate marks a template that can't be used; the entry only shows a sign.

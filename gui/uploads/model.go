@@ -17,6 +17,7 @@ type Section uint8
 const (
 	SectionUploading Section = iota
 	SectionWaiting           // also those that try again later
+	SectionPaused            // each by itself
 	SectionFailed            // before the finished ones: somebody has to look at them
 	SectionToday             // finished today
 	SectionEarlier           // finished before
@@ -68,7 +69,7 @@ func (m *Model) Reset(s upload.Snapshot) {
 		m.lists[e.section] = append(m.lists[e.section], e)
 	}
 	for i := range m.lists {
-		slices.SortFunc(m.lists[i], order(Section(i))) //nolint:gosec // there are five
+		slices.SortFunc(m.lists[i], order(Section(i))) //nolint:gosec // there are six
 	}
 	m.totals = s.Totals
 }
@@ -125,6 +126,9 @@ func (m *Model) put(c *Change, j upload.Job) {
 	c.Keys[int64(j.ID)] = struct{}{}
 	section := m.sectionOf(&j)
 	old, known := m.jobs[j.ID]
+	if known && j.State == upload.Paused {
+		j.Sent = lost(&old.job)
+	}
 	if known && old.section == section && order(section)(old, &entry{job: j}) == 0 {
 		old.job = j
 		return
@@ -140,6 +144,15 @@ func (m *Model) put(c *Change, j upload.Job) {
 	m.jobs[j.ID] = e
 	at, _ := slices.BinarySearchFunc(m.lists[section], e, order(section))
 	m.lists[section] = slices.Insert(m.lists[section], at, e)
+}
+
+// lost is how much of a file had been sent in vain when it was paused.
+func lost(j *upload.Job) int64 {
+	switch j.State { //nolint:exhaustive // nothing of the others was sent
+	case upload.Uploading, upload.Finishing, upload.Paused:
+		return j.Sent
+	}
+	return 0
 }
 
 func (m *Model) remove(c *Change, id service.JobID) {
@@ -163,6 +176,8 @@ func (m *Model) sectionOf(j *upload.Job) Section {
 		return SectionUploading
 	case upload.Waiting, upload.Retrying:
 		return SectionWaiting
+	case upload.Paused:
+		return SectionPaused
 	case upload.Failed:
 		return SectionFailed
 	case upload.Uploaded, upload.AlreadyThere, upload.Cancelled:
@@ -178,7 +193,7 @@ func (m *Model) sectionOf(j *upload.Job) Section {
 // ended by when it did, newest first.
 func order(s Section) func(a, b *entry) int {
 	switch s {
-	case SectionUploading, SectionWaiting:
+	case SectionUploading, SectionWaiting, SectionPaused:
 		return func(a, b *entry) int {
 			return cmp.Or(cmp.Compare(a.job.Position, b.job.Position), cmp.Compare(a.job.ID, b.job.ID))
 		}
@@ -228,9 +243,9 @@ func (m *Model) Row(i int) (Section, *upload.Job) {
 		case len(list) == 0:
 			continue
 		case i == 0:
-			return Section(s), nil //nolint:gosec // there are five
+			return Section(s), nil //nolint:gosec // there are six
 		case i <= len(list):
-			return Section(s), &list[i-1].job //nolint:gosec // there are five
+			return Section(s), &list[i-1].job //nolint:gosec // there are six
 		}
 		i -= 1 + len(list)
 	}
@@ -244,6 +259,19 @@ func (m *Model) Key(i int) int64 {
 		return -1 - int64(s)
 	}
 	return int64(job.ID)
+}
+
+// UnderWay sums up what is being sent as if it were one upload: what a pause
+// breaks off.
+func (m *Model) UnderWay() upload.Job {
+	sum := upload.Job{State: upload.Uploading}
+	for _, e := range m.lists[SectionUploading] {
+		if e.job.State == upload.Uploading {
+			sum.Sent += e.job.Sent
+			sum.Size += e.job.Size
+		}
+	}
+	return sum
 }
 
 // IDs lists the jobs of a section in their order.

@@ -59,8 +59,9 @@ func TestSections(t *testing.T) {
 		job(3, upload.Verifying), job(6, upload.Finishing),
 		ended(7, upload.Uploaded, c.t.Add(-time.Hour)), ended(8, upload.AlreadyThere, c.t.Add(-time.Minute)),
 		ended(9, upload.Uploaded, c.t.Add(-24*time.Hour)), ended(10, upload.Failed, c.t), ended(11, upload.Failed, c.t.Add(time.Second)),
+		job(13, upload.Paused), job(12, upload.Paused),
 	}})
-	want := "[UPLOADING] 1 2 3 6 [WAITING · 2] 4 5 [FAILED · 2] 11 10 [FINISHED TODAY · 2] 8 7 [FINISHED EARLIER · 1] 9 "
+	want := "[UPLOADING] 1 2 3 6 [WAITING · 2] 4 5 [PAUSED · 2] 12 13 [FAILED · 2] 11 10 [FINISHED TODAY · 2] 8 7 [FINISHED EARLIER · 1] 9 "
 	if got := rows(m); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -22,6 +22,8 @@ const (
 	ActionRetry
 	ActionCopy
 	ActionOpen
+	ActionPause
+	ActionResume
 	ActionCancel // stop it
 	ActionRemove // take the row away
 )
@@ -63,6 +65,12 @@ func (w *Words) Row(j *upload.Job, totals *upload.Totals) Row {
 		w.retrying(&r, j)
 	case upload.Hashing, upload.Uploading, upload.Finishing, upload.Verifying:
 		w.active(&r, j)
+	case upload.Paused:
+		r.State, r.StateBy = lang.L("Paused"), kit.ColorAmber
+		if j.Sent > 0 {
+			r.Detail = lang.L("Starts over when resumed")
+		}
+		r.Actions = []Action{ActionResume, ActionCancel}
 	case upload.Uploaded, upload.AlreadyThere:
 		w.finished(&r, j)
 	case upload.Failed:
@@ -100,7 +108,7 @@ func (w *Words) waiting(r *Row, totals *upload.Totals) {
 	case totals.Offline:
 		r.Detail = lang.L("Until the service can be reached")
 	}
-	r.Actions = []Action{ActionFront, ActionCancel}
+	r.Actions = []Action{ActionFront, ActionPause, ActionCancel}
 }
 
 func (w *Words) retrying(r *Row, j *upload.Job) {
@@ -129,11 +137,11 @@ func (w *Words) retrying(r *Row, j *upload.Job) {
 		}
 	}
 	r.Detail = join(next, try)
-	r.Actions = []Action{ActionFront, ActionCancel}
+	r.Actions = []Action{ActionFront, ActionPause, ActionCancel}
 }
 
 func (w *Words) active(r *Row, j *upload.Job) {
-	r.Actions = []Action{ActionCancel}
+	r.Actions = []Action{ActionPause, ActionCancel}
 	switch j.State { //nolint:exhaustive // the others do not come here
 	case upload.Hashing:
 		r.State = lang.L("Hashing")
@@ -151,9 +159,11 @@ func (w *Words) active(r *Row, j *upload.Job) {
 		}
 	case upload.Finishing:
 		r.State, r.Part = lang.L("Finishing"), 1
+		r.Actions = []Action{ActionCancel}
 		r.Detail = lang.L("All sent; the service is storing it")
 	case upload.Verifying:
 		r.State, r.Part = lang.L("Verifying"), 1
+		r.Actions = []Action{ActionCancel}
 		r.Detail = lang.L("Checking the server’s SHA-256")
 		if j.Err != nil {
 			r.Detail = lang.L("No clear answer: looking whether it arrived")
@@ -185,6 +195,8 @@ func (m *Model) Title(s Section) string {
 		return lang.L("UPLOADING")
 	case SectionWaiting:
 		return lang.L("WAITING · {{.Count}}", map[string]any{"Count": n})
+	case SectionPaused:
+		return lang.L("PAUSED · {{.Count}}", map[string]any{"Count": n})
 	case SectionFailed:
 		return lang.L("FAILED · {{.Count}}", map[string]any{"Count": n})
 	case SectionToday:
@@ -207,6 +219,10 @@ func (a Action) Label() string {
 		return lang.L("Copy link")
 	case ActionOpen:
 		return lang.L("Open in the browser")
+	case ActionPause:
+		return lang.L("Pause")
+	case ActionResume:
+		return lang.L("Resume")
 	case ActionCancel:
 		return lang.L("Cancel")
 	case ActionRemove:
@@ -226,6 +242,10 @@ func (a Action) Icon() kit.IconName {
 		return kit.IconCopy
 	case ActionOpen:
 		return kit.IconOpen
+	case ActionPause:
+		return kit.IconPause
+	case ActionResume:
+		return kit.IconPlay
 	case ActionCancel, ActionRemove:
 		return kit.IconCross
 	}

@@ -35,7 +35,7 @@ func TestRowWords(t *testing.T) {
 			},
 			want: Row{
 				Name: "talk.mkv", Sub: "1.4 GB · ~/Videos", Part: 0.58, Detail: "58% · 8.9 MB/s · 1 min 12 s left",
-				Color: kit.ColorSecondary, State: "Uploading", StateBy: kit.ColorAccent, Actions: []Action{ActionCancel},
+				Color: kit.ColorSecondary, State: "Uploading", StateBy: kit.ColorAccent, Actions: []Action{ActionPause, ActionCancel},
 			},
 		},
 		{
@@ -43,7 +43,7 @@ func TestRowWords(t *testing.T) {
 			job:  upload.Job{Name: "a", Path: "/srv/a", State: upload.Uploading, Size: 100, Left: -1},
 			want: Row{
 				Name: "a", Sub: "100 B · /srv", Detail: "0%", Color: kit.ColorSecondary, State: "Uploading",
-				StateBy: kit.ColorAccent, Actions: []Action{ActionCancel},
+				StateBy: kit.ColorAccent, Actions: []Action{ActionPause, ActionCancel},
 			},
 		},
 		{
@@ -51,7 +51,7 @@ func TestRowWords(t *testing.T) {
 			job:  upload.Job{Name: "a", State: upload.Hashing, Size: 100, Sent: 50, Origin: upload.Watch, Path: "/x/a"},
 			want: Row{
 				Name: "a", Sub: "100 B · watched folder", Part: 0.5, Detail: "Reading the file", Color: kit.ColorSecondary,
-				State: "Hashing", StateBy: kit.ColorAccent, Actions: []Action{ActionCancel},
+				State: "Hashing", StateBy: kit.ColorAccent, Actions: []Action{ActionPause, ActionCancel},
 			},
 		},
 		{
@@ -86,7 +86,7 @@ func TestRowWords(t *testing.T) {
 			},
 			want: Row{
 				Name: "a", Sub: "5.1 MB", Part: -1, Detail: "short x: next try in 8 s · attempt\u00a02\u00a0of\u00a06", Tip: "long x",
-				Color: kit.ColorSecondary, State: "Retrying", StateBy: kit.ColorAmber, Actions: []Action{ActionFront, ActionCancel},
+				Color: kit.ColorSecondary, State: "Retrying", StateBy: kit.ColorAmber, Actions: []Action{ActionFront, ActionPause, ActionCancel},
 			},
 		},
 		{
@@ -94,28 +94,42 @@ func TestRowWords(t *testing.T) {
 			job:  upload.Job{Name: "a", State: upload.Retrying, Err: &service.Error{Value: "x"}},
 			want: Row{
 				Name: "a", Sub: "0 B", Part: -1, Detail: "short x", Tip: "long x", Color: kit.ColorSecondary,
-				State: "Retrying", StateBy: kit.ColorAmber, Actions: []Action{ActionFront, ActionCancel},
+				State: "Retrying", StateBy: kit.ColorAmber, Actions: []Action{ActionFront, ActionPause, ActionCancel},
 			},
 		},
 		{
 			name: "waiting", job: upload.Job{Name: "a", State: upload.Waiting},
 			want: Row{
 				Name: "a", Sub: "0 B", Part: -1, Color: kit.ColorSecondary, State: "Waiting", StateBy: kit.ColorSecondary,
-				Actions: []Action{ActionFront, ActionCancel},
+				Actions: []Action{ActionFront, ActionPause, ActionCancel},
 			},
 		},
 		{
 			name: "waiting for a key", job: upload.Job{Name: "a", State: upload.Waiting}, totals: upload.Totals{NeedsKey: true, Paused: true},
 			want: Row{
 				Name: "a", Sub: "0 B", Part: -1, Detail: "Needs an API key first", Color: kit.ColorSecondary, State: "Waiting",
-				StateBy: kit.ColorSecondary, Actions: []Action{ActionFront, ActionCancel},
+				StateBy: kit.ColorSecondary, Actions: []Action{ActionFront, ActionPause, ActionCancel},
 			},
 		},
 		{
 			name: "paused", job: upload.Job{Name: "a", State: upload.Waiting}, totals: upload.Totals{Paused: true},
 			want: Row{
 				Name: "a", Sub: "0 B", Part: -1, Detail: "Paused", Color: kit.ColorSecondary, State: "Waiting",
-				StateBy: kit.ColorSecondary, Actions: []Action{ActionFront, ActionCancel},
+				StateBy: kit.ColorSecondary, Actions: []Action{ActionFront, ActionPause, ActionCancel},
+			},
+		},
+		{
+			name: "paused by itself", job: upload.Job{Name: "a", State: upload.Paused},
+			want: Row{
+				Name: "a", Sub: "0 B", Part: -1, Color: kit.ColorSecondary, State: "Paused", StateBy: kit.ColorAmber,
+				Actions: []Action{ActionResume, ActionCancel},
+			},
+		},
+		{
+			name: "paused in the middle", job: upload.Job{Name: "a", State: upload.Paused, Size: 100, Sent: 40},
+			want: Row{
+				Name: "a", Sub: "100 B", Part: -1, Detail: "Starts over when resumed", Color: kit.ColorSecondary, State: "Paused",
+				StateBy: kit.ColorAmber, Actions: []Action{ActionResume, ActionCancel},
 			},
 		},
 		{

@@ -1,6 +1,7 @@
 package uploads
 
 import (
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -21,6 +22,8 @@ type Intents struct {
 	Resume        func()
 	ClearFinished func()
 	RetryFailed   func()
+	Pause         func(service.JobID)
+	ResumeJobs    func([]service.JobID) // each that was paused by itself
 	Cancel        func(service.JobID)
 	Remove        func(service.JobID) // a failed or cancelled row from the list
 	Retry         func(service.JobID)
@@ -155,6 +158,12 @@ func (s *Screen) togglePause() {
 	}
 }
 
+// Allows reports whether an action can be done with a job.
+func (s *Screen) Allows(j *upload.Job, a Action) bool {
+	row := s.cfg.Words.Row(j, &s.model.totals)
+	return slices.Contains(row.Actions, a)
+}
+
 // Do runs an action on a job, if the job still allows it.
 func (s *Screen) Do(a Action, id service.JobID) {
 	in := s.cfg.Intents
@@ -167,6 +176,10 @@ func (s *Screen) Do(a Action, id service.JobID) {
 		in.CopyLinks([]service.JobID{id})
 	case ActionOpen:
 		in.Open(id)
+	case ActionPause:
+		in.Pause(id)
+	case ActionResume:
+		in.ResumeJobs([]service.JobID{id})
 	case ActionCancel:
 		in.Cancel(id)
 	case ActionRemove:

@@ -31,6 +31,7 @@ func (w *wishes) intents() Intents {
 	return Intents{
 		Choose: w.all("choose"), ChooseFolder: w.all("choose folder"), PauseAll: w.all("pause"), Resume: w.all("resume"),
 		ClearFinished: w.all("clear"), RetryFailed: w.all("retry failed"), Cancel: w.one("cancel"), Remove: w.one("remove"),
+		Pause: w.one("pause"), ResumeJobs: func(ids []service.JobID) { w.list = append(w.list, fmt.Sprint("resume ", ids)) },
 		Retry: w.one("retry"), ToFront: w.one("front"), Open: w.one("open"),
 		CopyLinks: func(ids []service.JobID) { w.list = append(w.list, fmt.Sprint("copy ", ids)) },
 	}
@@ -107,6 +108,49 @@ func TestActionsAreWishes(t *testing.T) {
 	}; !slices.Equal(got, wished) {
 		t.Errorf("\ngot  %q\nwant %q", got, wished)
 	}
+}
+
+func TestRowsArePausedAndResumed(t *testing.T) {
+	s, w, want, _ := screen(t, wideWindow(), nil)
+	s.Reset(upload.Snapshot{Jobs: []upload.Job{
+		job(1, upload.Uploading), job(2, upload.Waiting), job(3, upload.Paused), job(4, upload.Verifying), job(5, upload.Paused),
+	}})
+	w.MustSee("PAUSED · 2")
+	w.TapIn("file-1.bin", "Pause")
+	w.TapIn("file-2.bin", "Pause")
+	w.TapIn("file-3.bin", "Resume")
+	w.TapIn("file-5.bin", "Cancel")
+	w.Tap("Resume all")
+	test.TapCanvas(fyne.CurrentApp().Driver().CanvasForObject(s.root), fyne.NewPos(120, 245)) // row 1
+	w.Press(fyne.KeySpace)
+	if wished := []string{"pause 1", "pause 2", "resume [3]", "cancel 5", "resume [3 5]", "pause 1"}; !slices.Equal(want.list, wished) {
+		t.Errorf("\ngot  %q\nwant %q", want.list, wished)
+	}
+	if s.Allows(&upload.Job{State: upload.Verifying}, ActionPause) {
+		t.Error("what is all sent can be paused")
+	}
+}
+
+// What was sent of a paused file is told for as long as it is known.
+func TestPausedRowTellsThatItStartsOver(t *testing.T) {
+	s, w, _, _ := screen(t, wideWindow(), nil)
+	j := job(1, upload.Uploading)
+	j.Size, j.Sent = 100, 40
+	hashed := job(2, upload.Hashing)
+	hashed.Size, hashed.Sent = 100, 40
+	s.Reset(upload.Snapshot{Jobs: []upload.Job{j, hashed}})
+	j.State, j.Sent = upload.Paused, 0
+	s.Apply([]upload.Event{{Jobs: []upload.Job{j}}})
+	w.MustSee("PAUSED · 1", "Starts over when resumed")
+	j.Position = -1 // told again, in another place
+	s.Apply([]upload.Event{{Jobs: []upload.Job{j}}})
+	w.MustSee("Starts over when resumed")
+	j.State = upload.Waiting
+	s.Apply([]upload.Event{{Jobs: []upload.Job{j}}})
+	j.State, hashed.State, hashed.Sent = upload.Paused, upload.Paused, 0
+	s.Apply([]upload.Event{{Jobs: []upload.Job{j, hashed}}})
+	w.MustSee("PAUSED · 2")
+	w.MustNotSee("Starts over when resumed")
 }
 
 func TestKeysActOnTheRow(t *testing.T) {

@@ -18,11 +18,8 @@ const (
 	kindJob
 )
 
-// Heights of rows.
-const (
-	titleHeight float32 = 29
-	rowHeight   float32 = 59
-)
+// rowHeight is how high the row of a job is.
+const rowHeight float32 = 59
 
 func (s *Screen) source() kit.RowSource {
 	return kit.RowSource{
@@ -36,13 +33,13 @@ func (s *Screen) source() kit.RowSource {
 		},
 		Height: func(kind int) float32 {
 			if kind == kindTitle {
-				return titleHeight
+				return kit.RowTitleHeight
 			}
 			return rowHeight
 		},
 		New: func(kind int) fyne.CanvasObject {
 			if kind == kindTitle {
-				return newTitle()
+				return kit.NewRowTitle()
 			}
 			return newJobRow(s)
 		},
@@ -64,9 +61,9 @@ func (s *Screen) source() kit.RowSource {
 func (s *Screen) update(i int, o fyne.CanvasObject) {
 	section, job := s.model.Row(i)
 	switch row := o.(type) {
-	case *title:
+	case *kit.RowTitle:
 		label, tapped := s.titleAction(section)
-		row.set(s.model.Title(section), label, tapped)
+		row.Set(s.model.Title(section), label, tapped)
 	case *jobRow:
 		if job != nil {
 			row.set(job, s.cfg.Words.Row(job, &s.model.totals), i == s.model.Rows()-1)
@@ -77,6 +74,8 @@ func (s *Screen) update(i int, o fyne.CanvasObject) {
 // titleAction is what a click beside a section's title does, if anything.
 func (s *Screen) titleAction(section Section) (label string, tapped func()) {
 	switch section {
+	case SectionPaused:
+		return lang.L("Resume all"), func() { s.cfg.Intents.ResumeJobs(s.model.IDs(section)) }
 	case SectionFailed:
 		return lang.L("Retry all failed"), s.cfg.Intents.RetryFailed
 	case SectionToday, SectionEarlier:
@@ -110,7 +109,7 @@ func (s *Screen) typed(i int, e *fyne.KeyEvent) {
 	case fyne.KeyReturn, fyne.KeyEnter:
 		wanted = []Action{ActionOpen, ActionRetry}
 	case fyne.KeySpace:
-		wanted = []Action{ActionCopy, ActionRetry}
+		wanted = []Action{ActionCopy, ActionRetry, ActionPause, ActionResume}
 	case fyne.KeyDelete, fyne.KeyBackspace:
 		wanted = []Action{ActionCancel, ActionRemove}
 	}
