@@ -38,17 +38,10 @@ type Rows struct {
 	focus  bool
 }
 
-type shownRow struct {
-	index int
-	key   int64
-	kind  int
-	obj   fyne.CanvasObject
-}
-
 // NewRows makes a list; call Reset when the number or order of its rows changed.
 func NewRows(source RowSource) *Rows {
 	r := &Rows{source: source}
-	r.inner = &rowsInner{rows: r, pool: map[int][]fyne.CanvasObject{}}
+	r.inner = &rowsInner{rows: r, shelf: newShelf(source.Key, source.Kind, source.New)}
 	r.inner.ExtendBaseWidget(r.inner)
 	r.scroll = container.NewVScroll(r.inner)
 	r.scroll.OnScrolled = func(fyne.Position) { r.place() }
@@ -160,30 +153,21 @@ func (r *Rows) ScrollToOffset(y float32) {
 func (r *Rows) place() {
 	first, end := r.InView()
 	in := r.inner
-	kept := in.shown[:0]
-	for _, s := range in.shown {
-		if s.index >= first && s.index < end {
-			kept = append(kept, s)
-		} else {
-			in.release(s)
-		}
-	}
-	in.shown = kept
+	in.show(first, end)
 	width := r.scroll.Size().Width
-	for i := first; i < end; i++ {
-		s, fresh := in.at(i)
-		s.obj.Resize(fyne.NewSize(width, r.tops[i+1]-r.tops[i]))
-		s.obj.Move(fyne.NewPos(0, r.tops[i]))
-		if fresh {
-			r.source.Update(i, s.obj)
+	for _, s := range in.shown {
+		s.obj.Resize(fyne.NewSize(width, r.tops[s.index+1]-r.tops[s.index]))
+		s.obj.Move(fyne.NewPos(0, r.tops[s.index]))
+		if s.fresh {
+			s.fresh = false
+			r.source.Update(s.index, s.obj)
 			r.mark(s)
 		}
 	}
-	in.clear()
 	canvas.Refresh(in)
 }
 
-func (r *Rows) mark(s shownRow) {
+func (r *Rows) mark(s *held[int64]) {
 	if r.source.Mark != nil {
 		r.source.Mark(s.obj, r.focus && r.has && s.key == r.cursor)
 	}
@@ -222,62 +206,8 @@ func (r *rowsRenderer) Destroy() {}
 // rowsInner is what is scrolled: as high as all rows, with widgets for some.
 type rowsInner struct {
 	widget.BaseWidget
-	rows    *Rows
-	shown   []shownRow
-	old     []shownRow // shown before a Reset, to be taken again for the same key
-	pool    map[int][]fyne.CanvasObject
-	objects []fyne.CanvasObject
-}
-
-// forget makes every shown row find its widget again.
-func (in *rowsInner) forget() {
-	in.old = append(in.old, in.shown...)
-	in.shown = in.shown[:0]
-}
-
-// clear puts widgets that no row wanted back into the pool.
-func (in *rowsInner) clear() {
-	for _, s := range in.old {
-		in.release(s)
-	}
-	in.old = in.old[:0]
-	in.objects = in.objects[:0]
-	for _, s := range in.shown {
-		in.objects = append(in.objects, s.obj)
-	}
-}
-
-func (in *rowsInner) release(s shownRow) {
-	in.pool[s.kind] = append(in.pool[s.kind], s.obj)
-}
-
-// at gives row i's widget; fresh means that it has to be filled.
-func (in *rowsInner) at(i int) (s shownRow, fresh bool) {
-	for _, s := range in.shown {
-		if s.index == i {
-			return s, false
-		}
-	}
-	source := &in.rows.source
-	s = shownRow{index: i, key: source.Key(i), kind: source.Kind(i)}
-	s.obj = in.take(s)
-	in.shown = append(in.shown, s)
-	return s, true
-}
-
-func (in *rowsInner) take(want shownRow) fyne.CanvasObject {
-	for i, s := range in.old {
-		if s.key == want.key && s.kind == want.kind {
-			in.old = slices.Delete(in.old, i, i+1)
-			return s.obj
-		}
-	}
-	free := in.pool[want.kind]
-	if n := len(free); n > 0 {
-		in.pool[want.kind] = free[:n-1]
-		return free[n-1]
-	}
-	return in.rows.source.New(want.kind)
+	shelf[int64]
+	rows *Rows
 }
 
 func (in *rowsInner) MinSize() fyne.Size {
