@@ -296,6 +296,36 @@ func refusalWords(value string) errorWords {
 // downloadWords is about getting files back.
 func downloadWords(value string) errorWords {
 	switch value {
+	case service.ReasonDiskFull:
+		return errorWords{
+			lang.L("No room on this computer"),
+			lang.L("The disk has no room for this file. What is here of it already was kept. Make room and try again, and it goes on from there."),
+		}
+	case service.ReasonFolderUnusable:
+		return errorWords{
+			lang.L("The folder can’t be written"),
+			lang.L("The folder for this download is not there or can’t be written. What was downloaded before was kept. Bring the folder back, or choose another one."),
+		}
+	case service.ReasonForeignLink:
+		return errorWords{
+			lang.L("A link of another service"),
+			lang.L("This belongs to another service than the one in Settings. Nothing was downloaded. Open it in a browser, or change the service address."),
+		}
+	case service.ReasonNoLink:
+		return errorWords{
+			lang.L("Leads to no file"),
+			lang.L("This address leads to no file or album. Nothing was downloaded. Copy the link from the file’s page again."),
+		}
+	case service.ReasonEmptyAlbum:
+		return errorWords{
+			lang.L("No files in this album"),
+			lang.L("The album has no files. Nothing was downloaded. There is nothing to do."),
+		}
+	case service.ReasonWrongContent:
+		return errorWords{
+			lang.L("What came is not the file"),
+			lang.L("What arrived was not what the service says the file is, twice. It was thrown away. Try again later, or open the file’s page in a browser."),
+		}
 	case "not_found", "file_not_found", "list_not_found":
 		return errorWords{
 			lang.L("Not on the service any more"),

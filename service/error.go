@@ -96,6 +96,12 @@ const (
 	ReasonIDInvalid       = "id_invalid"        // no id can look like this
 	ReasonAlreadyOpen     = "already_open"      // another start of Sluice has this folder
 	ReasonKeyInvalid      = "key_invalid"       // no API key can look like this
+	ReasonDiskFull        = "disk_full"         // no room on this computer for a download
+	ReasonFolderUnusable  = "folder_unusable"   // nothing can be written where a download is to go
+	ReasonForeignLink     = "foreign_link"      // it belongs to another service
+	ReasonNoLink          = "no_link"           // an address that leads to no file or album
+	ReasonEmptyAlbum      = "empty_album"       // no file in it
+	ReasonWrongContent    = "wrong_content"     // what came is not the file that the service describes
 )
 
 // Error is the one error type that crosses package borders. It carries causes

@@ -13,3 +13,10 @@ type JobID int64
 // BatchID names the uploads that were accepted together: one drop, one paste,
 // one choice of files, one command. Ids grow in the order of acceptance.
 type BatchID int64
+
+// DownloadID names one download in the queue of this computer. Ids grow in the
+// order of acceptance and are never used again.
+type DownloadID int64
+
+// DownloadBatchID names the downloads that were accepted together.
+type DownloadBatchID int64

@@ -12,7 +12,7 @@ import (
 // Say is the Words of the command line: what happened and what to do, in
 // sentences on one line. All of them are in this file.
 func Say(e *service.Error) string {
-	for _, words := range []func(string) string{sayFile, sayAnswer, sayService} {
+	for _, words := range []func(string) string{sayFile, sayAnswer, sayDownload, sayService} {
 		if text := words(e.Value); text != "" {
 			return text
 		}
@@ -99,6 +99,25 @@ func sayAnswer(reason string) string {
 		return "No window is opened, because \"sluice upload\" is running. Start it again when that is done."
 	case service.ReasonKeyringNoAnswer:
 		return "The system's keyring can't be asked for the API key. Unlock it, or set SLUICE_API_KEY."
+	}
+	return ""
+}
+
+// sayDownload is about what comes from the service, and the links to it.
+func sayDownload(reason string) string {
+	switch reason {
+	case service.ReasonDiskFull:
+		return "The disk has no room for this file. Make room, then try again: it goes on where it stopped."
+	case service.ReasonFolderUnusable:
+		return "The folder for the download is not there or can't be written."
+	case service.ReasonForeignLink:
+		return "This belongs to another service than SLUICE_API_URL names."
+	case service.ReasonNoLink:
+		return "This address leads to no file or album."
+	case service.ReasonEmptyAlbum:
+		return "There is no file in this album."
+	case service.ReasonWrongContent:
+		return "What arrived is not what the service says the file is. It was thrown away; try again later."
 	}
 	return ""
 }
