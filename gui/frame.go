@@ -15,6 +15,7 @@ type screen struct {
 	icon   kit.IconName
 	object fyne.CanvasObject
 	remake func(*Shell, Backend) fyne.CanvasObject // for another backend; nil: it serves all
+	shown  func() // told when people go to it; may be nil
 	item   *kit.NavItem
 }
 
@@ -67,6 +68,9 @@ func (f *frame) show(name string) {
 		sc.item.SetSelected(sc.name == found)
 		if sc.name == found {
 			sc.object.Show()
+			if sc.shown != nil {
+				sc.shown()
+			}
 		} else {
 			sc.object.Hide()
 		}

@@ -71,6 +71,7 @@ type Config struct {
 	OnMain  func(func())         // runs a function on the interface goroutine; nil = fyne.Do
 	Home    string               // the folder shown as "~"; "" = the user's
 	Pick    Picker               // asks for files; nil = the platform's dialogs
+	Save    Saver                // asks where to save one; nil = the same
 	OpenURL func(*url.URL) error // shows a page in the browser; nil = the app's way
 }
 

@@ -17,6 +17,11 @@ func (s *Shell) copyLinks(ids []service.JobID) {
 			jobs = append(jobs, job)
 		}
 	}
+	s.copyJobs(jobs)
+}
+
+// copyJobs is copyLinks for jobs, all of which have a link.
+func (s *Shell) copyJobs(jobs []upload.Job) {
 	if len(jobs) == 0 {
 		return
 	}

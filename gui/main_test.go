@@ -39,6 +39,7 @@ type bench struct {
 	mu     sync.Mutex
 	opened []string // pages shown in the browser
 	picks  chan pick
+	saves  chan save
 }
 
 // pick is a file dialog that is open: answer closes it.
@@ -46,6 +47,13 @@ type pick struct {
 	ctx     context.Context
 	folders bool
 	answer  chan []string
+}
+
+// save is a dialog for saving that is open: answer closes it.
+type save struct {
+	ctx    context.Context
+	name   string
+	answer chan string
 }
 
 type option func(*bench, *Config, *upload.Config)
@@ -56,12 +64,12 @@ func noKey(_ *bench, _ *Config, u *upload.Config) { u.Client = nil }
 // newBench opens a window on an engine of its own.
 func newBench(t *testing.T, options ...option) *bench {
 	t.Helper()
-	b := &bench{t: t, queue: guitest.NewQueue(), home: t.TempDir(), picks: make(chan pick)}
+	b := &bench{t: t, queue: guitest.NewQueue(), home: t.TempDir(), picks: make(chan pick), saves: make(chan save)}
 	b.server = sandboxtest.New(t)
 	backend := b.backend(options)
 	app := test.NewTempApp(t)
 	cfg := Config{
-		Backend: backend, App: app, OnMain: b.queue.OnMain, Home: b.home, Pick: b.pick,
+		Backend: backend, App: app, OnMain: b.queue.OnMain, Home: b.home, Pick: b.pick, Save: b.save,
 		OpenURL: func(u *url.URL) error {
 			b.mu.Lock()
 			defer b.mu.Unlock()
@@ -139,6 +147,21 @@ func (b *bench) pick(ctx context.Context, folders bool) ([]string, error) {
 		return paths, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
+	}
+}
+
+func (b *bench) save(ctx context.Context, name string) (string, error) {
+	s := save{ctx, name, make(chan string)}
+	select {
+	case b.saves <- s:
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+	select {
+	case path := <-s.answer:
+		return path, nil
+	case <-ctx.Done():
+		return "", ctx.Err()
 	}
 }
 

@@ -15,9 +15,29 @@ const (
 	portalPath = "/org/freedesktop/portal/desktop"
 )
 
-// portalPicker asks with the desktop's own dialog, by the FileChooser portal of
-// XDG. It has its own connection: with that, the portal takes the dialog away.
+// portalPicker asks with the desktop's own dialog.
 func portalPicker(ctx context.Context, folders bool) ([]string, error) {
+	return portalAsk(ctx, "OpenFile", pickTitle(folders), map[string]dbus.Variant{
+		"multiple":  dbus.MakeVariant(true),
+		"directory": dbus.MakeVariant(folders),
+	})
+}
+
+// portalSaver asks with the desktop's own dialog, which asks before it gives the
+// path of a file that exists.
+func portalSaver(ctx context.Context, name string) (string, error) {
+	paths, err := portalAsk(ctx, "SaveFile", saveTitle(), map[string]dbus.Variant{
+		"current_name": dbus.MakeVariant(name),
+	})
+	if err != nil || len(paths) == 0 {
+		return "", err
+	}
+	return paths[0], nil
+}
+
+// portalAsk opens a dialog of XDG's FileChooser portal. It has its own
+// connection: with that, the portal takes the dialog away.
+func portalAsk(ctx context.Context, method, title string, options map[string]dbus.Variant) ([]string, error) {
 	conn, err := dbus.ConnectSessionBus(dbus.WithContext(ctx))
 	if err != nil {
 		return nil, errNoDialog
@@ -33,13 +53,9 @@ func portalPicker(ctx context.Context, folders bool) ([]string, error) {
 	}
 	answers := make(chan *dbus.Signal, 4)
 	conn.Signal(answers)
-	options := map[string]dbus.Variant{
-		"handle_token": dbus.MakeVariant(token),
-		"multiple":     dbus.MakeVariant(true),
-		"directory":    dbus.MakeVariant(folders),
-	}
+	options["handle_token"] = dbus.MakeVariant(token)
 	call := conn.Object(portalName, portalPath).CallWithContext(ctx,
-		"org.freedesktop.portal.FileChooser.OpenFile", 0, "", pickTitle(folders), options)
+		"org.freedesktop.portal.FileChooser."+method, 0, "", title, options)
 	if call.Err != nil {
 		return nil, cmp.Or(ctx.Err(), errNoDialog) // no portal, or one without a chooser
 	}

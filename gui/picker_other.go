@@ -6,3 +6,6 @@ import "context"
 
 // portalPicker is for Linux only; elsewhere zenity opens the native dialog.
 func portalPicker(context.Context, bool) ([]string, error) { return nil, errNoDialog }
+
+// portalSaver is for Linux only too.
+func portalSaver(context.Context, string) (string, error) { return "", errNoDialog }

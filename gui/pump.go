@@ -200,6 +200,7 @@ func (s *Shell) reset(snapshot upload.Snapshot) {
 
 func (s *Shell) events(list []upload.Event) {
 	change := s.uploads.Apply(list)
+	s.history.Apply(list)
 	s.reconsider()
 	s.showTotals()
 	for i := range change.Done {
@@ -209,6 +210,7 @@ func (s *Shell) events(list []upload.Event) {
 
 func (s *Shell) tick() {
 	s.uploads.Tick()
+	s.history.Tick()
 	s.showTotals()
 }
 

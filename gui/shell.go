@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 
+	"sluice/gui/history"
 	"sluice/gui/kit"
 	"sluice/gui/uploads"
 	"sluice/service"
@@ -30,6 +31,7 @@ type Shell struct {
 	backend  Backend
 	values   settings.Values
 	uploads  *uploads.Screen
+	history  *history.Screen // a page of the uploads' screen
 	previews *uploads.Previews
 	frame    *frame
 	notices  *notices
@@ -59,6 +61,9 @@ func New(cfg Config) (*Shell, error) {
 	if s.cfg.Pick == nil {
 		s.cfg.Pick = platformPicker(s)
 	}
+	if s.cfg.Save == nil {
+		s.cfg.Save = platformSaver(s)
+	}
 	if s.cfg.OpenURL == nil {
 		s.cfg.OpenURL = cfg.App.OpenURL
 	}
@@ -86,6 +91,7 @@ func (s *Shell) build() {
 		Words: uploads.Words{Format: s.format, Now: time.Now, Short: ErrorShort, Long: ErrorText},
 	})
 	s.uploads.SetCopies(s.values.CopyWhenDone)
+	s.history = newHistory(s)
 	s.notices = newNotices(s)
 	s.frame = newFrame(s, s.screens())
 	s.frame.setHost(s.backend.Host())
@@ -106,7 +112,7 @@ func (s *Shell) build() {
 // screens lists the screens of the navigation, in order. A new screen is one
 // more line here.
 func (s *Shell) screens() []screen {
-	list := []screen{{name: "uploads", label: lang.L("Uploads"), icon: kit.IconUp, object: s.uploads.Object()}}
+	list := []screen{{name: "uploads", label: lang.L("Uploads"), icon: kit.IconUp, object: s.uploadsPages(), shown: s.closeHistory}}
 	if s.cfg.NewSettings != nil {
 		list = append(list, screen{
 			name: "settings", label: lang.L("Settings"), icon: kit.IconGear, object: s.cfg.NewSettings(s, s.backend),
@@ -204,6 +210,7 @@ func (s *Shell) intents() uploads.Intents {
 		ChooseFolder:  func() { s.choose(true) },
 		PauseAll:      s.pauseAll,
 		Resume:        s.resumeAll,
+		History:       s.openHistory,
 		ClearFinished: func() { s.actOnAll("clear finished", (*upload.Engine).ClearFinished) },
 		RetryFailed:   func() { s.actOnAll("retry failed", (*upload.Engine).RetryFailed) },
 		Pause:         s.pauseJob,

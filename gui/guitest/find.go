@@ -89,16 +89,17 @@ func innerText(wid fyne.Widget) string {
 
 // wordsOf gives a widget's words; whole means that nothing in it has more.
 func wordsOf(o fyne.Widget) (words string, whole bool) {
-	switch o := o.(type) {
-	case *widget.Label:
-		return o.Text, true
-	case *widget.Entry:
-		if o.Text == "" {
-			return o.PlaceHolder, true
-		}
-		if o.Password {
+	if e, _ := entryOf(o); e != nil {
+		switch {
+		case e.Text == "":
+			return e.PlaceHolder, false // what stands in the field may have words too
+		case e.Password:
 			return "•••", true
 		}
+		return e.Text, false
+	}
+	switch o := o.(type) {
+	case *widget.Label:
 		return o.Text, true
 	case *widget.Button:
 		return o.Text, true
@@ -109,6 +110,27 @@ func wordsOf(o fyne.Widget) (words string, whole bool) {
 		return o.AccessibilityLabel(), role == fyne.AccessibleRoleText || role == fyne.AccessibleRoleLink
 	}
 	return "", false
+}
+
+// field is a text field: Fyne's, or a widget of ours made from it.
+type field interface {
+	fyne.Focusable
+	fyne.CanvasObject
+	SetText(text string)
+}
+
+// entryOf gives the text field that o is, nil for anything else.
+func entryOf(o fyne.CanvasObject) (*widget.Entry, field) {
+	switch o := o.(type) {
+	case *widget.Entry:
+		return o, o
+	case interface {
+		field
+		Field() *widget.Entry
+	}:
+		return o.Field(), o
+	}
+	return nil, nil
 }
 
 // find gives the first part with exactly these words that suits, or else the
@@ -124,18 +146,18 @@ func (w *Window) find(words string, suits func(*part) bool) (part, bool) {
 
 // field finds the text field with a placeholder, or the one that stands
 // nearest to the right of words.
-func (w *Window) field(label string) *widget.Entry {
+func (w *Window) field(label string) field {
 	parts := w.parts()
 	for _, p := range parts {
-		if e, ok := p.object.(*widget.Entry); ok && e.PlaceHolder == label {
-			return e
+		if e, f := entryOf(p.object); e != nil && e.PlaceHolder == label {
+			return f
 		}
 	}
 	i := slices.IndexFunc(parts, func(p part) bool { return p.words == label })
 	if i < 0 {
 		return nil
 	}
-	var best *widget.Entry
+	var best field
 	nearest := float32(24) // further up or down is another line
 	for e, y := range w.entries() {
 		if off := y - parts[i].at.Y - parts[i].object.Size().Height/2; max(off, -off) < nearest {
@@ -146,16 +168,16 @@ func (w *Window) field(label string) *widget.Entry {
 }
 
 // entries gives all visible text fields and the height of their middles.
-func (w *Window) entries() map[*widget.Entry]float32 {
-	found := map[*widget.Entry]float32{}
+func (w *Window) entries() map[field]float32 {
+	found := map[field]float32{}
 	var look func(o fyne.CanvasObject, above fyne.Position)
 	look = func(o fyne.CanvasObject, above fyne.Position) {
 		if o == nil || !o.Visible() {
 			return
 		}
 		at := above.Add(o.Position())
-		if e, ok := o.(*widget.Entry); ok {
-			found[e] = at.Y + e.Size().Height/2
+		if e, f := entryOf(o); e != nil {
+			found[f] = at.Y + e.Size().Height/2
 			return
 		}
 		if c, ok := o.(*fyne.Container); ok {

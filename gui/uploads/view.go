@@ -20,6 +20,7 @@ type Intents struct {
 	ChooseFolder  func() // folders to upload
 	PauseAll      func()
 	Resume        func()
+	History       func() // show it
 	ClearFinished func()
 	RetryFailed   func()
 	Pause         func(service.JobID)
@@ -65,7 +66,9 @@ func New(cfg Config) *Screen {
 	s.rows = kit.NewRows(s.source())
 	s.list = kit.NewClippedCard(s.rows)
 	s.body = container.New(bodyLayout{}, s.zone, s.list)
-	s.root = kit.NewPage(kit.NewHeader(lang.L("Uploads"), s.pause, s.clear, choose, folder), s.body)
+	history := kit.NewButton(lang.L("History"), kit.ButtonPlain, cfg.Intents.History)
+	page := kit.NewPage(kit.NewHeader(lang.L("Uploads"), history, s.pause, s.clear, choose, folder), s.body)
+	s.root = container.New(fitLayout{history, kit.IconClock, lang.L("History")}, page)
 	s.SetCopies(false)
 	s.controls()
 	return s

@@ -1,0 +1,147 @@
+package gui
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"fyne.io/fyne/v2/lang"
+
+	"sluice/gui/kit"
+	"sluice/service"
+	"sluice/service/upload"
+)
+
+// export asks for a file and writes the history to it, as far as a search
+// finds it. A dialog that is still open is given up for this one.
+func (s *Shell) export(format upload.ExportFormat, search string) {
+	engine := s.backend.Engine
+	if engine == nil {
+		return
+	}
+	if s.picks != nil {
+		s.picks()
+	}
+	ctx, cancel := context.WithCancel(s.ctx)
+	s.picks = cancel
+	name := "sluice-history-" + time.Now().Format("2006-01-02") + "." + string(format)
+	s.wg.Go(func() {
+		defer cancel()
+		path, err := s.cfg.Save(ctx, name)
+		if ctx.Err() != nil || err == nil && path == "" {
+			return
+		}
+		rows := 0
+		if err == nil {
+			rows, err = saveWhole(path, format, func(w io.Writer) error { return engine.Export(s.ctx, w, format, search) })
+		}
+		if s.ctx.Err() == nil {
+			s.onMain(func() { s.exported(path, rows, err) })
+		}
+	})
+}
+
+// exported says what became of an export.
+func (s *Shell) exported(path string, rows int, err error) {
+	if err != nil {
+		s.notices.tell(exportFailure(s.format.Folder(filepath.Dir(path)), err), kit.ColorRed)
+		return
+	}
+	text := lang.N("{{.Count}} uploads saved in {{.Path}}", rows,
+		map[string]any{"Count": s.format.Number(int64(rows)), "Path": s.format.Folder(path)})
+	s.notices.offer(text, lang.L("Show folder"), func() { s.showFolder(filepath.Dir(path)) })
+}
+
+// exportFailure says in words why nothing was saved in a folder.
+func exportFailure(folder string, err error) string {
+	in := map[string]any{"Folder": folder}
+	if e, ok := errors.AsType[*service.Error](err); ok && e.Op == "read the history" {
+		return lang.L("The history can’t be read, so nothing was saved. Try again; the log in Sluice’s folder says more.")
+	}
+	switch {
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		return lang.L("Sluice may not write in {{.Folder}}, so the history was not saved. Choose another folder.", in)
+	case errors.Is(err, syscall.ENOSPC):
+		return lang.L("There is no room left in {{.Folder}}, so the history was not saved. Make room, or choose another folder.", in)
+	case errors.Is(err, fs.ErrNotExist):
+		return lang.L("{{.Folder}} is no longer there, so the history was not saved. Choose another folder.", in)
+	}
+	return lang.L("The history could not be saved in {{.Folder}}. What was there before is unchanged. Choose another folder.", in)
+}
+
+// showFolder shows a folder in the file manager.
+func (s *Shell) showFolder(path string) {
+	s.Act(func(context.Context) {
+		if err := s.cfg.OpenURL(&url.URL{Scheme: "file", Path: filepath.ToSlash(path)}); err != nil {
+			s.Tell(lang.L("No file manager could be opened. The folder is {{.Folder}}", map[string]any{"Folder": s.format.Folder(path)}))
+		}
+	})
+}
+
+// saveWhole writes a file under another name first, so that path never has half
+// of it, and gives the number of exported rows.
+func saveWhole(path string, format upload.ExportFormat, write func(io.Writer) error) (rows int, err error) {
+	if whole, err := filepath.EvalSymlinks(path); err == nil {
+		path = whole // what a link leads to is replaced, not the link
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".sluice-history-*")
+	if err != nil {
+		return 0, err
+	}
+	defer func() {
+		if err != nil {
+			_ = f.Close() // the second time, or it does not matter
+			_ = os.Remove(f.Name())
+		}
+	}()
+	if before, err := os.Stat(path); err == nil {
+		_ = f.Chmod(before.Mode().Perm()) // else it is for its owner only
+	}
+	counter := &rowCounter{w: f, format: format}
+	if err := write(counter); err != nil {
+		return 0, err
+	}
+	if err := f.Sync(); err != nil {
+		return 0, err
+	}
+	if err := f.Close(); err != nil {
+		return 0, err
+	}
+	return counter.rows(), os.Rename(f.Name(), path)
+}
+
+// rowCounter counts the rows of an export on their way.
+type rowCounter struct {
+	w      io.Writer
+	format upload.ExportFormat
+	lines  int
+	quoted bool // in CSV: within quotes, where a line break ends no row
+}
+
+// Write passes everything on.
+func (c *rowCounter) Write(b []byte) (int, error) {
+	n, err := c.w.Write(b)
+	for _, ch := range b[:n] {
+		switch {
+		case ch == '"' && c.format == upload.CSV:
+			c.quoted = !c.quoted
+		case ch == '\n' && !c.quoted:
+			c.lines++
+		}
+	}
+	return n, err
+}
+
+// rows leaves out the line of titles, or those with JSON's brackets.
+func (c *rowCounter) rows() int {
+	if c.format == upload.CSV {
+		return max(0, c.lines-1)
+	}
+	return max(0, c.lines-2)
+}

@@ -1,0 +1,72 @@
+package gui
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/lang"
+
+	"sluice/gui/history"
+	"sluice/gui/kit"
+	"sluice/gui/uploads"
+)
+
+// newHistory makes the history, which is a page of the uploads' screen.
+func newHistory(s *Shell) *history.Screen {
+	return history.New(history.Config{
+		Words: history.Words{Format: s.format, Short: ErrorShort, Long: ErrorText}, Now: time.Now,
+		NewTile: func() history.Tile { return uploads.NewTile(s.previews, func() float32 { return s.window.Canvas().Scale() }) },
+		Intents: history.Intents{
+			Back: s.closeHistory, Copy: s.copyJobs, Open: s.OpenURL, Export: s.export,
+			Tell: func(text string) { s.toast(text) }, TellError: s.TellError, Act: s.Act, OnMain: s.onMain,
+		},
+	})
+}
+
+// uploadsPages is the uploads' screen: the uploads, and the history in their
+// place.
+func (s *Shell) uploadsPages() fyne.CanvasObject {
+	s.history.Object().Hide()
+	c := s.window.Canvas()
+	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) {
+		if s.history.IsOpen() {
+			s.history.Find()
+		}
+	})
+	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
+		if s.history.IsOpen() && s.frame.current == "uploads" {
+			s.history.TypedKey(e)
+		}
+	})
+	return container.NewStack(s.uploads.Object(), s.history.Object())
+}
+
+func (s *Shell) openHistory() {
+	s.uploads.Object().Hide()
+	s.history.Object().Show()
+	s.window.Canvas().Unfocus()
+	if s.backend.Engine == nil {
+		s.history.Open(nil)
+		return
+	}
+	s.history.Open(s.backend.Engine)
+}
+
+func (s *Shell) closeHistory() {
+	if !s.history.IsOpen() {
+		return
+	}
+	s.history.Close()
+	s.history.Object().Hide()
+	s.uploads.Object().Show()
+	s.window.Canvas().Unfocus()
+}
+
+// offer says what was done until it is closed, with a button.
+func (n *notices) offer(text, label string, do func()) {
+	n.stop()
+	n.said.Set(kit.NoticeContent{Text: text, Color: kit.ColorAccent, Action: label, Do: do, Close: lang.L("Close"), Dismiss: n.hush})
+	n.visible(n.said, true)
+}
