@@ -72,6 +72,9 @@ func (s *shelf[K]) show(first, end int) {
 // One that is still there gets the same widget.
 func (s *shelf[K]) forget() {
 	for _, h := range s.shown {
+		if twin, ok := s.before[h.key]; ok {
+			s.release(twin)
+		}
 		s.before[h.key] = h
 	}
 	s.shown = s.shown[:0]

@@ -1,0 +1,198 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+)
+
+// heldKeys asks the driver which modifiers are held now.
+func heldKeys() fyne.KeyModifier {
+	if d, ok := fyne.CurrentApp().Driver().(desktop.Driver); ok {
+		return d.CurrentKeyModifiers()
+	}
+	return 0
+}
+
+// Scrolled moves the view with the wheel, or zooms while Ctrl is held.
+func (g *Grid) Scrolled(e *fyne.ScrollEvent) {
+	if g.source.Zoom != nil && g.keys()&fyne.KeyModifierShortcutDefault != 0 {
+		g.source.Zoom(e.Scrolled.DY)
+		return
+	}
+	g.ScrollToOffset(g.offset - float64(e.Scrolled.DY))
+}
+
+// MouseDown takes the keyboard and tells what was pressed.
+func (g *Grid) MouseDown(e *desktop.MouseEvent) {
+	if c := g.canvas(); c != nil {
+		c.Focus(g)
+	}
+	g.unhover()
+	if e.Button != desktop.MouseButtonPrimary {
+		return
+	}
+	b := &g.band
+	b.held, b.x, b.y = e.Modifier, e.Position.X, g.offset+float64(e.Position.Y)
+	i := g.ItemAt(e.Position)
+	g.clicked = [2]int{g.clicked[1], i}
+	if g.source.Press != nil {
+		g.source.Press(i, e.Modifier)
+	}
+}
+
+// MouseUp is needed to be told of MouseDown.
+func (g *Grid) MouseUp(*desktop.MouseEvent) {}
+
+// DoubleTapped opens the item that both clicks were on.
+func (g *Grid) DoubleTapped(*fyne.PointEvent) {
+	if i := g.clicked[1]; i >= 0 && g.clicked[0] == i && g.source.Open != nil {
+		g.source.Open(i)
+	}
+}
+
+// TappedSecondary asks for a menu.
+func (g *Grid) TappedSecondary(e *fyne.PointEvent) {
+	if g.source.Menu != nil {
+		g.source.Menu(g.ItemAt(e.Position), e.AbsolutePosition)
+	}
+}
+
+// MouseIn follows the pointer.
+func (g *Grid) MouseIn(e *desktop.MouseEvent) { g.MouseMoved(e) }
+
+// MouseMoved shows the tip of the item under the pointer.
+func (g *Grid) MouseMoved(e *desktop.MouseEvent) {
+	g.pointer, g.inside = e.Position, true
+	i := g.ItemAt(e.Position)
+	if i == g.hovered {
+		return
+	}
+	g.unhover()
+	g.hovered = i
+	tile := g.tileOf(i)
+	if tile == nil || g.source.Tip == nil || g.band.on {
+		return
+	}
+	if tip := g.source.Tip(i, tile); tip != "" {
+		g.tipped = tile
+		showTip(tile, tip)
+	}
+}
+
+// MouseOut forgets the pointer.
+func (g *Grid) MouseOut() {
+	g.inside = false
+	g.unhover()
+}
+
+// unhover takes the tip away, also when tiles move below the pointer.
+func (g *Grid) unhover() {
+	g.hovered = -1
+	if g.tipped != nil {
+		hideTip(g.tipped)
+		g.tipped = nil
+	}
+}
+
+// tileOf is the tile of item i, nil when it has none.
+func (g *Grid) tileOf(i int) fyne.CanvasObject {
+	if n := i - g.shelf.first; i >= 0 && n >= 0 && n < len(g.shelf.shown) {
+		return g.shelf.shown[n].obj
+	}
+	return nil
+}
+
+// FocusGained shows where the keyboard stands.
+func (g *Grid) FocusGained() { g.setFocus(true) }
+
+// FocusLost hides it.
+func (g *Grid) FocusLost() { g.setFocus(false) }
+
+func (g *Grid) setFocus(on bool) {
+	g.focused = on
+	g.MarkAll()
+}
+
+// TypedRune passes letters on.
+func (g *Grid) TypedRune(r rune) {
+	if g.source.Rune != nil {
+		g.source.Rune(r)
+	}
+}
+
+// TypedKey moves with the arrows, Home, End and the page keys; everything else
+// goes to the source.
+func (g *Grid) TypedKey(e *fyne.KeyEvent) {
+	if !g.GoBy(e.Name, g.keys()) && g.source.Typed != nil {
+		g.source.Typed(e)
+	}
+}
+
+// TypedShortcut moves with Ctrl held. What neither the grid nor its source
+// knows goes to the window.
+func (g *Grid) TypedShortcut(s fyne.Shortcut) {
+	if c, ok := s.(*desktop.CustomShortcut); ok && g.GoBy(c.KeyName, c.Modifier) {
+		return
+	}
+	if g.source.Shortcut != nil && g.source.Shortcut(s) {
+		return
+	}
+	if c, ok := g.canvas().(interface{ TypedShortcut(s fyne.Shortcut) }); ok {
+		c.TypedShortcut(s)
+	}
+}
+
+// GoBy does what a key does while modifiers are held, and reports whether it is
+// one that moves.
+func (g *Grid) GoBy(key fyne.KeyName, held fyne.KeyModifier) bool {
+	at := -1
+	if g.source.Cursor != nil {
+		at = g.source.Cursor()
+	}
+	to, moves := g.shape.next(at, key)
+	if !moves || held&fyne.KeyModifierAlt != 0 {
+		return false
+	}
+	if at < 0 && to >= 0 && key != fyne.KeyHome && key != fyne.KeyEnd {
+		to, _ = g.InView() // there is no place to move from
+	}
+	if to >= 0 && g.source.Go != nil {
+		g.source.Go(to, held)
+		g.ScrollTo(to)
+	}
+	return true
+}
+
+// next is the item to which a key moves from item at, -1 when there is none.
+func (s *gridShape) next(at int, key fyne.KeyName) (to int, moves bool) {
+	page := max(1, int((float64(s.view.Height)+float64(GridGap))/s.stepY))
+	last := s.count - 1
+	switch key { //nolint:exhaustive // all other keys move nothing
+	case fyne.KeyLeft:
+		to = at - 1
+	case fyne.KeyRight:
+		to = at + 1
+	case fyne.KeyUp:
+		to = s.rowsOn(at, -1)
+	case fyne.KeyDown:
+		to = s.rowsOn(at, 1)
+	case fyne.KeyPageUp:
+		to = s.rowsOn(at, -page)
+	case fyne.KeyPageDown:
+		to = s.rowsOn(at, page)
+	case fyne.KeyHome:
+		to = 0
+	case fyne.KeyEnd:
+		to = last
+	default:
+		return -1, false
+	}
+	return min(max(0, to), last), true
+}
+
+// rowsOn is the item some rows below or above, as far as there are rows. A last
+// row that is too short gives its last item.
+func (s *gridShape) rowsOn(at, rows int) int {
+	row := min(max(0, at/s.columns+rows), s.rows-1)
+	return row*s.columns + at%s.columns
+}
