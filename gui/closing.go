@@ -7,25 +7,55 @@ import (
 	"fyne.io/fyne/v2/lang"
 
 	"sluice/gui/kit"
+	"sluice/service"
 	"sluice/service/settings"
+	"sluice/service/upload"
 )
 
-// askToClose closes the window, and asks first when uploads are under way.
-func (s *Shell) askToClose() {
+// working reports whether uploads go on, or will by themselves.
+func working(t *upload.Totals) bool {
+	full := t.Err != nil && t.Err.Value == service.ReasonQueueUnwritable
+	return t.Busy() && !t.Paused && !t.NeedsKey && !full
+}
+
+// working reports whether uploads of the session in use go on.
+func (s *Shell) working() bool {
 	t := s.uploads.Model().Totals()
-	if s.closing || !t.Busy() || t.Paused || t.NeedsKey {
+	return working(&t)
+}
+
+// askToClose closes the window; what becomes of uploads that are under way, the
+// user says now or has said in the settings.
+func (s *Shell) askToClose() {
+	if s.closing || !s.working() {
 		s.close()
 		return
 	}
-	kit.Ask(s.window.Canvas(), lang.L("Uploads are under way"),
-		lang.L("If you stop now, nothing is lost: the files stay in the list, and Sluice goes on with them the next time it is opened."),
+	asked := s.now()
+	switch s.values.WhenClosed {
+	case settings.CloseKeepsGoing:
+		s.hide(asked)
+		return
+	case settings.CloseStops:
+		s.close()
+		return
+	case settings.CloseAsks:
+	}
+	text := lang.L("In the background Sluice goes on without a window, tells you when it is done, and ends. If you stop now, nothing is lost: the files stay in the list, and Sluice goes on with them the next time it is opened.")
+	if sum := s.uploads.Model().UnderWay(); upload.Costly(sum) {
+		text += " " + s.again(&sum)
+	}
+	s.ask(s.working, lang.L("Uploads are under way"), text,
+		kit.Answer{Label: lang.L("Cancel"), Kind: kit.ButtonPlain},
 		kit.Answer{Label: lang.L("Stop and go on next time"), Kind: kit.ButtonPlain, Do: s.close},
-		kit.Answer{Label: lang.L("Keep going"), Kind: kit.ButtonPrimary})
+		kit.Answer{Label: lang.L("Keep uploading in the background"), Kind: kit.ButtonPrimary, Do: func() { s.hide(asked) }})
 }
 
-// close keeps the window's size and screen, then closes it.
+// close keeps the window's size and screen, then closes it, unless it was
+// raised again by then.
 func (s *Shell) close() {
 	s.closing = true
+	s.unask()
 	size := s.window.Canvas().Size()
 	screen, store := s.frame.current, s.backend.Settings
 	s.acts.add(func(ctx context.Context) {
@@ -35,6 +65,10 @@ func (s *Shell) close() {
 		if err != nil {
 			s.log.WarnContext(ctx, "window size not kept", slog.Any("err", err))
 		}
-		s.onMain(s.window.Close)
+		s.onMain(func() {
+			if s.closing {
+				s.window.Close()
+			}
+		})
 	})
 }

@@ -34,7 +34,7 @@ func TestClosingAsksWhileUploading(t *testing.T) {
 	b.UntilSees("Uploading")
 	b.shell.askToClose()
 	b.MustSee("Uploads are under way", "nothing is lost")
-	b.Tap("Keep going")
+	b.Tap("Cancel")
 	b.MustSee("big.bin")
 	if *closed {
 		t.Fatal("closed all the same")

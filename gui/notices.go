@@ -25,13 +25,12 @@ type notices struct {
 	count int // of what was said, so that a timer ends its own words only
 	shown [2]string
 
-	now     func() time.Time
 	offline time.Time // since when the service can't be reached, zero while it can
 	until   time.Time // when it is tried again
 }
 
 func newNotices(s *Shell) *notices {
-	n := &notices{shell: s, state: kit.NewNotice(), said: kit.NewNotice(), now: time.Now}
+	n := &notices{shell: s, state: kit.NewNotice(), said: kit.NewNotice()}
 	n.state.Hide()
 	n.said.Hide()
 	n.box = kit.NewColumn(8, n.said, n.state)
@@ -43,7 +42,7 @@ func (n *notices) totals(t upload.Totals) {
 	if !t.Offline {
 		n.offline = time.Time{}
 	} else if n.offline.IsZero() {
-		n.offline = n.now()
+		n.offline = n.shell.now()
 	}
 	n.until = t.Until
 	c := n.forTotals(&t)
@@ -58,7 +57,7 @@ func (n *notices) totals(t upload.Totals) {
 
 // ticks reports whether the state counts down.
 func (n *notices) ticks() bool {
-	return n.state.Visible() && n.until.After(n.now().Add(-time.Second))
+	return n.state.Visible() && n.until.After(n.shell.now().Add(-time.Second))
 }
 
 // forTotals chooses the words: first what only its user can change.
@@ -108,7 +107,7 @@ func (n *notices) forOffline(t *upload.Totals) string {
 	}
 	text := lang.L("{{.Host}} has been out of reach since {{.Time}}. Your files are kept; uploads go on by themselves when it is back.",
 		map[string]any{"Host": n.shell.backend.Host(), "Time": n.shell.format.Time(n.offline)})
-	if left := t.Until.Sub(n.now()); left > time.Second {
+	if left := t.Until.Sub(n.shell.now()); left > time.Second {
 		return text + " " + lang.L("Next try in {{.Time}}.", map[string]any{"Time": n.shell.format.Duration(left)})
 	}
 	return text + " " + lang.L("Trying again now.")
@@ -117,7 +116,7 @@ func (n *notices) forOffline(t *upload.Totals) string {
 // forLimit tells that the service asks to slow down.
 func (n *notices) forLimit(t *upload.Totals) string {
 	text := lang.L("{{.Host}} asks for fewer uploads at a time. Your files are kept.", map[string]any{"Host": n.shell.backend.Host()})
-	if left := t.Until.Sub(n.now()); left > time.Second {
+	if left := t.Until.Sub(n.shell.now()); left > time.Second {
 		return text + " " + lang.L("Uploads go on in {{.Time}}.", map[string]any{"Time": n.shell.format.Duration(left)})
 	}
 	return text + " " + lang.L("Uploads go on by themselves.")

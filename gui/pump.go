@@ -206,6 +206,7 @@ func (s *Shell) events(list []upload.Event) {
 	for i := range change.Done {
 		s.batchDone(&change.Done[i])
 	}
+	s.endBackground()
 }
 
 func (s *Shell) tick() {
@@ -237,8 +238,10 @@ func (s *Shell) apply(v settings.Values) {
 }
 
 // batchDone copies the links of what was given to the window, if it is set to.
+// In the background it does not: on some systems a clipboard ends with the
+// program.
 func (s *Shell) batchDone(b *upload.Batch) {
-	if !s.values.CopyWhenDone || b.Origin == upload.Command {
+	if !s.values.CopyWhenDone || b.Origin == upload.Command || s.hidden() {
 		return
 	}
 	linked := make([]upload.Job, 0, len(b.Jobs))

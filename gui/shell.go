@@ -35,8 +35,12 @@ type Shell struct {
 	previews *uploads.Previews
 	frame    *frame
 	notices  *notices
-	question question // that stands above the window
-	closing  bool     // the window may close without asking
+	now      func() time.Time
+
+	question question  // that stands above the window
+	closing  bool      // the window may close without asking
+	since    time.Time // when it was closed and the uploads went on, zero while it is there
+	ending   bool      // the end of that is being told
 
 	ctx    context.Context //nolint:containedctx // the life of the window's goroutines
 	cancel context.CancelFunc
@@ -51,7 +55,7 @@ func New(cfg Config) (*Shell, error) {
 	if err := LoadTranslations(); err != nil {
 		return nil, err
 	}
-	s := &Shell{cfg: cfg, log: cfg.Logger, onMain: cfg.OnMain, backend: cfg.Backend, values: cfg.Backend.Settings.Values()}
+	s := &Shell{cfg: cfg, log: cfg.Logger, onMain: cfg.OnMain, backend: cfg.Backend, values: cfg.Backend.Settings.Values(), now: time.Now}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -173,13 +177,9 @@ func (s *Shell) Use(b Backend) {
 	s.pump.use(b)
 }
 
-// Raise brings the window to the front. It may be called from any goroutine.
-func (s *Shell) Raise() {
-	s.onMain(func() {
-		s.window.Show()
-		s.window.RequestFocus()
-	})
-}
+// Raise brings the window to the front, also back from the background. It may
+// be called from any goroutine.
+func (s *Shell) Raise() { s.onMain(s.bringBack) }
 
 // Show goes to a screen by its name.
 func (s *Shell) Show(screen string) {

@@ -68,13 +68,13 @@ type questionRenderer struct {
 	veil     *canvas.Rectangle
 }
 
-// questionWidth is how wide a question gets.
+// questionWidth is how wide a question gets, unless its answers need more.
 const questionWidth float32 = 460
 
 func (r *questionRenderer) Layout(size fyne.Size) {
 	r.veil.Resize(size)
 	card := r.question.card
-	width := min(questionWidth, size.Width-40)
+	width := min(max(questionWidth, card.MinSize().Width), size.Width-40)
 	card.Resize(fyne.NewSize(width, card.Size().Height)) // the width decides the height
 	height := card.MinSize().Height
 	card.Resize(fyne.NewSize(width, height))

@@ -274,6 +274,20 @@ func (m *Model) UnderWay() upload.Job {
 	return sum
 }
 
+// Ended counts the jobs that have got a link since then, and those that failed.
+func (m *Model) Ended(since time.Time) (linked, failed int) {
+	for _, e := range m.jobs {
+		switch {
+		case e.job.Finished.Before(since):
+		case e.job.State.Linked():
+			linked++
+		case e.job.State == upload.Failed:
+			failed++
+		}
+	}
+	return linked, failed
+}
+
 // IDs lists the jobs of a section in their order.
 func (m *Model) IDs(s Section) []service.JobID {
 	ids := make([]service.JobID, len(m.lists[s]))

@@ -1,0 +1,268 @@
+package gui
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"sluice/service"
+	"sluice/service/sandbox"
+	"sluice/service/settings"
+	"sluice/service/upload"
+)
+
+// desk is an app whose notifications and windows the test sees.
+type desk struct {
+	fyne.App
+	notes chan *fyne.Notification
+}
+
+// SendNotification hands the notification to the test and waits until it was
+// taken.
+func (d *desk) SendNotification(n *fyne.Notification) { d.notes <- n }
+
+// sight is a window that says whether it can be seen.
+type sight struct {
+	fyne.Window
+	hidden bool
+}
+
+func (w *sight) Hide() { w.hidden = true }
+func (w *sight) Show() { w.hidden = false }
+
+// inBackground opens a window whose uploads stand still, and closes it so that
+// they go on without it.
+func inBackground(t *testing.T, options ...option) (*bench, *desk, *sight, *bool) {
+	t.Helper()
+	d := &desk{notes: make(chan *fyne.Notification)}
+	b := newBench(t, append(options, func(_ *bench, cfg *Config, _ *upload.Config) {
+		d.App = cfg.App
+		cfg.App = d
+	})...)
+	w := &sight{Window: b.shell.window}
+	closed := b.watchClose()
+	b.shell.window = w
+	b.server.Inject(sandbox.Fault{Kind: sandbox.StallBody, Method: "PUT", PathPrefix: "/api/file/", After: 100_000, Times: -1})
+	b.drop(b.large("big.bin", 64_000_000))
+	b.UntilSees("Uploading")
+	b.shell.askToClose()
+	b.Tap("Keep uploading in the background")
+	if !w.hidden || *closed {
+		t.Fatalf("hidden %v, closed %v", w.hidden, *closed)
+	}
+	b.MustSee("big.bin")
+	return b, d, w, closed
+}
+
+// note waits for a notification.
+func (b *bench) note(d *desk) *fyne.Notification {
+	b.t.Helper()
+	var got *fyne.Notification
+	taken := make(chan struct{})
+	go func() {
+		got = <-d.notes
+		close(taken)
+		b.queue.OnMain(func() {}) // lets Until look again
+	}()
+	b.Until("a notification", func() bool {
+		select {
+		case <-taken:
+			return true
+		default:
+			return false
+		}
+	})
+	return got
+}
+
+func TestBackgroundTellsItsEndAndCloses(t *testing.T) {
+	b, d, w, closed := inBackground(t)
+	b.shell.cfg.App.Clipboard().SetContent("what was copied before")
+	b.drop(b.file("other.txt", "x"))
+	b.server.Clear()
+	if got := b.note(d); got.Title != "Sluice" || got.Content != "2 files uploaded" {
+		t.Errorf("told %+v", got)
+	}
+	b.Until("the window to close", func() bool { return *closed })
+	if !w.hidden {
+		t.Error("the window came back")
+	}
+	if got := b.clipboard(); got != "what was copied before" {
+		t.Errorf("the clipboard has %q", got)
+	}
+}
+
+func TestBackgroundEndsAtOnceWhenAllIsDone(t *testing.T) {
+	d := &desk{notes: make(chan *fyne.Notification)}
+	b := newBench(t, func(_ *bench, cfg *Config, _ *upload.Config) {
+		d.App = cfg.App
+		cfg.App = d
+	})
+	closed := b.watchClose()
+	b.UntilSees("Idle")
+	b.shell.hide(b.shell.now()) // the last upload ended under the question
+	if got := b.note(d); got.Content != "All uploads have ended" {
+		t.Errorf("told %+v", got)
+	}
+	b.Until("the window to close", func() bool { return *closed })
+}
+
+func TestBackgroundTellsWhatNeedsItsUser(t *testing.T) {
+	for name, c := range map[string]struct {
+		happens func(*bench)
+		want    string
+	}{
+		"failed": {func(b *bench) {
+			b.drop(b.file("empty.txt", ""), b.file("good.txt", "x"))
+			b.UntilSees("FAILED · 1")
+			b.server.Clear()
+		}, "1 file failed · 2 files uploaded"},
+		"paused": {func(b *bench) { b.must(b.engine.Pause(b.t.Context())) }, "All uploads are paused"},
+		"held": {func(b *bench) {
+			b.must(b.engine.PauseJobs(b.t.Context(), b.shell.uploads.Model().IDs(0)...))
+		}, "1 file paused"},
+		"no key": {func(b *bench) { b.engine.Use(nil) }, "Needs an API key"},
+		"refused": {func(b *bench) {
+			b.server.Clear()
+			b.server.Inject(sandbox.Fault{Kind: sandbox.Answer, Method: "PUT", PathPrefix: "/api/file/", Status: 401, Value: "authentication_failed", Times: -1})
+			b.drop(b.file("more.txt", "x"))
+		}, "The API key was refused"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, d, _, closed := inBackground(t)
+			c.happens(b)
+			if got := b.note(d); got.Title != "Sluice needs you" || got.Content != c.want {
+				t.Errorf("told %+v", got)
+			}
+			b.Until("the window to close", func() bool { return *closed })
+		})
+	}
+}
+
+// What only waits for the network is nothing that its user can do; a full disk
+// is.
+func TestBackgroundWaitsOffline(t *testing.T) {
+	b, _, w, closed := inBackground(t)
+	b.tell(upload.Totals{Waiting: 1, Offline: true, Err: &service.Error{Kind: service.Offline}})
+	if !w.hidden || *closed || b.shell.ending {
+		t.Error("it does not wait")
+	}
+	b.shell.since = time.Time{} // back, so that nothing is told by a desktop
+	b.tell(upload.Totals{Waiting: 1, Err: &service.Error{Value: service.ReasonQueueUnwritable}})
+	if got := b.shell.lastWords(); b.shell.working() || got.Title != "Sluice needs you" || !strings.HasPrefix(got.Content, "The list can’t be written") {
+		t.Errorf("working: %v, would tell %+v", b.shell.working(), got)
+	}
+}
+
+func TestRaisedWindowStays(t *testing.T) {
+	b, d, w, closed := inBackground(t)
+	b.shell.Raise()
+	b.Until("the window to come back", func() bool { return !w.hidden })
+	b.server.Clear()
+	b.settled()
+	b.UntilSees("FINISHED TODAY · 1", "1 link copied")
+	select {
+	case n := <-d.notes:
+		t.Errorf("told %+v", n)
+	default:
+	}
+	if *closed {
+		t.Error("the window closed")
+	}
+}
+
+// A window that is raised while its end is being told stays.
+func TestRaisedAtTheLastMoment(t *testing.T) {
+	b, d, w, closed := inBackground(t)
+	b.server.Clear()
+	b.Until("the end", func() bool { return b.shell.ending })
+	b.shell.Raise()
+	b.note(d)
+	b.Until("the end to be over", func() bool { return !b.shell.ending })
+	if w.hidden || *closed {
+		t.Errorf("hidden %v, closed %v", w.hidden, *closed)
+	}
+	b.MustSee("FINISHED TODAY · 1")
+}
+
+// Files that another start hands over while the end is being told go on too.
+func TestMoreWorkAtTheLastMoment(t *testing.T) {
+	b, d, _, closed := inBackground(t)
+	b.server.Clear()
+	b.Until("the end", func() bool { return b.shell.ending })
+	b.server.Inject(sandbox.Fault{Kind: sandbox.StallBody, Method: "PUT", PathPrefix: "/api/file/", After: 100_000, Times: -1})
+	_, err := b.engine.Add(t.Context(), upload.Command, []string{b.large("more.bin", 63_000_000)})
+	b.must(err)
+	b.UntilSees("more.bin", "Uploading")
+	b.note(d)
+	b.Until("the end to be over", func() bool { return !b.shell.ending })
+	if *closed {
+		t.Fatal("closed with uploads under way")
+	}
+	b.server.Clear()
+	if got := b.note(d); got.Content != "1 file uploaded" {
+		t.Errorf("told %+v", got)
+	}
+	b.Until("the window to close", func() bool { return *closed })
+}
+
+func TestClosingAsTheSettingsSay(t *testing.T) {
+	for choice, stays := range map[settings.WhenClosed]bool{settings.CloseStops: false, settings.CloseKeepsGoing: true} {
+		t.Run(string(choice), func(t *testing.T) {
+			b := newBench(t)
+			w := &sight{Window: b.shell.window}
+			closed := b.watchClose()
+			b.shell.window = w
+			b.set(func(v *settings.Values) { v.WhenClosed = choice })
+			b.halfSent("big.bin", 600_000)
+			b.shell.askToClose()
+			b.MustNotSee("Uploads are under way")
+			b.Until("the window to go", func() bool { return w.hidden || *closed })
+			if w.hidden != stays || *closed == stays {
+				t.Errorf("hidden %v, closed %v", w.hidden, *closed)
+			}
+		})
+	}
+}
+
+func TestClosingTellsWhatWouldBeSentAgain(t *testing.T) {
+	b := newBench(t)
+	b.halfSent("big.bin", 40_000_000)
+	b.shell.askToClose()
+	b.shell.askToClose() // the button of the window's frame is still there
+	b.MustSee("MB of 64 MB were sent and would have to be sent again.")
+	b.Tap("Cancel")
+	b.MustSee("big.bin", "UPLOADING")
+	if n := len(b.shell.window.Canvas().Overlays().List()); n != 0 {
+		t.Errorf("%d questions are left", n)
+	}
+}
+
+func TestClosingQuestionGoesAwayWithTheUploads(t *testing.T) {
+	b := newBench(t)
+	closed := b.watchClose()
+	hold := b.halfSent("big.bin", 600_000)
+	b.shell.askToClose()
+	b.MustSee("Uploads are under way")
+	hold.Release()
+	b.server.Clear()
+	b.UntilGone("Uploads are under way")
+	b.settled()
+	if *closed {
+		t.Error("closed without an answer")
+	}
+}
+
+// What is told holds no name of a file: some systems read it as a script.
+func TestNotificationsHaveNoNames(t *testing.T) {
+	b, d, _, _ := inBackground(t)
+	b.drop(b.file("$(name).txt", ""))
+	b.UntilSees("FAILED · 1")
+	b.server.Clear()
+	if got := b.note(d); strings.ContainsAny(got.Title+got.Content, "$\"'`") || !slices.Contains([]string{"Sluice needs you"}, got.Title) {
+		t.Errorf("told %+v", got)
+	}
+}
