@@ -7,20 +7,20 @@ import (
 	"sluice/service/upload"
 )
 
-// halfSent drops a file of 64 MB of which the server takes so much and then
+// halfSent drops the file big.bin of 64 MB of which the server takes so much and then
 // nothing more, and waits until a stop of it would be costly.
-func (b *bench) halfSent(name string, taken int64) *sandbox.Injection {
+func (b *bench) halfSent(taken int64) *sandbox.Injection {
 	b.t.Helper()
 	hold := b.server.Inject(sandbox.Fault{Kind: sandbox.StallBody, Method: "PUT", PathPrefix: "/api/file/", After: taken, Times: -1})
-	b.drop(b.large(name, 64_000_000))
-	b.UntilSees(name, "Uploading")
+	b.drop(b.large("big.bin", 64_000_000))
+	b.UntilSees("big.bin", "Uploading")
 	b.Until("much to be sent", func() bool { return b.shell.uploads.Model().UnderWay().Sent >= taken })
 	return hold
 }
 
 func TestPauseAndResumeOfARow(t *testing.T) {
 	b := newBench(t)
-	hold := b.halfSent("big.bin", 600_000)
+	hold := b.halfSent(600_000)
 	b.TapIn("big.bin", "Pause")
 	b.UntilSees("PAUSED · 1", "Paused", "Starts over when resumed", "1 file paused")
 	b.MustNotSee("Resume all uploads", "All uploads are paused")
@@ -38,7 +38,7 @@ func TestPauseAndResumeOfARow(t *testing.T) {
 
 func TestPausingMuchAsksFirst(t *testing.T) {
 	b := newBench(t)
-	b.halfSent("big.bin", 40_000_000)
+	b.halfSent(40_000_000)
 	b.TapIn("big.bin", "Pause")
 	b.MustSee("Pause “big.bin”?", "MB of 64 MB were sent and would have to be sent again.")
 	b.Tap("Keep uploading")
@@ -52,7 +52,7 @@ func TestPausingMuchAsksFirst(t *testing.T) {
 
 func TestStoppingMuchAsksFirst(t *testing.T) {
 	b := newBench(t)
-	b.halfSent("big.bin", 40_000_000)
+	b.halfSent(40_000_000)
 	b.TapIn("big.bin", "Cancel")
 	b.MustSee("Stop “big.bin”?", "MB of 64 MB were sent and would have to be sent again.")
 	b.Tap("Keep uploading")
@@ -64,7 +64,7 @@ func TestStoppingMuchAsksFirst(t *testing.T) {
 
 func TestPausingAllAsksFirst(t *testing.T) {
 	b := newBench(t)
-	b.halfSent("big.bin", 40_000_000)
+	b.halfSent(40_000_000)
 	b.Tap("Pause all")
 	b.MustSee("Pause all uploads?", "MB of 64 MB were sent and would have to be sent again.")
 	b.Tap("Keep uploading")
@@ -78,7 +78,7 @@ func TestQuestionGoesAwayWithItsUpload(t *testing.T) {
 	for name, action := range map[string]string{"pause": "Pause", "stop": "Cancel", "pause all": ""} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
-			hold := b.halfSent("big.bin", 40_000_000)
+			hold := b.halfSent(40_000_000)
 			if action == "" {
 				b.Tap("Pause all")
 			} else {
@@ -97,7 +97,7 @@ func TestQuestionGoesAwayWithItsUpload(t *testing.T) {
 // An answer that comes too late harms nothing.
 func TestAnswerThatComesTooLate(t *testing.T) {
 	b := newBench(t)
-	hold := b.halfSent("big.bin", 40_000_000)
+	hold := b.halfSent(40_000_000)
 	b.TapIn("big.bin", "Pause")
 	b.MustSee("would have to be sent again")
 	id := b.shell.uploads.Model().IDs(0)[0]
@@ -113,7 +113,7 @@ func TestAnswerThatComesTooLate(t *testing.T) {
 // A question is not left standing over another session's list.
 func TestQuestionGoesAwayWithItsSession(t *testing.T) {
 	b := newBench(t)
-	b.halfSent("big.bin", 40_000_000)
+	b.halfSent(40_000_000)
 	b.TapIn("big.bin", "Cancel")
 	b.MustSee("would have to be sent again")
 	other := b.backend(nil)

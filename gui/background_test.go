@@ -35,13 +35,13 @@ func (w *sight) Show() { w.hidden = false }
 
 // inBackground opens a window whose uploads stand still, and closes it so that
 // they go on without it.
-func inBackground(t *testing.T, options ...option) (*bench, *desk, *sight, *bool) {
+func inBackground(t *testing.T) (*bench, *desk, *sight, *bool) {
 	t.Helper()
 	d := &desk{notes: make(chan *fyne.Notification)}
-	b := newBench(t, append(options, func(_ *bench, cfg *Config, _ *upload.Config) {
+	b := newBench(t, func(_ *bench, cfg *Config, _ *upload.Config) {
 		d.App = cfg.App
 		cfg.App = d
-	})...)
+	})
 	w := &sight{Window: b.shell.window}
 	closed := b.watchClose()
 	b.shell.window = w
@@ -217,7 +217,7 @@ func TestClosingAsTheSettingsSay(t *testing.T) {
 			closed := b.watchClose()
 			b.shell.window = w
 			b.set(func(v *settings.Values) { v.WhenClosed = choice })
-			b.halfSent("big.bin", 600_000)
+			b.halfSent(600_000)
 			b.shell.askToClose()
 			b.MustNotSee("Uploads are under way")
 			b.Until("the window to go", func() bool { return w.hidden || *closed })
@@ -230,7 +230,7 @@ func TestClosingAsTheSettingsSay(t *testing.T) {
 
 func TestClosingTellsWhatWouldBeSentAgain(t *testing.T) {
 	b := newBench(t)
-	b.halfSent("big.bin", 40_000_000)
+	b.halfSent(40_000_000)
 	b.shell.askToClose()
 	b.shell.askToClose() // the button of the window's frame is still there
 	b.MustSee("MB of 64 MB were sent and would have to be sent again.")
@@ -244,7 +244,7 @@ func TestClosingTellsWhatWouldBeSentAgain(t *testing.T) {
 func TestClosingQuestionGoesAwayWithTheUploads(t *testing.T) {
 	b := newBench(t)
 	closed := b.watchClose()
-	hold := b.halfSent("big.bin", 600_000)
+	hold := b.halfSent(600_000)
 	b.shell.askToClose()
 	b.MustSee("Uploads are under way")
 	hold.Release()
