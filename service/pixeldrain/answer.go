@@ -90,7 +90,7 @@ func unmarshal(h http.Header, data []byte, v any) error {
 	if isHTML(h, trimmed) {
 		return &answerError{reason: service.ReasonHTML}
 	}
-	if trimmed[0] == '{' {
+	if trimmed[0] == '{' && bytes.Contains(trimmed, []byte("uccess")) {
 		var env envelope
 		if json.Unmarshal(trimmed, &env) == nil && env.refused() && env.Value != "" {
 			return env.asError(http.StatusOK)

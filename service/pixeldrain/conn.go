@@ -22,10 +22,26 @@ type uploadConn struct {
 	ending atomic.Bool           // TLS says goodbye: nobody reads any more
 	closed chan struct{}
 	close  func() error
+	most   atomic.Int64 // bytes of the next piece
+	stage  atomic.Int32 // of the upload under way
+	pieces *sync.Pool
+
+	out       sync.Mutex       // held while something is written
+	gathering bool             // records wait for the flush
+	records   *[pieceSize]byte // that wait, nil when there are none
+	waiting   int              // bytes of them
 }
 
-func newUploadConn(conn net.Conn) *uploadConn {
-	c := &uploadConn{Conn: conn, closed: make(chan struct{})}
+// The stages of an upload on a connection.
+const (
+	untouched int32 = iota // nothing went out
+	touched
+	condemned // nothing went out, and nothing will
+)
+
+func newUploadConn(conn net.Conn, pieces *sync.Pool) *uploadConn {
+	c := &uploadConn{Conn: conn, closed: make(chan struct{}), pieces: pieces}
+	c.most.Store(firstPiece)
 	c.close = sync.OnceValue(func() error {
 		close(c.closed)
 		return conn.Close()
@@ -39,13 +55,90 @@ func (c *uploadConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Write sends p, or keeps it for flush after gather.
 func (c *uploadConn) Write(p []byte) (int, error) {
-	n, err := c.Conn.Write(p)
-	c.meter.Load().move(n)
-	if err != nil && !c.ending.Load() {
-		c.awaitReader()
+	c.out.Lock()
+	defer c.out.Unlock()
+	if !c.gathering {
+		return c.push(p)
 	}
-	return n, err
+	if c.records == nil {
+		c.records = takePiece(c.pieces)
+	}
+	if c.waiting+len(p) > len(c.records) {
+		if err := c.pushRecords(); err != nil {
+			return 0, err
+		}
+	}
+	if len(p) > len(c.records) {
+		return c.push(p)
+	}
+	c.waiting += copy(c.records[c.waiting:], p)
+	return len(p), nil
+}
+
+// gather lets what is written wait for flush.
+func (c *uploadConn) gather() {
+	c.out.Lock()
+	defer c.out.Unlock()
+	c.gathering = true
+}
+
+// flush sends what was gathered.
+func (c *uploadConn) flush() error {
+	c.out.Lock()
+	defer c.out.Unlock()
+	c.gathering = false
+	if c.records == nil {
+		return nil
+	}
+	err := c.pushRecords()
+	c.pieces.Put(c.records)
+	c.records = nil
+	return err
+}
+
+// pushRecords sends the records that wait. c.out is held.
+func (c *uploadConn) pushRecords() error {
+	_, err := c.push(c.records[:c.waiting])
+	c.waiting = 0
+	return err
+}
+
+// condemn reports whether nothing of the upload went out, and keeps it so.
+func (c *uploadConn) condemn() bool {
+	return c.stage.CompareAndSwap(untouched, condemned) || c.stage.Load() == condemned
+}
+
+// push sends p piece by piece. c.out is held.
+func (c *uploadConn) push(p []byte) (sent int, err error) {
+	opened := c.stage.CompareAndSwap(untouched, touched)
+	if !opened && c.stage.Load() == condemned {
+		return 0, net.ErrClosed
+	}
+	for first := true; first || sent < len(p); first = false {
+		most := int(c.most.Load())
+		began := time.Now()
+		n, err := c.Conn.Write(p[sent:min(len(p), sent+most+pieceSize-largestPiece)])
+		c.meter.Load().move(n)
+		sent += n
+		if err != nil {
+			if opened && sent == 0 {
+				c.stage.Store(untouched)
+			}
+			if !c.ending.Load() {
+				c.awaitReader()
+			}
+			return sent, err
+		}
+		switch took := time.Since(began); {
+		case took > slowPiece:
+			c.most.Store(leastPiece)
+		case took < quickPiece:
+			c.most.Store(int64(min(2*most, largestPiece)))
+		}
+	}
+	return sent, nil
 }
 
 // SetWriteDeadline is called by TLS before its last write and by nobody else.
@@ -72,6 +165,8 @@ func uploadConnOf(conn net.Conn) *uploadConn {
 		switch c := conn.(type) {
 		case *uploadConn:
 			return c
+		case *outgoing:
+			return c.raw
 		case interface{ NetConn() net.Conn }:
 			conn = c.NetConn()
 		default:

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -93,7 +94,7 @@ func TestLostAnswerIsNotReplayed(t *testing.T) {
 // TestWriteErrorWaitsForTheAnswer breaks writing while an answer is on its way.
 func TestWriteErrorWaitsForTheAnswer(t *testing.T) {
 	here, there := net.Pipe()
-	conn := newUploadConn(&brokenWriter{here})
+	conn := newUploadConn(&brokenWriter{here}, new(sync.Pool))
 	wrote := make(chan error)
 	go func() {
 		_, err := conn.Write([]byte("body"))

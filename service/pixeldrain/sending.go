@@ -31,12 +31,17 @@ type sending struct {
 	mu    sync.Mutex
 	body  *body // of the latest start
 	meter *meter
+	conn  *uploadConn // of this try, nil when there is none yet
+	again bool        // conn had been used before
 }
 
 // run sends the file and makes sense of the outcome.
 func (s *sending) run(ctx context.Context) (Uploaded, *UploadError) {
 	s.expect = s.c.expecting.useful(s.c.base.Host, s.up.Size)
 	done, failure := s.try(ctx)
+	for left := idleTries; left > 0 && failure != nil && s.untouched(ctx, failure); left-- {
+		done, failure = s.try(ctx)
+	}
 	switch {
 	case failure == nil:
 	case s.expect && failure.Err.Status == http.StatusExpectationFailed:
@@ -48,6 +53,18 @@ func (s *sending) run(ctx context.Context) (Uploaded, *UploadError) {
 		return s.try(ctx)
 	}
 	return done, failure
+}
+
+// idleTries is how many idle connections in a row may turn out to be dead.
+const idleTries = 20
+
+// untouched reports whether a try failed only because the connection had died
+// while it was idle: nothing of this upload went out.
+func (s *sending) untouched(ctx context.Context, failure *UploadError) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.again && s.conn != nil && s.conn.condemn() && ctx.Err() == nil &&
+		failure.Err.Status == 0 && failure.Err.Kind == service.Offline && failure.Err.Value == ""
 }
 
 // worthAsking reports whether a failed try may be a refusal whose answer was
@@ -74,6 +91,7 @@ func (s *sending) try(parent context.Context) (Uploaded, *UploadError) {
 	s.reached.Store(false)
 	s.mu.Lock()
 	s.meter = newMeter(s.c.stall, s.c.answer, cancel)
+	s.conn, s.again = nil, false
 	s.mu.Unlock()
 	defer s.meter.stop()
 
@@ -129,6 +147,11 @@ func (s *sending) failed(failure *service.Error) *UploadError {
 	b := s.current()
 	b.end()
 	n, _, source := b.outcome()
+	s.mu.Lock()
+	if s.conn != nil && s.conn.condemn() {
+		n = 0 // it was read, and went no further
+	}
+	s.mu.Unlock()
 	out := &UploadError{Err: failure, Sent: n, AllSent: n == s.up.Size}
 	if failure.Status != 0 {
 		return out
@@ -197,7 +220,12 @@ func (s *sending) start(ctx context.Context) *body {
 func (s *sending) trace() *httptrace.ClientTrace {
 	host := s.c.base.Host
 	return &httptrace.ClientTrace{
-		GotConn: func(info httptrace.GotConnInfo) { s.connected(uploadConnOf(info.Conn)) },
+		GotConn: func(info httptrace.GotConnInfo) {
+			if o, ok := info.Conn.(*outgoing); ok {
+				o.bodyFollows(!s.expect)
+			}
+			s.connected(uploadConnOf(info.Conn), info.Reused)
+		},
 		Got100Continue: func() {
 			s.asked.Store(true)
 			s.c.expecting.note(host, true)
@@ -215,11 +243,13 @@ func (s *sending) trace() *httptrace.ClientTrace {
 	}
 }
 
-func (s *sending) connected(c *uploadConn) {
+func (s *sending) connected(c *uploadConn, reused bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.reached.Store(true)
+	s.conn, s.again = c, reused
 	if c != nil {
+		c.stage.Store(untouched)
 		c.meter.Store(s.meter)
 	}
 	s.body.connected(c)

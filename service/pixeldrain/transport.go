@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"sluice/service"
@@ -21,7 +22,6 @@ const (
 	idleWait       = 45 * time.Second
 	maxRedirects   = 10
 	maxHeaderBytes = 256 << 10
-	uploadBuffer   = 64 << 10
 )
 
 type dialFunc = func(ctx context.Context, network, addr string) (net.Conn, error)
@@ -31,6 +31,7 @@ type transportParts struct {
 	dial         dialFunc
 	tls          *tls.Config
 	continueWait time.Duration
+	pieces       *sync.Pool // buffers of all upload connections
 }
 
 func newTransportParts(cfg Config) transportParts {
@@ -46,23 +47,17 @@ func newTransportParts(cfg Config) transportParts {
 			ClientSessionCache: tls.NewLRUClientSessionCache(0),
 		},
 		continueWait: orDefault(cfg.ContinueWait, defaultContinueWait),
+		pieces:       new(sync.Pool),
 	}
 }
 
 // uploads makes the HTTP/1.1 transport that keeps size connections.
 func (p transportParts) uploads(size int) *http.Transport {
 	t := p.common()
-	t.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
-		conn, err := p.dial(ctx, network, addr)
-		if err != nil {
-			return nil, err
-		}
-		return newUploadConn(conn), nil
-	}
+	t.DialContext, t.DialTLSContext = p.dialPlain, p.dialTLS
 	t.Protocols.SetHTTP1(true)
 	t.MaxIdleConnsPerHost = size
 	t.ExpectContinueTimeout = p.continueWait
-	t.WriteBufferSize = uploadBuffer
 	return t
 }
 
