@@ -96,8 +96,10 @@ func (d *DB) AddWalked(ctx context.Context, walked []Walked) (added [][]Job, err
 
 func (w *writer) addWalked(one Walked) ([]Job, error) {
 	var batch int64
+	begun := false // an earlier call has taken paths
 	if one.Intake != 0 {
-		err := w.lookUp("SELECT batch FROM intake WHERE id = ?", one.Intake, &batch)
+		err := w.lookUp("SELECT batch, EXISTS (SELECT 1 FROM taken WHERE intake = intake.id) FROM intake WHERE id = ?",
+			one.Intake, &batch, &begun)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil, ErrNotFound
 		}
@@ -105,10 +107,14 @@ func (w *writer) addWalked(one Walked) ([]Job, error) {
 			return nil, err
 		}
 	}
+	// What is taken need not be known once the intake is done.
+	taking := one.Intake != 0 && (begun || !one.End || len(one.Jobs) > 1)
 	added := make([]Job, 0, len(one.Jobs))
 	for _, j := range one.Jobs {
 		if one.Intake != 0 {
 			j.Batch = batch
+		}
+		if taking {
 			n, err := w.change("INSERT OR IGNORE INTO taken (intake, path) VALUES (?, ?)", one.Intake, []byte(j.Path))
 			if err != nil {
 				return nil, err
@@ -122,7 +128,11 @@ func (w *writer) addWalked(one Walked) ([]Job, error) {
 		}
 		added = append(added, j)
 	}
-	if one.End {
+	switch {
+	case one.End && one.Intake != 0 && !taking:
+		_, err := w.exec("DELETE FROM intake WHERE id = ?", one.Intake)
+		return added, err
+	case one.End:
 		return added, w.endIntake(one.Intake)
 	}
 	return added, nil

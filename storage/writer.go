@@ -4,17 +4,32 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 )
 
 // maxShared is how many writes share one transaction at most.
 const maxShared = 64
 
+// patience is how long unhurried writes wait for others at most.
+const patience = 2 * time.Millisecond
+
+type unhurried struct{}
+
+// Unhurried marks calls for which nobody waits: their writes may wait a few
+// milliseconds, so that more of them share a commit. They are on the disk
+// before the call returns all the same.
+func Unhurried(ctx context.Context) context.Context {
+	return context.WithValue(ctx, unhurried{}, true)
+}
+
 // write is one caller's part of a transaction. Its function may run more than
-// once: when a shared transaction fails as a whole, each part is tried alone.
+// once: when a part of a shared transaction fails, or all of it, each part is
+// tried alone.
 type write struct {
-	ctx  context.Context // of the call, which waits for done
-	do   func(*writer) error
-	done chan error // room for one
+	ctx     context.Context // of the call, which waits for done
+	do      func(*writer) error
+	done    chan error // room for one
+	patient bool       // it may wait for others to share its commit
 }
 
 // writer is the only connection that writes. All its methods run on the
@@ -33,7 +48,7 @@ type writer struct {
 // the disk or certain not to be. When ctx ends before the turn of do, it never
 // runs.
 func (d *DB) write(ctx context.Context, what string, do func(*writer) error) error {
-	w := &write{ctx: ctx, do: do, done: make(chan error, 1)}
+	w := &write{ctx: ctx, do: do, done: make(chan error, 1), patient: ctx.Value(unhurried{}) != nil}
 	select {
 	case <-d.closing:
 		return describe(what, ErrClosed)
@@ -62,14 +77,33 @@ func (d *DB) commitLoop() {
 	}
 }
 
-// gather takes the writes that are waiting right now.
+// gather takes the writes that are waiting right now, and as long as all of
+// them are patient also those that come within their patience.
 func (d *DB) gather(first *write) []*write {
 	all := []*write{first}
+	patient := first.patient
+	var over <-chan time.Time
 	for len(all) < maxShared {
 		select {
 		case w := <-d.writes:
 			all = append(all, w)
+			patient = patient && w.patient
+			continue
 		default:
+		}
+		if !patient {
+			return all
+		}
+		if over == nil {
+			over = time.After(patience)
+		}
+		select {
+		case w := <-d.writes:
+			all = append(all, w)
+			patient = patient && w.patient
+		case <-over:
+			return all
+		case <-d.closing:
 			return all
 		}
 	}
@@ -91,9 +125,8 @@ func (w *writer) run(all []*write) {
 	}
 }
 
-// together runs several writes in one transaction, each in a savepoint, so
-// that one that fails takes no other with it. Its error is that of the
-// transaction, after which nothing has happened.
+// together runs several writes in one transaction. Its error is that of the
+// transaction or of a write that failed, after which nothing has happened.
 func (w *writer) together(all []*write) ([]error, error) {
 	if err := w.begin(); err != nil {
 		return nil, err
@@ -103,16 +136,7 @@ func (w *writer) together(all []*write) ([]error, error) {
 		if results[i] = one.ctx.Err(); results[i] != nil {
 			continue
 		}
-		_, err := w.exec("SAVEPOINT one")
-		if err != nil {
-			return nil, w.rollback(err)
-		}
-		if results[i] = one.do(w); results[i] != nil {
-			if _, err := w.exec("ROLLBACK TO one"); err != nil {
-				return nil, w.rollback(err)
-			}
-		}
-		if _, err := w.exec("RELEASE one"); err != nil {
+		if err := one.do(w); err != nil {
 			return nil, w.rollback(err)
 		}
 	}
