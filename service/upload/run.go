@@ -158,12 +158,16 @@ func (r *run) begin(ctx context.Context) outcome {
 		j.row.State = rowFinishing // nothing holds back its last byte
 	}
 	row := j.row
+	ahead := !r.slot && !e.free(r) // others are being sent meanwhile
 	e.mu.Unlock()
 	a := storage.Attempt{
 		Number: row.Tries + 1, API: row.LinkAPI, Started: e.clock.Now(),
 		Size: r.src.size(), ModTime: r.src.modTime(), SHA256: r.src.sum,
 	}
 	err := e.save(func(ctx context.Context) (err error) {
+		if ahead {
+			ctx = storage.Unhurried(ctx)
+		}
 		j.attempt, err = e.db.StartAttempt(ctx, row, a)
 		return err
 	})

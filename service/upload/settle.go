@@ -42,7 +42,7 @@ func (e *Engine) settle(j *job, out outcome) {
 		case gone:
 			return e.db.DeleteJobs(ctx, []int64{row.ID})
 		case attempt.ID != 0:
-			return e.db.EndAttempt(ctx, row, attempt)
+			return e.db.EndAttempt(storage.Unhurried(ctx), row, attempt)
 		case out.verdict == back, out.verdict == behind:
 			return nil // the database still has it waiting
 		}
