@@ -11,7 +11,7 @@ type pageLayout struct{}
 const (
 	oneLine     float32 = 680 // where all of the header has room in one line
 	searchWidth float32 = 280
-	lineHeight  float32 = 31
+	lineHeight  float32 = 29
 	lineGap     float32 = 10
 	bodyGap     float32 = 14 // as on the other screens
 )
@@ -36,11 +36,12 @@ func (l pageLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	top := lineHeight + bodyGap
 	if size.Width >= oneLine {
 		w := min(searchWidth, right-left-110)
-		put(search, right-w, 0, w, lineHeight)
+		middle(search, right-w, w)
 		right -= w + 8
 	} else {
-		put(search, 0, lineHeight+lineGap, size.Width, lineHeight)
-		top += lineHeight + lineGap
+		h := search.MinSize().Height
+		put(search, 0, lineHeight+lineGap, size.Width, h)
+		top += h + lineGap
 	}
 	middle(title, left, right-left)
 	put(body, 0, top, size.Width, size.Height-top)
@@ -48,5 +49,5 @@ func (l pageLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 
 // MinSize is Fyne's.
 func (l pageLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(400, 2*lineHeight+lineGap+bodyGap+objects[5].MinSize().Height)
+	return fyne.NewSize(400, lineHeight+lineGap+objects[2].MinSize().Height+bodyGap+objects[5].MinSize().Height)
 }

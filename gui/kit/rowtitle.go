@@ -48,7 +48,7 @@ func (r rowTitleRenderer) Layout(size fyne.Size) {
 	t := r.title
 	want := t.action.MinSize()
 	t.action.Resize(want)
-	t.action.Move(fyne.NewPos(size.Width-want.Width-12, 7))
+	t.action.Move(fyne.NewPos(size.Width-want.Width-12, 19-want.Height/2))
 	height := t.text.MinSize().Height
 	t.text.Resize(fyne.NewSize(size.Width-want.Width-40, height))
 	t.text.Move(fyne.NewPos(14, 19-height/2))
