@@ -1,0 +1,171 @@
+package picture
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"io"
+)
+
+// Markers of JPEG that matter here.
+const (
+	markSOI  = 0xd8
+	markEOI  = 0xd9
+	markSOS  = 0xda
+	markDHT  = 0xc4
+	markJPG  = 0xc8
+	markDAC  = 0xcc
+	markAPP1 = 0xe1
+)
+
+// jpegInfo is what the segments before the picture itself tell.
+type jpegInfo struct {
+	turn        Turn
+	progressive bool
+	components  int
+	samples     float64 // of all components for one pixel
+}
+
+// sampleBytes is what decoding takes for a pixel. A progressive picture keeps
+// its coefficients, four bytes each, until its end; one of four components is
+// copied once more.
+func (j *jpegInfo) sampleBytes() float64 {
+	if j.components == 0 { // not understood: as much as it can be
+		return 4 + 4 + 16
+	}
+	each := j.samples
+	if j.progressive {
+		each += 4 * j.samples
+	}
+	if j.components == 4 {
+		each += 4
+	}
+	return each
+}
+
+// scanJPEG walks the segments up to the picture. What it can't read it leaves
+// out.
+func scanJPEG(from io.Reader) *jpegInfo {
+	info := &jpegInfo{}
+	r := bufio.NewReader(from)
+	var head [2]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil || head != [2]byte{0xff, markSOI} {
+		return info
+	}
+	for {
+		marker, body, ok := nextSegment(r)
+		if !ok {
+			return info
+		}
+		if marker != markAPP1 {
+			info.frame(marker, body)
+		} else if tiff, ok := bytes.CutPrefix(body, []byte("Exif\x00\x00")); ok && info.turn == Upright {
+			info.turn = tiffTurn(tiff)
+		}
+	}
+}
+
+// nextSegment reads the next segment that matters: a frame header or Exif
+// data. Not ok is the end.
+func nextSegment(r *bufio.Reader) (marker byte, body []byte, ok bool) {
+	for {
+		marker, ok := nextMarker(r)
+		if !ok || marker == markSOS || marker == markEOI {
+			return 0, nil, false
+		}
+		if marker == 0x01 || marker >= 0xd0 && marker <= markSOI { // they stand alone
+			continue
+		}
+		var length [2]byte
+		if _, err := io.ReadFull(r, length[:]); err != nil {
+			return 0, nil, false
+		}
+		size := int(binary.BigEndian.Uint16(length[:])) - len(length)
+		if size < 0 {
+			return 0, nil, false
+		}
+		if isFrame(marker) || marker == markAPP1 {
+			body := make([]byte, size)
+			_, err := io.ReadFull(r, body)
+			return marker, body, err == nil
+		}
+		if _, err := r.Discard(size); err != nil {
+			return 0, nil, false
+		}
+	}
+}
+
+func isFrame(marker byte) bool {
+	return marker >= 0xc0 && marker <= 0xcf && marker != markDHT && marker != markJPG && marker != markDAC
+}
+
+// nextMarker skips to the next marker as decoders do.
+func nextMarker(r *bufio.Reader) (marker byte, ok bool) {
+	for seen := false; ; {
+		b, err := r.ReadByte()
+		switch {
+		case err != nil:
+			return 0, false
+		case b == 0xff:
+			seen = true
+		case seen && b != 0:
+			return b, true
+		default:
+			seen = false
+		}
+	}
+}
+
+// frame reads a frame header: precision, height, width, then the components
+// with their sampling.
+func (j *jpegInfo) frame(marker byte, body []byte) {
+	const fixed, each = 6, 3
+	if len(body) < fixed || len(body) < fixed+each*int(body[5]) {
+		return
+	}
+	n := int(body[5])
+	var all, wide, high int
+	for i := range n {
+		h, v := int(body[fixed+each*i+1]>>4), int(body[fixed+each*i+1]&15)
+		all, wide, high = all+h*v, max(wide, h), max(high, v)
+	}
+	if wide*high == 0 {
+		return
+	}
+	j.components, j.progressive = n, marker == 0xc2
+	j.samples = float64(all) / float64(wide*high)
+}
+
+// tiffTurn finds the orientation in the first directory of Exif data.
+func tiffTurn(b []byte) Turn {
+	const tag, entry = 0x0112, 12
+	if len(b) < 8 {
+		return Upright
+	}
+	var order binary.ByteOrder
+	switch string(b[:2]) {
+	case "II":
+		order = binary.LittleEndian
+	case "MM":
+		order = binary.BigEndian
+	default:
+		return Upright
+	}
+	at := uint64(order.Uint32(b[4:]))
+	if at+2 > uint64(len(b)) {
+		return Upright
+	}
+	rest := b[at+2:]
+	for range order.Uint16(b[at:]) {
+		if len(rest) < entry {
+			break
+		}
+		if order.Uint16(rest) == tag {
+			if v := order.Uint16(rest[8:]); v >= 1 && v <= 8 {
+				return Turn(v - 1)
+			}
+		}
+		rest = rest[entry:]
+	}
+	return Upright
+}
