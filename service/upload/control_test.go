@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"testing"
+	"time"
 
 	"sluice/service"
 	"sluice/service/sandbox"
@@ -254,8 +255,45 @@ func TestClearFinishedAndHistory(t *testing.T) {
 		t.Error("what failed was cleared too")
 	}
 	r.restart()
-	if snapshot, _ := r.engine.Subscribe(t.Context()); len(snapshot.Jobs) != 1 {
-		t.Errorf("after a restart %s", describe(snapshot))
+	r.remembers(1, 3)
+	must(t, r.engine.Cancel(t.Context(), jobs[2].ID)) // takes it out of the list, no more
+	r.restart()
+	r.remembers(0, 3)
+	if again := r.wait(jobs[0].Batch); len(again) != 3 || again[0].Link != jobs[0].Link {
+		t.Errorf("the batch is %+v", again)
+	}
+}
+
+// remembers checks how many jobs are in the list and in the history.
+func (r *rig) remembers(list, history int) {
+	r.t.Helper()
+	snapshot, _ := r.engine.Subscribe(r.t.Context())
+	all, _, err := r.engine.History(r.t.Context(), 0, 1000, "")
+	if err != nil || len(all) != history || len(snapshot.Jobs) != list {
+		r.t.Errorf("%d in the list, %d in the history, %v; want %d, %d", len(snapshot.Jobs), len(all), err, list, history)
+	}
+}
+
+func TestClearHistory(t *testing.T) {
+	r := newRig(t)
+	r.send(r.file("a", 10), r.file("empty", 0))
+	s := r.follow()
+	between := r.cfg.Clock.Now()
+	later := r.send(r.file("b", 11))
+	if n, err := r.engine.ClearHistory(t.Context(), between); err != nil || n != 2 {
+		t.Errorf("cleared %d, %v", n, err)
+	}
+	s.until("old rows gone", func() bool { return s.named("a").ID == 0 && s.named("empty").ID == 0 })
+	r.remembers(1, 1)
+	r.restart()
+	r.remembers(1, 1)
+	r.served(r.wait(later[0].Batch)[0])
+	if n, err := r.engine.ClearHistory(t.Context(), time.Time{}); err != nil || n != 1 {
+		t.Errorf("cleared %d, %v", n, err)
+	}
+	r.remembers(0, 0)
+	if len(r.server.Uploads()) != 2 {
+		t.Error("files went with their history")
 	}
 }
 
@@ -313,6 +351,7 @@ func TestUnknownIDsAreNoError(t *testing.T) {
 	r := newRig(t)
 	must(t, errors.Join(
 		r.engine.Cancel(t.Context(), 99), r.engine.Retry(t.Context(), 99), r.engine.ToFront(t.Context(), 99),
+		r.engine.PauseJobs(t.Context(), 99), r.engine.ResumeJobs(t.Context(), 99), r.engine.PauseJobs(t.Context()),
 		r.engine.Cancel(t.Context()), r.engine.RetryFailed(t.Context()), r.engine.ClearFinished(t.Context())))
 	if jobs, err := r.engine.Wait(t.Context(), 99); err != nil || len(jobs) != 0 {
 		t.Errorf("%v, %v", jobs, err)

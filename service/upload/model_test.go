@@ -2,6 +2,7 @@ package upload_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 
@@ -16,9 +17,10 @@ import (
 // accepted and not cancelled gets its link, in the account once, and every one
 // that can't be uploaded its reason.
 type model struct {
-	good    map[string]bool // paths that must end with a link
-	bad     map[string]bool // paths that must end failed
-	dropped map[string]bool // paths that may have been cancelled in time
+	good    map[string]bool        // paths that must end with a link
+	bad     map[string]bool        // paths that must end failed
+	dropped map[string]bool        // paths that may have been cancelled in time
+	held    map[service.JobID]bool // jobs that must not be sent
 }
 
 // TestModel gives the engine random commands against a randomly failing
@@ -35,11 +37,14 @@ func TestModel(t *testing.T) {
 		r.server.Begin(sandbox.Campaign{Seed: rapid.Uint64().Draw(rt, "seed"), InRow: 3, Rates: map[sandbox.FaultKind]float64{
 			sandbox.CutBody: 0.05, sandbox.LostAnswer: 0.1, sandbox.Answer: 0.1, sandbox.WrongHash: 0.02,
 		}})
-		m := &model{good: map[string]bool{}, bad: map[string]bool{}, dropped: map[string]bool{}}
+		m := &model{good: map[string]bool{}, bad: map[string]bool{}, dropped: map[string]bool{}, held: map[service.JobID]bool{}}
 		for step := range rapid.IntRange(1, 12).Draw(rt, "steps") {
 			r.command(rt, m, fmt.Sprintf("%d-%d", round, step))
 		}
 		must(t, r.engine.Resume(t.Context()))
+		r.idle()
+		r.compareHeld(m)
+		must(t, r.engine.ResumeJobs(t.Context(), slices.Collect(maps.Keys(m.held))...))
 		r.idle()
 		for range 10 { // what failed for the service's faults is tried again
 			must(t, r.engine.RetryFailed(t.Context()))
@@ -70,7 +75,7 @@ func (r *rig) command(rt *rapid.T, m *model, name string) {
 		}
 		return ids
 	}
-	switch rapid.IntRange(0, 10).Draw(rt, "command") {
+	switch rapid.IntRange(0, 13).Draw(rt, "command") {
 	case 0, 1, 2:
 		var paths []string
 		for i := range rapid.IntRange(1, 6).Draw(rt, "files") {
@@ -105,6 +110,41 @@ func (r *rig) command(rt *rapid.T, m *model, name string) {
 		r.engine.SetWorkers(rapid.IntRange(1, 16).Draw(rt, "workers"))
 	case 10:
 		r.restart()
+	case 11:
+		ids := some()
+		for _, j := range snapshot.Jobs {
+			if slices.Contains(ids, j.ID) && !j.State.Finished() {
+				m.held[j.ID] = true
+			}
+		}
+		must(r.t, r.engine.PauseJobs(ctx, ids...))
+	case 12:
+		ids := some()
+		must(r.t, r.engine.ResumeJobs(ctx, ids...))
+		for _, id := range ids {
+			delete(m.held, id)
+		}
+	case 13:
+		must(r.t, r.engine.ClearFinished(ctx))
+	}
+}
+
+// compareHeld checks that what is paused is what should be, when all else has
+// ended.
+func (r *rig) compareHeld(m *model) {
+	r.t.Helper()
+	snapshot, _ := r.engine.Subscribe(r.t.Context())
+	held := 0
+	for _, j := range snapshot.Jobs {
+		if j.State == upload.Paused {
+			held++
+		}
+		if !j.State.Finished() && (j.State != upload.Paused || !m.held[j.ID]) {
+			r.t.Errorf("%q is %v, held %v", j.Path, j.State, m.held[j.ID])
+		}
+	}
+	if snapshot.Totals.Held != held {
+		r.t.Errorf("%d held, totals %+v", held, snapshot.Totals)
 	}
 }
 
@@ -114,7 +154,12 @@ func (r *rig) compare(m *model) {
 	snapshot, _ := r.engine.Subscribe(r.t.Context())
 	seen := map[string]bool{}
 	ids := map[service.FileID]bool{}
-	for _, j := range snapshot.Jobs {
+	history, _, err := r.engine.History(r.t.Context(), 0, 1000, "")
+	must(r.t, err)
+	if len(snapshot.Jobs) > len(history) {
+		r.t.Errorf("%d jobs in the list, %d in the history", len(snapshot.Jobs), len(history))
+	}
+	for _, j := range history {
 		if seen[j.Path] {
 			r.t.Errorf("%q is there twice", j.Path)
 		}
@@ -137,8 +182,7 @@ func (r *rig) compare(m *model) {
 		}
 	}
 	for _, f := range r.server.Uploads() {
-		// A finished row that was taken out of the list leaves its file.
-		if !ids[f.ID] && len(m.dropped) == 0 {
+		if !ids[f.ID] {
 			r.t.Errorf("%s %q in the account belongs to nobody", f.ID, f.Name)
 		}
 	}

@@ -58,6 +58,7 @@ func (e *Engine) ResumeJobs(ctx context.Context, ids ...service.JobID) error {
 	}
 	held := e.pick(ids, func(j *job) bool { return j.state == Paused }, func(_ int, row *storage.Job) {
 		row.State = rowWaiting
+		setFailure(row, nil)
 	})
 	e.mu.Unlock()
 	return errors.Join(e.apply(ctx, "resume", held), e.wish(ctx, "resume", "", wished))

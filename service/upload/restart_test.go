@@ -1,11 +1,13 @@
 package upload_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -112,78 +114,71 @@ func (r *rig) leave(how func(db *storage.DB)) {
 	must(r.t, db.Close())
 }
 
+// leaveJob writes a dropped file of n bytes into the database as a crash can
+// leave it: a state of its row, sometimes with what else there is.
+func (r *rig) leaveJob(db *storage.DB, name string, n int, kind string) storage.Job {
+	t, ctx := r.t, r.t.Context()
+	t.Helper()
+	path := r.file(name, n)
+	_, in, err := db.AddIntake(ctx, "drop", []string{path}, time.Now())
+	must(t, err)
+	info, err := os.Stat(path)
+	must(t, err)
+	rows, err := db.AddWalked(ctx, []storage.Walked{{Intake: in[0].ID, End: true, Jobs: []storage.Job{{
+		Path: path, Name: name, Size: info.Size(), ModTime: info.ModTime(), State: "waiting", Added: time.Now(),
+	}}}})
+	must(t, err)
+	j := rows[0][0]
+	j.LinkAPI = r.server.APIURL()
+	a := storage.Attempt{Number: 1, API: j.LinkAPI, Started: time.Now(), Size: j.Size, ModTime: j.ModTime}
+	state, rest, _ := strings.Cut(kind, " ")
+	if state == "verifying" || state == "discarding" || state == "cancelling" || rest == "stored" || rest == "gone" {
+		file, err := os.Open(path)
+		must(t, err)
+		f, err := r.server.Add(name, file)
+		must(t, errors.Join(err, file.Close()))
+		j.FileID = string(f.ID)
+	}
+	j.State = state
+	switch kind {
+	case "verifying", "discarding":
+		j.SHA256 = fileSum(t, path)
+	case "waiting", "uploading no attempt", "strange":
+	case "other service":
+		j.State, a.API = "finishing", "https://example.com/api"
+		fallthrough
+	default:
+		j.FileID = ""
+		if rest == "gone" {
+			must(t, os.Remove(path))
+		}
+		_, err = db.StartAttempt(ctx, j, a)
+		must(t, err)
+		return j
+	}
+	must(t, db.UpdateJob(ctx, j))
+	return j
+}
+
 func TestWhatACrashLeaves(t *testing.T) {
 	r := newRig(t)
-	api := r.server.APIURL()
 	r.close()
 	ctx := t.Context()
 	names := []string{"uploading", "finishing stored", "finishing lost", "finishing gone", "verifying", "discarding", "cancelling", "strange", "other service", "uploading no attempt"}
-	var batch int64
+	var batches []service.BatchID
 	r.leave(func(db *storage.DB) {
-		var paths []string
 		for i, n := range names {
-			paths = append(paths, r.file(n, 2000+i))
-		}
-		var in []storage.Intake
-		var err error
-		batch, in, err = db.AddIntake(ctx, "drop", paths, time.Now())
-		must(t, err)
-		for i, n := range names {
-			info, err := os.Stat(paths[i])
-			must(t, err)
-			rows, err := db.AddWalked(ctx, []storage.Walked{{Intake: in[i].ID, End: true, Jobs: []storage.Job{{
-				Path: paths[i], Name: n, Size: info.Size(), ModTime: info.ModTime(), State: "waiting", Added: time.Now(),
-			}}}})
-			must(t, err)
-			j := rows[0][0]
-			a := storage.Attempt{Number: 1, API: api, Started: time.Now(), Size: j.Size, ModTime: j.ModTime}
-			onServer := func() string {
-				file, err := os.Open(j.Path)
-				must(t, err)
-				defer func() { _ = file.Close() }()
-				f, err := r.server.Add(n, file)
-				must(t, err)
-				return string(f.ID)
-			}
-			j.LinkAPI = api
-			switch n {
-			case "uploading":
-				j.State = "uploading"
-			case "finishing stored":
-				j.State = "finishing"
-				onServer()
-			case "finishing lost":
-				j.State = "finishing"
-			case "finishing gone":
-				j.State = "finishing"
-				onServer()
-				must(t, os.Remove(j.Path))
-			case "verifying", "discarding":
-				j.State, j.FileID, j.SHA256 = n, onServer(), fileSum(t, j.Path)
-				must(t, db.UpdateJob(ctx, j))
-				continue
-			case "cancelling":
-				j.State = "cancelling"
-				onServer()
-			case "other service":
-				j.State, a.API = "finishing", "https://example.com/api"
-			case "strange":
-				j.State = "from the future"
-				must(t, db.UpdateJob(ctx, j))
-				continue
-			case "uploading no attempt":
-				j.State = "uploading"
-				must(t, db.UpdateJob(ctx, j))
-				continue
-			}
-			_, err = db.StartAttempt(ctx, j, a)
-			must(t, err)
+			j := r.leaveJob(db, n, 2000+i, n)
+			batches = append(batches, service.BatchID(j.Batch))
 		}
 	})
 	r.open()
 	s := r.follow()
 	s.until("end", func() bool { return !s.totals.Busy() })
-	jobs := r.wait(service.BatchID(batch))
+	var jobs []upload.Job
+	for _, id := range batches {
+		jobs = append(jobs, r.wait(id)...)
+	}
 	if len(jobs) != len(names)-1 {
 		t.Fatalf("%d jobs: %+v", len(jobs), jobs)
 	}
