@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"sluice/gui/desktop"
+	"sluice/service/awake"
 	"sluice/service/cli"
 	"sluice/service/home"
 	"sluice/service/sandbox"
@@ -31,7 +32,7 @@ var icon []byte
 var version = "development"
 
 func main() {
-	os.Exit(run(os.Args[1:], session.Config{}))
+	os.Exit(run(os.Args[1:], session.Config{KeepAwake: awake.Take}))
 }
 
 // run does what the command line asks for and gives the exit code. Sessions

@@ -15,6 +15,7 @@ import (
 
 	"sluice/service"
 	"sluice/service/account"
+	"sluice/service/awake"
 	"sluice/service/feed"
 	"sluice/service/handoff"
 	"sluice/service/home"
@@ -46,6 +47,10 @@ type Config struct {
 	// time before it gives up; 0 = 30 s.
 	Patience time.Duration
 
+	// KeepAwake keeps the computer from going to sleep by itself while uploads
+	// run, see awake.Take; nil: nothing does.
+	KeepAwake func(ctx context.Context, reason string) (awake.Lock, error)
+
 	// StartServer starts the embedded service with its contents in dir, at
 	// addr when that is not empty and free. nil means the real service.
 	StartServer func(ctx context.Context, dir, addr string) (Server, error)
@@ -63,7 +68,8 @@ type Session struct {
 	settings *settings.Store
 	keeper   *account.Keeper
 	engine   *upload.Engine
-	server   Server // nil on the real service
+	server   Server       // nil on the real service
+	guard    *awake.Guard // nil: nothing keeps the computer awake
 	instance *handoff.Instance
 	file     *home.Log // nil when it can't be written
 	log      *slog.Logger
@@ -132,6 +138,7 @@ func open(ctx context.Context, cfg Config) (_ *Session, err error) {
 	engine := upload.Config{
 		DB: s.db, Workers: s.workers, Logger: s.log, MaxFileSize: s.maxFileSize,
 		SpeedLimit: values.SpeedLimit, SendDuplicates: !s.skip,
+		RememberPause: cfg.OnOpen != nil, // where there is a button to go on
 	}
 	s.engine, err = upload.New(engine) //nolint:contextcheck // it lives until Close
 	if err != nil {
@@ -139,6 +146,7 @@ func open(ctx context.Context, cfg Config) (_ *Session, err error) {
 	}
 	_, changes := s.settings.Subscribe(s.background) //nolint:contextcheck // until Close
 	s.following.Go(func() { s.follow(changes) })
+	s.keepAwake() //nolint:contextcheck // until Close
 	return s, nil
 }
 
@@ -246,6 +254,9 @@ func (s *Session) closeParts() error {
 	var errs []error
 	s.cancel()
 	s.following.Wait()
+	if s.guard != nil {
+		s.guard.Close()
+	}
 	if s.engine != nil {
 		errs = append(errs, s.engine.Close())
 	}
