@@ -189,7 +189,7 @@ func (p *progress) show(state handoff.Progress) {
 		p.over(text)
 		return
 	}
-	held := state.Offline || state.Paused
+	held := state.Offline || state.Paused || state.Held > 0 && state.Done+state.Held == state.Files
 	if now := p.now(); !now.Before(p.next) || held && !p.told {
 		p.next = now.Add(quietTime)
 		_, _ = io.WriteString(p.w, text+"\n") // nobody to tell when this fails

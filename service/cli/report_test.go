@@ -149,12 +149,13 @@ func TestProgressWhereLinesStay(t *testing.T) {
 
 func TestDescribe(t *testing.T) {
 	for want, p := range map[string]handoff.Progress{
-		"0 of 5 files so far · 0 B of 10 B":                     {Files: 5, Bytes: 10, Scanning: true, Left: -1},
-		"5 of 5 files · 10 B of 10 B · 2 failed":                {Files: 5, Done: 5, Failed: 2, Bytes: 10, Sent: 10},
-		"0 of 1 files · 0 B of 0 B · paused in Sluice's window": {Files: 1, Paused: true, Speed: 5},
-		"0 of 1 files · 0 B of 0 B · 7 B/s · 1 s left":          {Files: 1, Speed: 7.5},
-		"0 of 1 files · 0 B of 0 B · 7 B/s · 2 min left":        {Files: 1, Speed: 7.5, Left: 100 * time.Second},
-		"0 of 1 files · 0 B of 0 B · 7 B/s · 2 h 1 min left":    {Files: 1, Speed: 7.5, Left: 7260 * time.Second},
+		"0 of 5 files so far · 0 B of 10 B":                       {Files: 5, Bytes: 10, Scanning: true, Left: -1},
+		"5 of 5 files · 10 B of 10 B · 2 failed":                  {Files: 5, Done: 5, Failed: 2, Bytes: 10, Sent: 10},
+		"0 of 1 files · 0 B of 0 B · paused in Sluice's window":   {Files: 1, Paused: true, Held: 1, Speed: 5},
+		"1 of 3 files · 0 B of 0 B · 2 paused in Sluice's window": {Files: 3, Done: 1, Held: 2},
+		"0 of 1 files · 0 B of 0 B · 7 B/s · 1 s left":            {Files: 1, Speed: 7.5},
+		"0 of 1 files · 0 B of 0 B · 7 B/s · 2 min left":          {Files: 1, Speed: 7.5, Left: 100 * time.Second},
+		"0 of 1 files · 0 B of 0 B · 7 B/s · 2 h 1 min left":      {Files: 1, Speed: 7.5, Left: 7260 * time.Second},
 	} {
 		if got := describe(p); got != want {
 			t.Errorf("got %q, want %q", got, want)

@@ -23,6 +23,9 @@ func describe(p handoff.Progress) string {
 	if p.Failed > 0 {
 		parts = append(parts, fmt.Sprintf("%d failed", p.Failed))
 	}
+	if p.Held > 0 && !p.Paused {
+		parts = append(parts, fmt.Sprintf("%d paused in Sluice's window", p.Held))
+	}
 	switch {
 	case p.Paused:
 		parts = append(parts, "paused in Sluice's window")

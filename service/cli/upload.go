@@ -41,12 +41,13 @@ func RunUpload(ctx context.Context, cfg Config, c Command) int {
 		return r.end(ctx, err, false)
 	}
 	r.tellDamage(s)
-	others := 0
+	others, held := 0, 0
 	if _, err = s.LoadKey(ctx); err == nil {
 		if err = s.ServeOwn(ctx, rest, r.take); err == nil {
 			r.settle(ctx, s)
 		}
-		others = unfinished(context.WithoutCancel(ctx), s) - r.left()
+		others, held = unfinished(context.WithoutCancel(ctx), s)
+		others -= r.left()
 	}
 	closed := s.Close()
 	code := r.end(ctx, err, true)
@@ -56,6 +57,9 @@ func RunUpload(ctx context.Context, cfg Config, c Command) int {
 	}
 	if err == nil && others > 0 {
 		progress.say(fmt.Sprintf("%s of earlier runs wait in the queue; sluice upload -resume sends them.", files(others)))
+	}
+	if err == nil && held > 0 && c.Upload.Resume {
+		progress.say(fmt.Sprintf("%s paused in Sluice's window and can be resumed there.", are(held)))
 	}
 	return code
 }
@@ -67,11 +71,12 @@ func (r *report) tellDamage(s *session.Session) {
 	}
 }
 
-// unfinished is how many files of the queue have not ended.
-func unfinished(ctx context.Context, s *session.Session) int {
+// unfinished is how many files of the queue have not ended, and how many more
+// are paused one by one.
+func unfinished(ctx context.Context, s *session.Session) (left, held int) {
 	snapshot, events := s.Engine().Subscribe(ctx)
 	events.Close()
-	return snapshot.Totals.Active + snapshot.Totals.Waiting
+	return snapshot.Totals.Active + snapshot.Totals.Waiting, snapshot.Totals.Held
 }
 
 // noticeable is how long something may take before people want to know why.

@@ -103,6 +103,7 @@ type Progress struct {
 	Files    int           `json:"files"`
 	Done     int           `json:"done"` // with or without success
 	Failed   int           `json:"failed,omitempty"`
+	Held     int           `json:"held,omitempty"` // paused one by one in the window; they have not ended
 	Bytes    int64         `json:"bytes"`
 	Sent     int64         `json:"sent"`
 	Speed    float64       `json:"speed,omitempty"` // bytes per second

@@ -45,7 +45,7 @@ func arrived(j upload.Job) bool {
 		return j.Sent > 0
 	case upload.Finishing, upload.Verifying:
 		return true
-	case upload.Waiting, upload.Hashing, upload.Retrying, upload.Uploaded, upload.AlreadyThere, upload.Failed, upload.Cancelled:
+	case upload.Waiting, upload.Hashing, upload.Retrying, upload.Uploaded, upload.AlreadyThere, upload.Failed, upload.Cancelled, upload.Paused:
 	}
 	return false
 }

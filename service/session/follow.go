@@ -47,11 +47,12 @@ func newFollower(batch service.BatchID, reply func(handoff.Reply) error, now fun
 	}
 }
 
-// resume makes f follow what is unfinished in the snapshot.
+// resume makes f follow what is unfinished in the snapshot and not paused by
+// its user.
 func (f *follower) resume(s upload.Snapshot) {
 	f.finding = s.Totals.Scanning > 0
 	for i := range s.Jobs {
-		if j := &s.Jobs[i]; !j.State.Finished() {
+		if j := &s.Jobs[i]; !j.State.Finished() && j.State != upload.Paused {
 			f.jobs[j.ID] = nil
 		}
 	}
@@ -65,7 +66,7 @@ func (f *follower) wants(j *upload.Job) bool {
 	if _, known := f.jobs[j.ID]; known {
 		return true
 	}
-	return f.finding && !j.State.Finished()
+	return f.finding && !j.State.Finished() && j.State != upload.Paused
 }
 
 // done reports that everything unfinished has ended. The end of a batch is not
@@ -177,6 +178,9 @@ func (f *follower) count(j *upload.Job, sign int) {
 		p.Done += sign
 		p.Failed += sign
 		return // its bytes are nobody's work
+	case j.State == upload.Paused:
+		p.Held += sign
+		sent = 0
 	case j.State == upload.Hashing, j.State == upload.Waiting, j.State == upload.Retrying:
 		sent = 0
 	}

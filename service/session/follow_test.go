@@ -80,7 +80,9 @@ func TestFollowWhatWasLeft(t *testing.T) {
 	var h heard
 	f := newFollower(0, h.take, time.Now)
 	first := upload.Snapshot{
-		Jobs:   []upload.Job{job(1, 1, upload.Uploaded, 100), job(2, 1, upload.Waiting, 0), job(3, 2, upload.Failed, 0)},
+		Jobs: []upload.Job{
+			job(1, 1, upload.Uploaded, 100), job(2, 1, upload.Waiting, 0), job(3, 2, upload.Failed, 0), job(6, 1, upload.Paused, 0),
+		},
 		Totals: upload.Totals{Scanning: 1},
 	}
 	f.resume(first)
@@ -90,11 +92,15 @@ func TestFollowWhatWasLeft(t *testing.T) {
 		{Totals: &upload.Totals{}},
 		jobs(job(5, 3, upload.Waiting, 0)), // dropped later: not ours
 		jobs(job(4, 2, upload.Uploaded, 100)),
+		jobs(job(2, 1, upload.Paused, 0)), // in the window, while this goes on: not ended
 	}
 	for i, step := range steps {
 		if err := f.step([]upload.Event{step}); err != nil || f.done() {
 			t.Errorf("step %d: done %v, %v", i, f.done(), err)
 		}
+	}
+	if f.progress.Held != 1 {
+		t.Errorf("%+v, want one held", f.progress)
 	}
 	if err := f.step([]upload.Event{jobs(job(2, 1, upload.Cancelled, 0))}); err != nil || !f.done() {
 		t.Errorf("done %v, %v", f.done(), err)

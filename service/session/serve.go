@@ -84,6 +84,11 @@ func (s *Session) serveFiles(ctx context.Context, req handoff.Request, reply fun
 			return err
 		}
 	}
+	if own && batch != 0 { // no window is there to let them go on
+		if err := s.engine.ResumeJobs(ctx, pausedOf(batch, snapshot.Jobs)...); err != nil {
+			return err
+		}
+	}
 	f := newFollower(batch, reply, time.Now)
 	if batch == 0 {
 		f.resume(snapshot)
@@ -98,6 +103,16 @@ func (s *Session) serveFiles(ctx context.Context, req handoff.Request, reply fun
 		return nil
 	}
 	return reply(handoff.Reply{Result: s.album(ctx, req.Album, f.links)})
+}
+
+// pausedOf gives the jobs of a batch that its user has paused.
+func pausedOf(batch service.BatchID, jobs []upload.Job) (ids []service.JobID) {
+	for i := range jobs {
+		if jobs[i].Batch == batch && jobs[i].State == upload.Paused {
+			ids = append(ids, jobs[i].ID)
+		}
+	}
+	return ids
 }
 
 // errBatchEnded is the cause with which reading ends well.
