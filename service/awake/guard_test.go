@@ -85,17 +85,17 @@ func TestGuardHoldsWhileThereIsWork(t *testing.T) {
 		// Between two files it stays, also when that is said again and again.
 		for range 20 {
 			guard.Set(false)
-			time.Sleep(defaultGrace / 2)
+			<-time.After(defaultGrace / 2)
 			guard.Set(false)
-			time.Sleep(defaultGrace/2 - 1)
+			<-time.After(defaultGrace/2 - 1)
 			guard.Set(true)
 			g.want(t, 1, 1)
 		}
 		guard.Set(false)
-		time.Sleep(defaultGrace - 1)
+		<-time.After(defaultGrace - 1)
 		guard.Set(false)
 		g.want(t, 1, 1)
-		time.Sleep(time.Nanosecond)
+		<-time.After(time.Nanosecond)
 		g.want(t, 1, 0)
 		guard.Set(true)
 		g.want(t, 2, 1)
@@ -115,7 +115,7 @@ func TestGuardTellsOnceThatItCannot(t *testing.T) {
 		for range 100 { // over 50 minutes
 			guard.Set(true)
 			synctest.Wait()
-			time.Sleep(30 * time.Second)
+			<-time.After(30 * time.Second)
 		}
 		g.want(t, 10, 0)
 		if n := strings.Count(log.String(), "nobody there"); n != 1 {
@@ -134,7 +134,7 @@ func TestGuardTakesAgainWhatWasLost(t *testing.T) {
 		defer guard.Close()
 		guard.Set(true)
 		g.want(t, 1, 1)
-		time.Sleep(time.Hour)
+		<-time.After(time.Hour)
 		close(g.current.lost)
 		g.want(t, 1, 0)
 		guard.Set(true)
@@ -144,18 +144,18 @@ func TestGuardTakesAgainWhatWasLost(t *testing.T) {
 		g.want(t, 2, 0)
 		guard.Set(true)
 		g.want(t, 2, 0)
-		time.Sleep(defaultGrace)
+		<-time.After(defaultGrace)
 		guard.Set(true)
 		g.want(t, 3, 1)
 		// What is lost in the grace is not wanted any more.
 		guard.Set(false)
 		g.want(t, 3, 1)
 		close(g.current.lost)
-		time.Sleep(defaultGrace)
+		<-time.After(defaultGrace)
 		g.want(t, 3, 0)
 		guard.Set(true)
 		g.want(t, 4, 1)
-		time.Sleep(2 * defaultGrace)
+		<-time.After(2 * defaultGrace)
 		g.want(t, 4, 1)
 	})
 }
@@ -166,9 +166,9 @@ func TestGuardGivesUpWaiting(t *testing.T) {
 		guard := NewGuard(Config{Take: g.take})
 		began := time.Now()
 		guard.Set(true)
-		time.Sleep(defaultLimit)
+		<-time.After(defaultLimit)
 		g.want(t, 1, 0)
-		time.Sleep(defaultAgain)
+		<-time.After(defaultAgain)
 		guard.Set(true)
 		synctest.Wait() // it asks, in vain
 		guard.Close()
@@ -184,16 +184,16 @@ func TestGuardWhoseWorkEndsMeanwhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := &granter{}
 		slow := func(ctx context.Context, reason string) (Lock, error) {
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			return g.take(ctx, reason)
 		}
 		guard := NewGuard(Config{Take: slow})
 		guard.Set(true)
 		synctest.Wait()
 		guard.Set(false)
-		time.Sleep(time.Second)
+		<-time.After(time.Second)
 		g.want(t, 1, 1)
-		time.Sleep(defaultGrace)
+		<-time.After(defaultGrace)
 		g.want(t, 1, 0)
 		guard.Set(true)
 		synctest.Wait()

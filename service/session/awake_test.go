@@ -82,10 +82,10 @@ func TestOfflineForLongLetsTheComputerSleep(t *testing.T) {
 			}
 		}
 		is(true, "offline")
-		time.Sleep(stuckAwake - 1)
+		<-time.After(stuckAwake - 1)
 		f.Publish(upload.Event{Removed: []service.JobID{1}}) // no totals in it
 		is(true, "offline for a while")
-		time.Sleep(time.Nanosecond)
+		<-time.After(time.Nanosecond)
 		is(false, "offline for long")
 		f.Publish(upload.Event{Totals: &upload.Totals{Active: 1}})
 		is(true, "again")
