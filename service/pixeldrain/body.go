@@ -33,9 +33,9 @@ type body struct {
 	begin   func()     // called before the first read
 	left    int64      // bytes of all that were not read
 	ended   bool
-	hash    hash.Hash
-	sent    int64 // bytes of the file that were read
-	source  error // why the file could not be read
+	hash    hash.Hash // nil when the hash was given
+	sent    int64     // bytes of the file that were read
+	source  error     // why the file could not be read
 
 	mu        sync.Mutex
 	over      chan struct{} // closed by end
@@ -45,8 +45,11 @@ type body struct {
 
 func newBody(ctx context.Context, up *Upload, m *meter, head, tail []byte) *body {
 	b := &body{
-		ctx: ctx, up: up, meter: m, hash: sha256.New(), over: make(chan struct{}),
+		ctx: ctx, up: up, meter: m, over: make(chan struct{}),
 		left: int64(len(head)) + up.Size + int64(len(tail)),
+	}
+	if up.SHA256 == "" {
+		b.hash = sha256.New()
 	}
 	b.content = &source{section: io.NewSectionReader(up.Body, 0, up.Size), size: up.Size, body: b}
 	if up.Wrap != nil {
@@ -148,7 +151,11 @@ func (b *body) end() {
 func (b *body) outcome() (sent int64, sum string, source error) {
 	b.reading.Lock()
 	defer b.reading.Unlock()
-	return b.sent, hex.EncodeToString(b.hash.Sum(nil)), b.source
+	sum = b.up.SHA256
+	if b.hash != nil {
+		sum = hex.EncodeToString(b.hash.Sum(nil))
+	}
+	return b.sent, sum, b.source
 }
 
 // finish calls f unless the body has ended, and keeps it from ending meanwhile.
@@ -167,7 +174,9 @@ func (s *sent) Read(p []byte) (int, error) {
 	b := s.b
 	n, err := b.content.Read(p)
 	if n > 0 {
-		_, _ = b.hash.Write(p[:n]) // a hash never fails
+		if b.hash != nil {
+			_, _ = b.hash.Write(p[:n]) // a hash never fails
+		}
 		b.sent += int64(n)
 		if b.up.Progress != nil {
 			b.up.Progress(n)

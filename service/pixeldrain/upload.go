@@ -17,6 +17,10 @@ type Upload struct {
 	Size int64       // bytes; more in Body is not sent, less is Kind SourceChanged
 	Body io.ReaderAt // not used any more when the upload has returned
 
+	// SHA256 is the hash of Body, lower-case hexadecimal, when that lies in
+	// memory and does not change; "" lets the upload find out while sending.
+	SHA256 string
+
 	// Progress is called for every n bytes of the file that are about to be
 	// sent, OnRestart when they start over from 0, and OnSent when the last of
 	// them was handed to the connection and only the answer is due. All are

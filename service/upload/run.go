@@ -191,8 +191,12 @@ func (r *run) send(ctx context.Context) outcome {
 	r.sampled, r.measure, r.began = 0, false, e.clock.Now()
 	e.show(r.j, Uploading, nil)
 	e.mu.Unlock()
+	known := ""
+	if r.src.data != nil {
+		known = r.src.sum
+	}
 	up, err := r.client.Upload(ctx, pixeldrain.Upload{
-		Name: r.j.row.Name, Size: r.src.size(), Body: r.src,
+		Name: r.j.row.Name, Size: r.src.size(), Body: r.src, SHA256: known,
 		Progress:  func(n int) { r.sent.Add(int64(n)); e.moved.Add(int64(n)) },
 		OnRestart: func() { r.sent.Store(0) },
 		OnSent:    r.finishing,
