@@ -42,21 +42,25 @@ func Ask(c fyne.Canvas, title, text string, answers ...Answer) (hide func()) {
 	q.ExtendBaseWidget(q)
 	c.Overlays().Add(q)
 	q.Resize(c.Size())
-	if last != nil {
-		c.Focus(last)
+	q.focus = func() {
+		if last != nil {
+			c.Focus(last)
+		}
 	}
+	q.focus()
 	return q.hide
 }
 
 // question covers the window: a veil over everything, and a card in the middle.
 type question struct {
 	widget.BaseWidget
-	card *Box
-	hide func()
+	card  *Box
+	hide  func()
+	focus func() // gives an answer the keyboard
 }
 
-// Tapped keeps clicks from what is below.
-func (q *question) Tapped(*fyne.PointEvent) {}
+// Tapped keeps clicks from what is below, and the keyboard with the answers.
+func (q *question) Tapped(*fyne.PointEvent) { q.focus() }
 
 // CreateRenderer is Fyne's.
 func (q *question) CreateRenderer() fyne.WidgetRenderer {

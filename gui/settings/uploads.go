@@ -89,9 +89,11 @@ func (f *limitField) choose(index int) {
 		return
 	}
 	m.show()
-	if c := fyne.CurrentApp().Driver().CanvasForObject(f.entry); c != nil {
-		c.Focus(f.entry)
-	}
+	m.onMain(func() { // once the list has closed
+		if c := fyne.CurrentApp().Driver().CanvasForObject(f.entry); c != nil {
+			c.Focus(f.entry)
+		}
+	})
 }
 
 // submit takes the limit in the entry into use, and shows its proper form.

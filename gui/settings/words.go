@@ -96,9 +96,9 @@ func (m *Model) addressNote() note {
 // limitNote tells how a speed limit is written.
 func (m *Model) limitNote() note {
 	if m.limitRefused {
-		return note{lang.L("This is no speed between 10 KB/s and 10 GB/s. The limit in use before was kept. Write it like 1.5 MB/s, 800 KB/s or 12 Mbit/s."), kit.ColorRed}
+		return note{lang.L("This is no speed between 10\u00a0KB/s and 10\u00a0GB/s. The limit in use before was kept. Write it like 1.5\u00a0MB/s, 800\u00a0KB/s or 12\u00a0Mbit/s."), kit.ColorRed}
 	}
-	return note{lang.L("For all uploads together, like 1.5 MB/s, 800 KB/s or 12 Mbit/s."), kit.ColorSecondary}
+	return note{lang.L("For all uploads together, like 1.5\u00a0MB/s, 800\u00a0KB/s or 12\u00a0Mbit/s."), kit.ColorSecondary}
 }
 
 // formatName is how people know a format of links.

@@ -2,6 +2,7 @@ package uploads
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
 
 	"sluice/gui/kit"
 )
@@ -9,23 +10,49 @@ import (
 // roomyHeader is how wide the screen has to be for all words of its header.
 const roomyHeader float32 = 600
 
-// fitLayout gives the screen all the room, and a button of its header its words
-// where there is enough of it; else it has its icon only.
-type fitLayout struct {
+// narrow is a button's icon where there is no room for its words.
+type narrow struct {
 	button *kit.Button
 	icon   kit.IconName
-	label  string
 }
+
+// fit shows a button's words, or its icon only.
+func (n narrow) fit(tight bool, label string) {
+	words, icon, tip := label, kit.IconName(""), ""
+	if tight {
+		words, icon, tip = "", n.icon, label
+	}
+	if n.button.AccessibilityLabel() != label || n.button.Label() != words {
+		n.button.WithIcon(icon).WithTip(tip).SetLabel(words)
+		n.button.Refresh() // also where only the icon is another
+	}
+}
+
+// fitLayout gives the screen all the room, and says whether that is enough for
+// all words of its header.
+type fitLayout struct{ fit func(tight bool) }
 
 // Layout is Fyne's.
 func (l fitLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	if size.Width < roomyHeader {
-		l.button.WithIcon(l.icon).WithTip(l.label).SetLabel("")
-	} else {
-		l.button.WithIcon("").WithTip("").SetLabel(l.label)
-	}
+	l.fit(size.Width < roomyHeader)
 	objects[0].Resize(size)
 }
 
 // MinSize is Fyne's.
 func (l fitLayout) MinSize(objects []fyne.CanvasObject) fyne.Size { return objects[0].MinSize() }
+
+// fit fits the header to the room.
+func (s *Screen) fit(tight bool) {
+	s.tight = tight
+	narrow{s.history, kit.IconClock}.fit(tight, lang.L("History"))
+	s.fitPause()
+}
+
+// fitPause shows whether everything can be paused or resumed.
+func (s *Screen) fitPause() {
+	icon, label := kit.IconPause, lang.L("Pause all")
+	if s.paused {
+		icon, label = kit.IconPlay, lang.L("Resume")
+	}
+	narrow{s.pause, icon}.fit(s.tight, label)
+}

@@ -53,6 +53,9 @@ type Screen struct {
 	root   fyne.CanvasObject
 	body   *fyne.Container
 	paused bool
+	tight  bool // no room for all words of the header
+
+	history *kit.Button
 }
 
 // New makes the screen, empty.
@@ -66,9 +69,9 @@ func New(cfg Config) *Screen {
 	s.rows = kit.NewRows(s.source())
 	s.list = kit.NewClippedCard(s.rows)
 	s.body = container.New(bodyLayout{}, s.zone, s.list)
-	history := kit.NewButton(lang.L("History"), kit.ButtonPlain, cfg.Intents.History)
-	page := kit.NewPage(kit.NewHeader(lang.L("Uploads"), history, s.pause, s.clear, choose, folder), s.body)
-	s.root = container.New(fitLayout{history, kit.IconClock, lang.L("History")}, page)
+	s.history = kit.NewButton(lang.L("History"), kit.ButtonPlain, cfg.Intents.History)
+	page := kit.NewPage(kit.NewHeader(lang.L("Uploads"), s.history, s.pause, s.clear, choose, folder), s.body)
+	s.root = container.New(fitLayout{s.fit}, page)
 	s.SetCopies(false)
 	s.controls()
 	return s
@@ -131,11 +134,7 @@ func (s *Screen) show(c Change) {
 // controls fits the buttons to what there is.
 func (s *Screen) controls() {
 	s.paused = s.model.Totals().Paused
-	label := lang.L("Pause all")
-	if s.paused {
-		label = lang.L("Resume")
-	}
-	s.pause.SetLabel(label)
+	s.fitPause()
 	able(s.pause, s.paused || s.model.Open() > 0)
 	able(s.clear, s.model.Len(SectionToday)+s.model.Len(SectionEarlier) > 0)
 	if empty := s.model.Empty(); empty == s.list.Visible() {

@@ -303,3 +303,21 @@ func BenchmarkProgressOf16Rows(b *testing.B) {
 		s.Apply([]upload.Event{event})
 	}
 }
+
+func TestHeaderInANarrowWindow(t *testing.T) {
+	s, w, want, _ := screen(t, fyne.NewSize(512, 480), nil)
+	s.Reset(upload.Snapshot{Jobs: []upload.Job{job(1, upload.Uploading)}})
+	w.Tap("Pause all") // an icon that is called so
+	if s.pause.Label() != "" {
+		t.Error("there are words")
+	}
+	s.Apply([]upload.Event{{Totals: &upload.Totals{Paused: true}}})
+	w.Tap("Resume")
+	s.root.Resize(fyne.NewSize(972, 480))
+	if s.pause.Label() != "Resume" {
+		t.Errorf("the button says %q", s.pause.Label())
+	}
+	if wished := []string{"pause", "resume"}; !slices.Equal(want.list, wished) {
+		t.Errorf("got %q, want %q", want.list, wished)
+	}
+}
