@@ -175,7 +175,7 @@ func (s *Screen) clearOlder(limit time.Time) {
 	store := s.store
 	s.cfg.Intents.Act(func(ctx context.Context) {
 		n, err := store.ClearHistory(ctx, limit)
-		s.cfg.Intents.OnMain(func() {
+		s.cfg.Intents.OnMain(func() { //nolint:contextcheck // what is read then lives as long as its search
 			if err != nil {
 				s.cfg.Intents.TellError("clear the history", err)
 			} else {
