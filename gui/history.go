@@ -17,7 +17,9 @@ import (
 func newHistory(s *Shell) *history.Screen {
 	return history.New(history.Config{
 		Words: history.Words{Format: s.format, Short: ErrorShort, Long: ErrorText}, Now: time.Now,
-		NewTile: func() history.Tile { return uploads.NewTile(s.previews, func() float32 { return s.window.Canvas().Scale() }) },
+		NewTile: func() history.Tile {
+			return uploads.NewTile(s.previews, func() float32 { return s.window.Canvas().Scale() })
+		},
 		Intents: history.Intents{
 			Back: s.closeHistory, Copy: s.copyJobs, Open: s.OpenURL, Export: s.export,
 			Tell: func(text string) { s.toast(text) }, TellError: s.TellError, Act: s.Act, OnMain: s.onMain,
