@@ -7,11 +7,11 @@ import (
 	"sluice/service"
 )
 
-func linksOf(t testing.TB, api string) service.Links {
-	t.Helper()
+func linksOf(tb testing.TB, api string) service.Links {
+	tb.Helper()
 	l, err := service.NewLinks(api)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return l
 }

@@ -30,7 +30,8 @@ func SafeName(name string) string {
 	if name == "" {
 		name = namelessFile
 	}
-	return fit(name, "")
+	stem, ext := splitExt(name)
+	return fit(stem, "", ext)
 }
 
 // safeRune gives what stands for r in a safe name, below 0 for nothing.
@@ -79,16 +80,14 @@ func splitExt(name string) (stem, ext string) {
 		ext = stem[len(stem)-len(".tar"):] + ext
 		stem = strings.TrimSuffix(name, ext)
 	}
-	if len(ext) > maxExtBytes || stem == "" || len(ext) == 1 {
+	if len(ext) > maxExtBytes || stem == "" || strings.ContainsFunc(ext, unicode.IsSpace) {
 		return name, ""
 	}
 	return stem, ext
 }
 
-// fit puts mark between the stem of a safe name and its extension, and cuts
-// the stem so that all of it can be a file's name.
-func fit(name, mark string) string {
-	stem, ext := splitExt(name)
+// fit joins the parts of a name and cuts the stem so that a file can have it.
+func fit(stem, mark, ext string) string {
 	room := maxNameBytes - len(mark) - len(ext)
 	if len(stem) > room {
 		for !utf8.RuneStart(stem[room]) {
@@ -115,24 +114,27 @@ func trimCut(kept, lost string) string {
 	return kept
 }
 
-// numbered is the name to use when the n before it are taken: "x (2).ext".
+// numbered is the name of a file when the n before it are taken: "x (2).ext".
 func numbered(safe string, n int) string {
 	if n == 0 {
 		return safe
 	}
-	return fit(safe, " ("+strconv.Itoa(n)+")")
+	stem, ext := splitExt(safe)
+	return fit(stem, counter(n), ext)
 }
+
+// numberedFolder is numbered for a folder, which has no extension.
+func numberedFolder(safe string, n int) string {
+	if n == 0 {
+		return safe
+	}
+	return fit(safe, counter(n), "")
+}
+
+func counter(n int) string { return " (" + strconv.Itoa(n) + ")" }
 
 // partName is the name of an unfinished file; token makes it the only one.
 func partName(safe, token string) string {
-	tail := "." + token + ".part"
-	if len(safe)+len(tail) <= maxNameBytes {
-		return safe + tail
-	}
 	stem, ext := splitExt(safe)
-	room := maxNameBytes - len(ext) - len(tail)
-	for !utf8.RuneStart(stem[room]) {
-		room--
-	}
-	return stem[:room] + ext + tail
+	return fit(stem, "", ext+"."+token+".part")
 }

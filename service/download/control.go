@@ -1,0 +1,276 @@
+package download
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"sluice/service"
+	"sluice/service/pixeldrain"
+	"sluice/storage"
+)
+
+// Add puts files and albums into the queue, to be downloaded into folder, and
+// returns when that is on the disk. An album gets a folder of its title there.
+// It fails with ReasonNoLink when there is nothing to add, and with ReasonNoKey
+// while there is no client.
+func (e *Engine) Add(ctx context.Context, folder string, targets []Target) (service.DownloadBatchID, error) {
+	const op = "add downloads"
+	e.mu.Lock()
+	client := e.client
+	e.mu.Unlock()
+	folder, err := filepath.Abs(folder)
+	switch {
+	case err != nil:
+		return 0, &service.Error{Op: op, Kind: service.Invalid, Value: service.ReasonFolderUnusable, Err: err}
+	case len(targets) == 0:
+		return 0, &service.Error{Op: op, Kind: service.Invalid, Value: service.ReasonNoLink}
+	case client == nil:
+		return 0, &service.Error{Op: op, Kind: service.Unauthorized, Value: service.ReasonNoKey}
+	}
+	rows := make([]storage.Download, len(targets))
+	for i, t := range targets {
+		rows[i] = storage.Download{
+			API: client.APIURL(), FileID: string(t.File), Album: string(t.Album), Folder: folder, Size: -1,
+			State: rowWaiting, Added: e.clock.Now(),
+		}
+	}
+	if rows, err = e.db.AddDownloads(ctx, rows); err != nil {
+		return 0, unwritable(op, err)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.accept(e.newJobs(rows))
+	return service.DownloadBatchID(rows[0].Batch), nil
+}
+
+// Paste is Add for the links in a text. It also gives what looked like a link
+// and was refused.
+func (e *Engine) Paste(ctx context.Context, folder, text string) (service.DownloadBatchID, []Refused, error) {
+	e.mu.Lock()
+	client := e.client
+	e.mu.Unlock()
+	if client == nil {
+		return 0, nil, &service.Error{Op: "add downloads", Kind: service.Unauthorized, Value: service.ReasonNoKey}
+	}
+	found := ParseLinks(client.Links(), text)
+	batch, err := e.Add(ctx, folder, found.Targets)
+	return batch, found.Refused, err
+}
+
+// Use makes the engine download with another client, because the key or the
+// service address changed; nil means that there is none now. Downloads under
+// way are broken off and go on where they are; those from another address than
+// the client's fail with ReasonForeignLink when their turn comes. The clients
+// stay the caller's to close.
+func (e *Engine) Use(client *pixeldrain.Client) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.client = client
+	e.hold = hold{paused: e.hold.paused, disk: e.hold.disk, needsKey: client == nil}
+	e.stopRunning(errReplaced)
+	e.recall()
+	e.tellTotals()
+	e.dispatch()
+}
+
+// stopRunning ends all runs; their owners do the rest. e.mu is held.
+func (e *Engine) stopRunning(cause error) {
+	for j := range e.running {
+		j.run.stop(cause)
+	}
+}
+
+// SetWorkers changes how many files are downloaded at a time, 1 to MaxWorkers;
+// 0 means the usual number. Downloads under way are left alone.
+func (e *Engine) SetWorkers(n int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.workers = boundWorkers(n)
+	e.dispatch()
+}
+
+// Pause stops everything until Resume. What is here stays, and the downloads go
+// on from there. It is not remembered by the next start.
+func (e *Engine) Pause(context.Context) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.hold.paused = true
+	e.stopRunning(errPaused)
+	e.tellTotals()
+	return nil
+}
+
+// Resume goes on after Pause.
+func (e *Engine) Resume(context.Context) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.hold.paused = false
+	e.tellTotals()
+	e.dispatch()
+	return nil
+}
+
+// PauseJobs holds downloads until ResumeJobs, also over a start of Sluice. What
+// is here stays.
+func (e *Engine) PauseJobs(ctx context.Context, ids ...service.DownloadID) error {
+	e.wish(errPaused, ids)
+	return e.change(ctx, "pause", ids, func(j *job) bool { return !j.state.Finished() && j.state != Paused },
+		func(row *storage.Download) { row.State, row.NextTry = rowPaused, time.Time{} })
+}
+
+// ResumeJobs puts paused downloads back into their old place.
+func (e *Engine) ResumeJobs(ctx context.Context, ids ...service.DownloadID) error {
+	e.mu.Lock()
+	for _, id := range ids {
+		if j := e.jobs[int64(id)]; j != nil && errors.Is(j.wish, errPaused) {
+			j.wish = nil
+		}
+	}
+	e.mu.Unlock()
+	return e.change(ctx, "resume", ids, func(j *job) bool { return j.state == Paused }, reopened)
+}
+
+// Retry tries failed downloads again, from their first try and from where they
+// are, and waiting ones at once.
+func (e *Engine) Retry(ctx context.Context, ids ...service.DownloadID) error {
+	return e.change(ctx, "retry", ids, func(j *job) bool { return j.state == Failed || j.state == Retrying }, reopened)
+}
+
+// RetryFailed is Retry for all failed downloads in the list.
+func (e *Engine) RetryFailed(ctx context.Context) error {
+	return e.Retry(ctx, e.inState(Failed)...)
+}
+
+// Cancel stops downloads and takes them out of the list, and removes what is
+// here of those that are not finished; finished files stay.
+func (e *Engine) Cancel(ctx context.Context, ids ...service.DownloadID) error {
+	e.wish(errCancelled, ids)
+	return e.drop(ctx, "cancel", ids)
+}
+
+// ClearFinished takes the downloads that are done out of the list. Their files
+// stay.
+func (e *Engine) ClearFinished(ctx context.Context) error {
+	return e.drop(ctx, "clear finished", e.inState(Downloaded))
+}
+
+// reopened makes a row wait for its first try.
+func reopened(row *storage.Download) {
+	row.State, row.Tries, row.NextTry, row.Finished = rowWaiting, 0, time.Time{}, time.Time{}
+	setFailure(row, nil)
+}
+
+// inState gives the jobs in the list that are in a state.
+func (e *Engine) inState(s State) (ids []service.DownloadID) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for id, j := range e.jobs {
+		if j.state == s {
+			ids = append(ids, service.DownloadID(id))
+		}
+	}
+	return ids
+}
+
+// wish stops those of the jobs that are being worked on, for their owners to
+// do with them what the cause says.
+func (e *Engine) wish(cause error, ids []service.DownloadID) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, id := range ids {
+		j := e.jobs[int64(id)]
+		if j == nil || j.run == nil || errors.Is(j.wish, errCancelled) {
+			continue
+		}
+		j.wish = cause
+		j.run.stop(cause)
+	}
+}
+
+// change takes the jobs that may change and that nobody works on, writes their
+// changed rows, and puts them where they belong then.
+func (e *Engine) change(ctx context.Context, op string, ids []service.DownloadID, may func(*job) bool, how func(*storage.Download)) error {
+	e.control.Lock()
+	defer e.control.Unlock()
+	jobs := e.takeAll(ids, may)
+	if len(jobs) == 0 {
+		return nil
+	}
+	rows := make([]storage.Download, len(jobs))
+	for i, j := range jobs {
+		rows[i] = j.row
+		how(&rows[i])
+	}
+	err := e.db.UpdateDownloads(ctx, rows...)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for i, j := range jobs {
+		if err == nil {
+			e.reopen(j, rows[i])
+		}
+		e.putBack(j)
+	}
+	e.tell(jobs...)
+	e.dispatch()
+	if err != nil {
+		return unwritable(op, err)
+	}
+	return nil
+}
+
+// takeAll takes those of the jobs that may be taken.
+func (e *Engine) takeAll(ids []service.DownloadID, may func(*job) bool) (jobs []*job) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, id := range ids {
+		if j := e.jobs[int64(id)]; j != nil && may(j) && e.take(j) {
+			jobs = append(jobs, j)
+		}
+	}
+	return jobs
+}
+
+// reopen gives a taken job its changed row. e.mu is held.
+func (e *Engine) reopen(j *job, row storage.Download) {
+	if j.state == Failed {
+		e.count(j)
+		e.setPart(j, j.here)
+		j.wrong, j.informed = 0, false
+	}
+	j.row = row
+	e.setState(j, Waiting, nil)
+	if row.State == rowPaused {
+		e.setState(j, Paused, nil)
+	}
+}
+
+// drop forgets those of the jobs that nobody works on.
+func (e *Engine) drop(ctx context.Context, op string, ids []service.DownloadID) error {
+	e.control.Lock()
+	defer e.control.Unlock()
+	jobs := e.takeAll(ids, func(*job) bool { return true })
+	if len(jobs) == 0 {
+		return nil
+	}
+	gone := make([]int64, len(jobs))
+	for i, j := range jobs {
+		e.removeRest(&j.row)
+		gone[i] = j.row.ID
+	}
+	err := e.db.DeleteDownloads(ctx, gone...)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err != nil {
+		e.log.Error("cancelling could not be kept", slog.Any("error", err))
+		for _, j := range jobs {
+			e.putBack(j)
+		}
+		e.dispatch()
+		return unwritable(op, err)
+	}
+	e.forget(jobs...)
+	return nil
+}
