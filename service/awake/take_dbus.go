@@ -83,12 +83,16 @@ func (l *busLock) Release() {
 	if l.file != nil {
 		_ = l.file.Close() // nothing was written
 	}
-	if l.desktop != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), letGoLimit)
-		defer cancel()
-		l.undo(ctx, l.desktop.conn)
-		l.desktop.close()
+	if l.desktop == nil {
+		return
 	}
+	defer l.desktop.close()
+	if !l.desktop.conn.Connected() {
+		return // a successor would take our number for somebody else's
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), letGoLimit)
+	defer cancel()
+	l.undo(ctx, l.desktop.conn)
 }
 
 // asker asks one service, and gives what takes the request back.
