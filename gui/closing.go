@@ -41,7 +41,7 @@ func (s *Shell) askToClose() {
 		return
 	case settings.CloseAsks:
 	}
-	text := lang.L("In the background Sluice goes on without a window, tells you when it is done, and ends. If you stop now, nothing is lost: the files stay in the list, and Sluice goes on with them the next time it is opened.")
+	text := lang.L("In the background Sluice goes on without a window, tells you when it is done, and ends. If you stop, nothing is lost: the files stay in the list and go on the next time Sluice is opened.")
 	if sum := s.uploads.Model().UnderWay(); upload.Costly(sum) {
 		text += " " + s.again(&sum)
 	}
