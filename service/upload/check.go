@@ -190,7 +190,7 @@ func (e *Engine) saveAll(rows []storage.Job) {
 			keep = append(keep, row)
 		}
 	}
-	err := e.save(func(ctx context.Context) error {
+	err := e.save("verify", func(ctx context.Context) error {
 		var kept, dropped error
 		if len(keep) > 0 {
 			kept = e.db.UpdateJobs(ctx, keep)

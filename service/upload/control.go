@@ -138,7 +138,9 @@ func (e *Engine) wish(ctx context.Context, op, wish string, ids []int64) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	return unwritable(op, e.db.Wish(ctx, wish, ids))
+	err := e.db.Wish(ctx, wish, ids)
+	e.wrote("wish")
+	return unwritable(op, err)
 }
 
 // cancelTaken cancels jobs that the caller has taken.
@@ -165,6 +167,7 @@ func (e *Engine) cancelTaken(ctx context.Context, jobs []*job) error {
 	}
 	e.mu.Unlock()
 	err := e.writeCancelled(ctx, ids, ended, rows)
+	e.wrote("cancel")
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if err != nil {
@@ -298,6 +301,7 @@ func (e *Engine) apply(ctx context.Context, op string, c changes) error {
 		return nil
 	}
 	err := e.db.RestateJobs(ctx, c.rows)
+	e.wrote(op)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for i, j := range c.jobs {

@@ -39,6 +39,8 @@ type Config struct {
 	SendDuplicates bool          // send also what the account has already
 	RememberPause  bool          // start paused when Pause came last before the last end; else that is ignored
 	SpeedLimit     int64         // bytes/s for all uploads together, 0 = none
+
+	written func(point string) // tests: called after each write of the queue with the name of what was written
 }
 
 func (c Config) complete() Config {

@@ -31,6 +31,7 @@ func (e *Engine) Add(ctx context.Context, origin Origin, paths []string) (servic
 	if err != nil {
 		return 0, &service.Error{Op: "add files", Kind: service.Internal, Value: service.ReasonQueueUnwritable, Err: err}
 	}
+	e.wrote("accept")
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.takeIn(intakes)

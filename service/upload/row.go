@@ -148,14 +148,22 @@ func (e *Engine) link(api string, id service.FileID) string {
 	return l.File(id)
 }
 
+// wrote tells a test what is on the disk now.
+func (e *Engine) wrote(point string) {
+	if e.cfg.written != nil {
+		e.cfg.written(point)
+	}
+}
+
 // save makes a write to the database last: it is repeated until it works or
-// the engine closes. Jobs that are gone from the database are no error: they
+// the engine closes. point names it. Jobs that are gone from the database are no error: they
 // were cleared from the history in the meantime.
-func (e *Engine) save(write func(context.Context) error) error {
+func (e *Engine) save(point string, write func(context.Context) error) error {
 	for try := 1; ; try++ {
 		err := write(e.disk)
 		if err == nil || errors.Is(err, storage.ErrNotFound) {
 			e.diskWorks()
+			e.wrote(point)
 			return nil
 		}
 		e.diskFails(err)

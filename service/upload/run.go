@@ -164,7 +164,7 @@ func (r *run) begin(ctx context.Context) outcome {
 		Number: row.Tries + 1, API: row.LinkAPI, Started: e.clock.Now(),
 		Size: r.src.size(), ModTime: r.src.modTime(), SHA256: r.src.sum,
 	}
-	err := e.save(func(ctx context.Context) (err error) {
+	err := e.save("attempt", func(ctx context.Context) (err error) {
 		if ahead {
 			ctx = storage.Unhurried(ctx)
 		}
@@ -251,7 +251,7 @@ func (r *run) mark() error {
 	if marked {
 		return nil
 	}
-	if err := r.e.save(func(ctx context.Context) error { return r.e.db.UpdateJob(ctx, row) }); err != nil {
+	if err := r.e.save("mark", func(ctx context.Context) error { return r.e.db.UpdateJob(ctx, row) }); err != nil {
 		return err
 	}
 	r.e.mu.Lock()

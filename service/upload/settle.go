@@ -37,7 +37,7 @@ func (e *Engine) settle(j *job, out outcome) {
 		}
 	}
 	e.mu.Unlock()
-	err := e.save(func(ctx context.Context) error {
+	err := e.save("settle "+row.State, func(ctx context.Context) error {
 		switch {
 		case gone:
 			return e.db.DeleteJobs(ctx, []int64{row.ID})

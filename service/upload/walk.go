@@ -197,7 +197,7 @@ func (s *scanner) flush() {
 	walked, from := s.walked, s.from
 	s.walked, s.from, s.count, s.chunk = nil, nil, 0, min(s.chunk*4, maxChunk)
 	var added [][]storage.Job
-	err := s.e.save(func(ctx context.Context) (err error) {
+	err := s.e.save("walk", func(ctx context.Context) (err error) {
 		added, err = s.e.db.AddWalked(ctx, walked)
 		return err
 	})
