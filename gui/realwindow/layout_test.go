@@ -15,6 +15,7 @@ const (
 	windowHeight = 760
 	navWidth     = 208
 	copyIcon     = 72 // from the window's right edge to the middle of a finished row's "Copy link"
+	pauseIcon    = 72 // and to that of an unfinished row's pause or resume
 )
 
 // inMiddle reports whether a row is all in view, with room for a tip.

@@ -55,6 +55,22 @@ func (d *Display) Windows(pid int) int {
 	return count
 }
 
+// AwaitWindows waits until the window manager shows so many windows of the
+// process pid.
+func (d *Display) AwaitWindows(ctx context.Context, pid, count int) error {
+	events := d.subscribe()
+	defer events.close()
+	for {
+		shown := d.Windows(pid)
+		if shown == count {
+			return nil
+		}
+		if _, err := events.next(ctx); err != nil {
+			return fmt.Errorf("process %d has %d windows, not %d: %w", pid, shown, count, err)
+		}
+	}
+}
+
 func (d *Display) managed() []xproto.Window {
 	words := d.words(d.root, "_NET_CLIENT_LIST")
 	ids := make([]xproto.Window, len(words))
