@@ -31,16 +31,39 @@ func (d *DB) StartAttempt(ctx context.Context, j Job, a Attempt) (Attempt, error
 		if err := w.mustUpdate(&j); err != nil {
 			return err
 		}
-		id, err := w.insert(`INSERT INTO attempt (job, number, api, started, ended, size, mod_time, sent, sha256, file_id, outcome, detail)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, a.Job, a.Number, a.API, nanos(a.Started), nanos(a.Ended),
-			a.Size, nanos(a.ModTime), a.Sent, a.SHA256, a.FileID, a.Outcome, a.Detail)
-		a.ID = id
-		return err
+		return w.addAttempt(&a)
 	})
 	if err != nil {
 		return Attempt{}, err
 	}
 	return a, nil
+}
+
+// AddAttempt is StartAttempt for a job whose row stays as it is.
+func (d *DB) AddAttempt(ctx context.Context, a Attempt) (Attempt, error) {
+	err := d.write(ctx, "start an attempt", func(w *writer) error { return w.addAttempt(&a) })
+	if err != nil {
+		return Attempt{}, err
+	}
+	return a, nil
+}
+
+// addAttempt inserts a and sets its ID.
+func (w *writer) addAttempt(a *Attempt) error {
+	res, err := w.exec(`INSERT INTO attempt (job, number, api, started, ended, size, mod_time, sent, sha256, file_id, outcome, detail)
+		SELECT id, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 FROM job WHERE id = ?1`, a.Job, a.Number, a.API, nanos(a.Started), nanos(a.Ended),
+		a.Size, nanos(a.ModTime), a.Sent, a.SHA256, a.FileID, a.Outcome, a.Detail)
+	if err != nil {
+		return err
+	}
+	n, err := res.RowsAffected()
+	if err == nil && n == 0 {
+		return ErrNotFound
+	}
+	if err == nil {
+		a.ID, err = res.LastInsertId()
+	}
+	return err
 }
 
 // EndAttempt writes the job as it is now and how its attempt went. It fails

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 )
@@ -216,6 +217,48 @@ func TestAttempts(t *testing.T) {
 	_, err := d.StartAttempt(t.Context(), j, Attempt{})
 	if !errors.Is(err, ErrNotFound) || !errors.Is(d.EndAttempt(t.Context(), j, a), ErrNotFound) {
 		t.Errorf("an attempt for a deleted job: %v", err)
+	}
+	if got, err := d.AddAttempt(t.Context(), Attempt{Job: j.ID}); !errors.Is(err, ErrNotFound) || got != (Attempt{}) {
+		t.Errorf("an attempt alone for a deleted job: %+v, %v", got, err)
+	}
+}
+
+// TestAddAttemptLeavesTheJob adds an attempt to a job whose row stays.
+func TestAddAttemptLeavesTheJob(t *testing.T) {
+	d := open(t, t.TempDir())
+	j := must(d.AddJobs(t.Context(), 0, []Job{{State: "waiting"}}))(t)[0]
+	a := must(d.AddAttempt(t.Context(), Attempt{Job: j.ID, Number: 1, API: "https://x/api", Started: at(1), Size: 5, ModTime: at(0), Outcome: "finishing"}))(t)
+	if got := must(d.OpenAttempts(t.Context()))(t); !reflect.DeepEqual(got, []Attempt{a}) || a.ID == 0 {
+		t.Errorf("got %+v, want %+v", got, a)
+	}
+	if got := must(d.UnfinishedJobs(t.Context()))(t); !reflect.DeepEqual(got, []Job{j}) {
+		t.Errorf("the job became %+v", got)
+	}
+}
+
+// TestUnhurriedWritesShareACommit makes writes that nobody waits for: each
+// finds its own outcome, and one that fails takes no other with it.
+func TestUnhurriedWritesShareACommit(t *testing.T) {
+	d := open(t, t.TempDir())
+	jobs := must(d.AddJobs(t.Context(), 0, make([]Job, 20)))(t)
+	ctx := Unhurried(t.Context())
+	var wg sync.WaitGroup
+	for i, j := range jobs {
+		wg.Go(func() {
+			j.State = fmt.Sprint("state ", i)
+			if i%5 == 0 {
+				j.ID += 1000
+			}
+			if err := d.UpdateJob(ctx, j); errors.Is(err, ErrNotFound) != (i%5 == 0) || i%5 != 0 && err != nil {
+				t.Errorf("job %d: %v", i, err)
+			}
+		})
+	}
+	wg.Wait()
+	for i, j := range must(d.UnfinishedJobs(t.Context()))(t) {
+		if want := fmt.Sprint("state ", i); (j.State == want) == (i%5 == 0) {
+			t.Errorf("job %d is %q", i, j.State)
+		}
 	}
 }
 
