@@ -1,0 +1,313 @@
+package thumbnail
+
+import (
+	"context"
+	"image"
+	"log/slog"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"sluice/service"
+	"sluice/service/pixeldrain"
+	"sluice/storage/thumbs"
+)
+
+// What Config's zero values stand for, and other bounds.
+const (
+	defaultMemory   = 32 << 20
+	defaultFetchers = 8 // as many connections as the client keeps
+	defaultSettle   = 80 * time.Millisecond
+	maxWanted       = 2000
+	maxSide         = 2048
+)
+
+// Client is the service, a *pixeldrain.Client but in tests.
+type Client interface {
+	APIURL() string
+	Thumbnail(ctx context.Context, id service.FileID, width, height int) (*pixeldrain.Thumbnail, error)
+}
+
+// Config is what a Loader is made from.
+type Config struct {
+	Disk *thumbs.Store // nil = nothing is kept on the disk; not closed by the Loader
+
+	// Local gives the picture on this computer that a file was uploaded from,
+	// if it is still what it was then. Called on a goroutine of the Loader.
+	Local func(service.FileID) (path string, ok bool)
+
+	// OnReady tells of files for which Get says something new. It is called
+	// on a goroutine of the Loader, with many files at once, and not again
+	// before it returns. It may call every method but Close.
+	OnReady func([]service.FileID)
+
+	Memory   int64         // bytes of pictures kept; 0 = 32 MiB
+	Fetchers int           // requests at a time; 0 = 8
+	Decoders int           // pictures decoded at a time; 0 = as the processors are, 2 to 4
+	Settle   time.Duration // how long what is wanted must stay for requests to begin; 0 = 80 ms, below 0 = not at all
+	Logger   *slog.Logger  // nil = discard
+}
+
+// Wanted is a file whose thumbnail is wanted.
+type Wanted struct {
+	File service.FileID
+	MIME string // decides whether there can be one
+	Name string // in place of MIME where that is empty
+	Hash string // SHA-256 of the file, "" = unknown; helps to tell icons
+	Side int    // device pixels, 0 = as the others
+}
+
+// State says what Get gives.
+type State uint8
+
+// The states.
+const (
+	Coming State = iota // nothing yet
+	Ready               // a picture
+	None                // the file has none, or it can't be fetched now: show an icon
+)
+
+// String gives the state's name as logs show it.
+func (s State) String() string {
+	switch s {
+	case Coming:
+		return "coming"
+	case Ready:
+		return "ready"
+	case None:
+		return "none"
+	}
+	return "unknown"
+}
+
+// Loader loads thumbnails. All methods but Close return at once and may be
+// called from any goroutine.
+type Loader struct {
+	cfg Config
+
+	ctx    context.Context //nolint:containedctx // ends the workers at Close
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+	news   chan struct{} // room for one: there is something to tell
+
+	mu     sync.Mutex
+	change *sync.Cond
+	client Client
+	scope  string // the client's address
+	large  bool   // the service makes larger thumbnails than the document says
+
+	wanted []Wanted                // nearest first, with sides
+	jobs   map[service.FileID]*job // what is being worked on of them
+	order  []*job                  // the same in order; some may be finished
+	memory *memory
+	notes  *notes
+	icons  *icons
+	ready  []service.FileID // to be told
+
+	lastNew time.Time // when something was wanted anew
+	settled time.Time // no request before
+	held    time.Time // nor before this: the service is out of reach or wants a pause
+	heldAt  time.Time // since when
+	holds   int       // how often in a row
+
+	undecoded int64 // bytes of data that jobs hold
+	alarm     *time.Timer
+	alarmAt   time.Time
+}
+
+// New starts a loader. It fetches nothing before Use.
+func New(cfg Config) *Loader {
+	if cfg.Memory <= 0 {
+		cfg.Memory = defaultMemory
+	}
+	if cfg.Fetchers <= 0 {
+		cfg.Fetchers = defaultFetchers
+	}
+	if cfg.Decoders <= 0 {
+		cfg.Decoders = min(max(runtime.GOMAXPROCS(0), 2), 4)
+	}
+	if cfg.Settle == 0 {
+		cfg.Settle = defaultSettle
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	l := &Loader{
+		cfg: cfg, ctx: ctx, cancel: cancel, news: make(chan struct{}, 1),
+		jobs: map[service.FileID]*job{}, memory: newMemory(cfg.Memory), notes: newNotes(), icons: newIcons(),
+	}
+	l.change = sync.NewCond(&l.mu)
+	l.wg.Go(l.lookUp)
+	for range cfg.Fetchers {
+		l.wg.Go(l.fetch)
+	}
+	for i := range cfg.Decoders {
+		local := i > 0 || cfg.Decoders == 1 // one is always there for what is quick
+		l.wg.Go(func() { l.decode(local) })
+	}
+	if cfg.OnReady != nil {
+		l.wg.Go(l.tell)
+	}
+	return l
+}
+
+// Close gives everything up and waits for the loader's goroutines.
+func (l *Loader) Close() {
+	l.mu.Lock()
+	l.cancel()
+	if l.alarm != nil {
+		l.alarm.Stop()
+	}
+	l.mu.Unlock()
+	l.change.Broadcast()
+	l.wg.Wait()
+}
+
+// Use sets the service to ask from now on, nil for none. What failed before is
+// asked for again. Pictures of another service are forgotten.
+func (l *Loader) Use(client Client) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	scope := ""
+	if client != nil {
+		scope = client.APIURL()
+	}
+	if scope != l.scope {
+		l.memory, l.icons = newMemory(l.cfg.Memory), newIcons()
+		l.large = false
+	}
+	l.notes = newNotes()
+	l.client, l.scope = client, scope
+	l.held, l.holds = time.Time{}, 0
+	for _, j := range l.jobs {
+		l.giveUp(j)
+	}
+	clear(l.jobs)
+	l.want(l.wanted)
+	for _, w := range l.wanted {
+		l.report(w.File)
+	}
+}
+
+// Get gives a file's picture of side by side pixels if it is in memory, and
+// its state. The picture must not be changed. It may be one that is a little
+// blurred, until OnReady tells of the file again.
+func (l *Loader) Get(id service.FileID, side int) (*image.RGBA, State) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if e := l.memory.get(memoryKey{id, side}); e != nil {
+		return e.picture, Ready
+	}
+	now := time.Now()
+	if n := l.notes.get(id); n != nil && now.Before(n.until) {
+		return nil, None
+	}
+	if j := l.jobs[id]; j != nil && j.phase == toFetch && !j.busy && (l.client == nil || now.Before(l.held)) {
+		return nil, None
+	}
+	return nil, Coming
+}
+
+// Want replaces what is wanted: pictures of side by side device pixels, nearest
+// first. All else is given up. Of more than memory holds, the last are left out.
+func (l *Loader) Want(side int, wanted []Wanted) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.ctx.Err() == nil {
+		l.want(l.fitting(side, wanted))
+	}
+}
+
+// want works on the wanted from now on, all of which have their sides.
+func (l *Loader) want(wanted []Wanted) {
+	l.wanted = wanted
+	before := l.jobs
+	l.jobs, l.order = make(map[service.FileID]*job, len(before)), nil
+	now, anew := time.Now(), false
+	for _, w := range wanted {
+		j := l.jobs[w.File]
+		if j == nil {
+			if !l.needed(w, now) {
+				continue
+			}
+			if j = before[w.File]; j == nil {
+				j, anew = &job{Wanted: w}, true
+			}
+			j.next = j.next[:0]
+			l.jobs[w.File] = j
+			l.order = append(l.order, j)
+		}
+		j.next = append(j.next, w.Side)
+	}
+	for id, j := range before {
+		if l.jobs[id] == nil {
+			l.giveUp(j)
+		}
+	}
+	for i, j := range l.order {
+		if !j.resize() {
+			l.giveUp(j)
+			l.order[i] = &job{Wanted: j.Wanted, sides: slices.Compact(j.next)}
+			l.jobs[j.File] = l.order[i]
+		}
+	}
+	if anew {
+		if now.Sub(l.lastNew) < l.cfg.Settle {
+			l.settled = now.Add(l.cfg.Settle)
+		}
+		l.lastNew = now
+	}
+	l.change.Broadcast()
+}
+
+// giveUp stops the work on a job that is wanted no longer.
+func (l *Loader) giveUp(j *job) {
+	if j.cancel != nil {
+		j.cancel()
+	}
+	l.release(j)
+}
+
+// fitting gives what of wanted fits into memory, with all sides filled in, and
+// sees to it that what is there of it stays.
+func (l *Loader) fitting(side int, wanted []Wanted) []Wanted {
+	fit := make([]Wanted, 0, min(len(wanted), maxWanted))
+	room := l.cfg.Memory / 4 * 3
+	for _, w := range wanted {
+		if w.Side <= 0 {
+			w.Side = side
+		}
+		if w.File == "" || w.Side <= 0 || w.Side > maxSide {
+			continue
+		}
+		if room -= entryBytes(w.Side); len(fit) > 0 && room < 0 || len(fit) == maxWanted {
+			break
+		}
+		fit = append(fit, w)
+	}
+	for _, w := range slices.Backward(fit) {
+		l.memory.get(memoryKey{w.File, w.Side}) // makes it a recent one
+	}
+	return fit
+}
+
+// needed tells whether there is something to do for w.
+func (l *Loader) needed(w Wanted, now time.Time) bool {
+	if e := l.memory.get(memoryKey{w.File, w.Side}); e != nil && !e.rough {
+		return false
+	}
+	if n := l.notes.get(w.File); n != nil && n.none {
+		if now.Before(n.until) {
+			return false
+		}
+		l.notes.drop(w.File)
+	}
+	if !Possible(w.MIME, w.Name) {
+		l.notes.put(w.File, note{none: true, until: now.Add(noneAge)})
+		l.report(w.File)
+		return false
+	}
+	return true
+}

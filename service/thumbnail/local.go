@@ -1,0 +1,70 @@
+package thumbnail
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"image/png"
+	"os"
+
+	"sluice/service/thumbnail/picture"
+	"sluice/storage/thumbs"
+)
+
+// Limits of local pictures; the service's thumbnail is taken of what is beyond.
+const (
+	maxLocalFile   = 256 << 20
+	maxLocalSide   = 30_000
+	maxLocalMemory = 96 << 20
+	localQuality   = 88
+)
+
+// readLocal makes pictures of all sides of a local picture, and keeps one on
+// the disk as the service would give it.
+func (l *Loader) readLocal(ctx context.Context, key thumbs.Key, work job) result {
+	p, err := openPicture(ctx, work.path)
+	if err != nil {
+		return result{err: err}
+	}
+	if l.cfg.Disk != nil {
+		data, err := encode(picture.Square(p, image.Rectangle{}, largeClass))
+		if err != nil {
+			return result{err: err}
+		}
+		l.cfg.Disk.Put(key, largeClass, data)
+	}
+	r := result{pictures: make(map[int]*image.RGBA, len(work.sides))}
+	for _, side := range work.sides {
+		r.pictures[side] = picture.Square(p, image.Rectangle{}, side)
+	}
+	return r
+}
+
+func openPicture(ctx context.Context, path string) (picture.Picture, error) {
+	info, err := os.Stat(path) // a FIFO would block when opened
+	if err != nil {
+		return picture.Picture{}, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxLocalFile {
+		return picture.Picture{}, fmt.Errorf("%w: %s, %d bytes", picture.ErrNone, info.Mode(), info.Size())
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return picture.Picture{}, err
+	}
+	defer f.Close() //nolint:errcheck // only read
+	return picture.Decode(ctx, f, info.Size(), picture.Limit{Side: maxLocalSide, Memory: maxLocalMemory})
+}
+
+func encode(img *image.RGBA) ([]byte, error) {
+	var b bytes.Buffer
+	var err error
+	if img.Opaque() {
+		err = jpeg.Encode(&b, img, &jpeg.Options{Quality: localQuality})
+	} else {
+		err = png.Encode(&b, img)
+	}
+	return b.Bytes(), err
+}
