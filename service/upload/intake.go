@@ -103,12 +103,33 @@ func (e *Engine) Wait(ctx context.Context, batch service.BatchID) ([]Job, error)
 		case <-e.ctx.Done():
 			return nil, service.AsError("wait for uploads", errClosing)
 		}
+		if views, whole := e.batchViews(int64(batch)); whole {
+			return views, nil
+		}
 	}
 	rows, err := e.db.BatchJobs(ctx, int64(batch))
 	if err != nil {
 		return nil, service.AsError("wait for uploads", err)
 	}
 	return e.finishedViews(rows), nil
+}
+
+// batchViews gives the jobs of a batch that was open in this run, unless some
+// are no longer in memory.
+func (e *Engine) batchViews(id int64) (views []Job, whole bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	b := e.batches[id]
+	if b == nil || b.gone > 0 {
+		return nil, false
+	}
+	views = make([]Job, 0, len(b.jobs))
+	for _, j := range b.jobs {
+		if !j.hidden {
+			views = append(views, e.view(j))
+		}
+	}
+	return views, true
 }
 
 // finishedViews gives rows as people see them.

@@ -50,6 +50,9 @@ func (e *Engine) recover(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	for i := range rows {
+		tellBegun(&rows[i], attempts[rows[i].ID])
+	}
 	recent, err := e.db.ListedJobs(ctx, recentFinished)
 	if err != nil {
 		return err
@@ -74,6 +77,15 @@ func (e *Engine) recover(ctx context.Context) error {
 	e.takeIn(intakes)
 	e.adopt(append(siblings, recent...), rows)
 	return e.replace(ctx, rows, attempts)
+}
+
+// tellBegun writes into the row of a job what only its open attempt says: how
+// far the first try had come.
+func tellBegun(row *storage.Job, a storage.Attempt) {
+	idle := row.State == rowWaiting || row.State == rowPaused
+	if idle && (a.Outcome == rowUploading || a.Outcome == rowFinishing) {
+		row.State, row.LinkAPI = a.Outcome, a.API
+	}
 }
 
 // openAttempts gives what a crash left, by job.

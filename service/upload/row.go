@@ -28,7 +28,8 @@ const (
 	wishPause  = "pause"
 )
 
-// What the database holds in Attempt.Outcome.
+// What the database holds in Attempt.Outcome. An attempt that is open says
+// rowUploading or rowFinishing when its job's row was left at rowWaiting.
 const (
 	attemptStored      = "stored"
 	attemptUnknown     = "unknown"     // open; Detail says since when nobody knows

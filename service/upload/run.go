@@ -44,6 +44,7 @@ type run struct {
 	began   time.Time     // when it began to send
 
 	marked bool // the row says that the service may have the file
+	newer  bool // the row in memory says of the source what the database does not
 }
 
 func (r *run) main() {
@@ -137,6 +138,7 @@ func (r *run) pin() outcome {
 	}
 	e.leave(j)
 	j.row.Size, j.row.ModTime, j.row.SHA256, j.print = s.size(), s.modTime(), "", nil
+	r.newer = true
 	e.recount(j)
 	if age := e.clock.Now().Sub(s.modTime()); age >= quietFor || age < -quietFor {
 		return outcome{}
@@ -152,6 +154,7 @@ func (r *run) pin() outcome {
 func (r *run) begin(ctx context.Context) outcome {
 	e, j := r.e, r.j
 	e.mu.Lock()
+	fresh := j.row.Tries == 0 && j.row.NextTry.IsZero() && j.row.FailKind == "" && j.row.FileID == "" && !r.newer
 	j.row.State, j.row.LinkAPI, j.row.FileID = rowUploading, r.client.APIURL(), ""
 	j.row.NextTry = time.Time{}
 	if r.src.data != nil {
@@ -164,11 +167,18 @@ func (r *run) begin(ctx context.Context) outcome {
 		Number: row.Tries + 1, API: row.LinkAPI, Started: e.clock.Now(),
 		Size: r.src.size(), ModTime: r.src.modTime(), SHA256: r.src.sum,
 	}
+	if fresh { // the attempt tells all that is new
+		a.Job, a.Outcome = row.ID, row.State
+	}
 	err := e.save("attempt", func(ctx context.Context) (err error) {
 		if ahead {
 			ctx = storage.Unhurried(ctx)
 		}
-		j.attempt, err = e.db.StartAttempt(ctx, row, a)
+		if fresh {
+			j.attempt, err = e.db.AddAttempt(ctx, a)
+		} else {
+			j.attempt, err = e.db.StartAttempt(ctx, row, a)
+		}
 		return err
 	})
 	if err != nil || j.attempt.ID == 0 || stoppedBy(ctx) != nil {
