@@ -34,8 +34,7 @@ func newKeyField(m *Model, width float32, forgets bool) *keyField {
 	k.note = newNote()
 	k.line = kit.NewLineUp(8, kit.NewField(width, k.entry), k.button)
 	if forgets {
-		k.forget = kit.NewButton(lang.L("Forget"), kit.ButtonPlain, m.forgetKey)
-		k.line = kit.NewLineUp(8, kit.NewField(width, k.entry), k.button, k.forget)
+		k.forget = kit.NewButton(lang.L("Forget"), kit.ButtonQuiet, m.forgetKey)
 	}
 	m.watch(k.show)
 	k.show()

@@ -25,12 +25,12 @@ func accountSection(m *Model) fyne.CanvasObject {
 		return sandboxSection(m, title)
 	}
 	key := newKeyField(m, fieldWidth, true)
-	get := kit.NewLink(lang.L("Get a key…"), kit.TextStyle{Size: kit.SizeSmall, Elide: kit.ElideEnd}, m.openKeysPage)
+	get := kit.NewLink(lang.L("Get a key…"), kit.TextStyle{Size: kit.SizeSmall}, m.openKeysPage)
 	address := newAddressField(m)
 	return kit.NewSection(title,
 		kit.NewFormRow(lang.L("API key"), key.line),
 		kit.NewFormNote(key.note),
-		kit.NewFormNote(get),
+		kit.NewFormNote(kit.NewLineUp(12, get, key.forget)),
 		kit.NewFormRow(lang.L("Service address"), address.line),
 		address.below,
 	)
