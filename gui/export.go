@@ -34,13 +34,14 @@ func (s *Shell) export(format upload.ExportFormat, search string) {
 	s.wg.Go(func() {
 		defer cancel()
 		path, err := s.cfg.Save(ctx, name)
-		if ctx.Err() != nil || err == nil && path == "" {
+		if ctx.Err() != nil {
 			return
 		}
-		rows := 0
-		if err == nil {
-			rows, err = saveWhole(path, format, func(w io.Writer) error { return engine.Export(s.ctx, w, format, search) })
+		if err != nil || path == "" {
+			s.TellError("choose a file", err)
+			return
 		}
+		rows, err := saveWhole(path, format, func(w io.Writer) error { return engine.Export(s.ctx, w, format, search) })
 		if s.ctx.Err() == nil {
 			s.onMain(func() { s.exported(path, rows, err) })
 		}

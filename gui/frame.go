@@ -15,7 +15,7 @@ type screen struct {
 	icon   kit.IconName
 	object fyne.CanvasObject
 	remake func(*Shell, Backend) fyne.CanvasObject // for another backend; nil: it serves all
-	shown  func() // told when people go to it; may be nil
+	shown  func()                                  // told when people go to it; may be nil
 	item   *kit.NavItem
 }
 

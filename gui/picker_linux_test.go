@@ -51,6 +51,11 @@ func (p *portal) OpenFile(sender dbus.Sender, _, title string, options map[strin
 	return request, nil
 }
 
+// SaveFile is the portal's method for one file to be written.
+func (p *portal) SaveFile(sender dbus.Sender, parent, title string, options map[string]dbus.Variant) (dbus.ObjectPath, *dbus.Error) {
+	return p.OpenFile(sender, parent, title, options)
+}
+
 func (p *portal) respond(request dbus.ObjectPath, code uint32, uris ...string) {
 	_ = p.conn.Emit(request, "org.freedesktop.portal.Request.Response", code,
 		map[string]dbus.Variant{"uris": dbus.MakeVariant(uris)})
@@ -91,6 +96,25 @@ func TestPortalCancelled(t *testing.T) {
 	newPortal(t, func(p *portal, request dbus.ObjectPath) { p.respond(request, 1) })
 	if paths, err := portalPicker(t.Context(), false); err != nil || paths != nil {
 		t.Errorf("%q, %v", paths, err)
+	}
+}
+
+func TestPortalGivesTheFileToSave(t *testing.T) {
+	p := newPortal(t, func(p *portal, request dbus.ObjectPath) { p.respond(request, 0, "file:///tmp/my%20history.csv") })
+	path, err := portalSaver(t.Context(), "history.csv")
+	if err != nil || path != "/tmp/my history.csv" {
+		t.Errorf("chosen %q, %v", path, err)
+	}
+	options := <-p.asked
+	if options["current_name"].Value() != "history.csv" || options["title"].Value() != saveTitle() {
+		t.Errorf("asked with %v", options)
+	}
+}
+
+func TestPortalSavingCancelled(t *testing.T) {
+	newPortal(t, func(p *portal, request dbus.ObjectPath) { p.respond(request, 1) })
+	if path, err := portalSaver(t.Context(), "history.csv"); err != nil || path != "" {
+		t.Errorf("nothing chosen, but %q, %v", path, err)
 	}
 }
 

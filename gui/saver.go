@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -35,6 +36,9 @@ func platformSaver(s *Shell) Saver {
 }
 
 func zenitySaver(ctx context.Context, name string) (string, error) {
+	if home, err := os.UserHomeDir(); err == nil && runtime.GOOS == "linux" {
+		name = filepath.Join(home, name) // else it begins where Sluice was started
+	}
 	path, err := zenity.SelectFileSave(zenity.Context(ctx), zenity.Title(saveTitle()), zenity.Filename(name), zenity.ConfirmOverwrite())
 	switch {
 	case errors.Is(err, zenity.ErrCanceled):
@@ -64,7 +68,8 @@ func (s *Shell) fyneSaver(ctx context.Context, name string) (string, error) {
 				chosen <- filepath.FromSlash(u.Path())
 			}
 		}, s.window)
-		open.SetTitleText(saveTitle())
+		open.SetTitleText(lang.L("Save the history in a folder"))
+		open.SetConfirmText(lang.L("Save here"))
 		open.Show()
 	})
 	select {

@@ -111,12 +111,12 @@ func (s *Screen) askClear() {
 	if store == nil || s.counting {
 		return
 	}
-	s.counting = true
+	s.setCounting(true)
 	limit := s.cfg.Now().AddDate(0, 0, -keptDays)
 	s.cfg.Intents.Act(func(ctx context.Context) {
 		all, old, err := count(ctx, store, limit)
 		s.cfg.Intents.OnMain(func() {
-			s.counting = false
+			s.setCounting(false)
 			switch {
 			case ctx.Err() != nil || !s.open:
 			case err != nil:
@@ -126,6 +126,12 @@ func (s *Screen) askClear() {
 			}
 		})
 	})
+}
+
+// setCounting keeps people from asking twice.
+func (s *Screen) setCounting(on bool) {
+	s.counting = on
+	able(s.clear, !on)
 }
 
 // count tells how many uploads the history has, and how many of them ended

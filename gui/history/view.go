@@ -207,7 +207,7 @@ func (s *Screen) show() {
 			lang.L("Every file that you upload from this computer is listed here with its link, also long after it has left the list of uploads."), "", nil)
 	}
 	able(s.export, m.State() == Ready && m.Len() > 0)
-	able(s.clear, m.State() == Ready && (m.Len() > 0 || m.Search() != ""))
+	able(s.clear, !s.counting && m.State() == Ready && (m.Len() > 0 || m.Search() != ""))
 	s.list.Refresh()
 }
 

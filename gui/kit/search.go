@@ -10,16 +10,16 @@ import (
 type SearchField struct {
 	widget.Entry
 	button *IconButton
-	clear  string // the words for clearing
+	empty  string // the words of the button that empties it
 	typed  func(text string)
 	key    func(*fyne.KeyEvent) bool
 }
 
-// NewSearchField makes an empty field. clear names the button that empties it;
+// NewSearchField makes an empty field. empty names the button that empties it;
 // typed is told every change of the text; key may take a key before the field
 // does, and may be nil.
-func NewSearchField(placeholder, clear string, typed func(text string), key func(*fyne.KeyEvent) bool) *SearchField {
-	f := &SearchField{clear: clear, typed: typed, key: key}
+func NewSearchField(placeholder, empty string, typed func(text string), key func(*fyne.KeyEvent) bool) *SearchField {
+	f := &SearchField{empty: empty, typed: typed, key: key}
 	f.button = NewIconButton(IconSearch, "", nil)
 	f.ActionItem = f.button
 	f.Wrapping = fyne.TextWrap(fyne.TextTruncateClip)
@@ -36,7 +36,7 @@ func (f *SearchField) changed(text string) {
 	if text == "" {
 		f.button.Set(IconSearch, "", nil)
 	} else {
-		f.button.Set(IconCross, f.clear, f.Clear)
+		f.button.Set(IconCross, f.empty, f.Clear)
 	}
 	f.typed(text)
 }

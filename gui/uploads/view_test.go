@@ -29,7 +29,7 @@ func (w *wishes) one(what string) func(service.JobID) {
 
 func (w *wishes) intents() Intents {
 	return Intents{
-		Choose: w.all("choose"), ChooseFolder: w.all("choose folder"), PauseAll: w.all("pause"), Resume: w.all("resume"),
+		History: w.all("history"), Choose: w.all("choose"), ChooseFolder: w.all("choose folder"), PauseAll: w.all("pause"), Resume: w.all("resume"),
 		ClearFinished: w.all("clear"), RetryFailed: w.all("retry failed"), Cancel: w.one("cancel"), Remove: w.one("remove"),
 		Pause: w.one("pause"), ResumeJobs: func(ids []service.JobID) { w.list = append(w.list, fmt.Sprint("resume ", ids)) },
 		Retry: w.one("retry"), ToFront: w.one("front"), Open: w.one("open"),
@@ -319,5 +319,16 @@ func TestHeaderInANarrowWindow(t *testing.T) {
 	}
 	if wished := []string{"pause", "resume"}; !slices.Equal(want.list, wished) {
 		t.Errorf("got %q, want %q", want.list, wished)
+	}
+}
+
+func TestHistoryHasItsButton(t *testing.T) {
+	for _, width := range []float32{512, 972} {
+		_, w, want, _ := screen(t, fyne.NewSize(width, 500), nil)
+		w.MustSee("Uploads")
+		w.Tap("History")
+		if !slices.Equal(want.list, []string{"history"}) {
+			t.Errorf("in %v wished %q", width, want.list)
+		}
 	}
 }
