@@ -43,7 +43,7 @@ func (n *Notes) Await(ctx context.Context) (Note, error) {
 	}
 }
 
-//nolint:revive // as the desktop's specification has it
+// notify is the desktop's method Notify.
 func (n *Notes) notify(_ string, _ uint32, _, title, text string, _ []string, _ map[string]dbus.Variant, _ int32) (uint32, *dbus.Error) {
 	n.shown <- Note{title, text}
 	return 1, nil
