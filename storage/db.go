@@ -51,10 +51,12 @@ func (d *DB) Close() error {
 }
 
 func (w *writer) close() error {
-	var errs []error
-	for _, s := range w.ready {
-		errs = append(errs, s.Close())
-	}
+	errs := []error{w.conn.Raw(func(any) (err error) {
+		for _, s := range w.ready {
+			err = errors.Join(err, s.Close())
+		}
+		return err
+	})}
 	return errors.Join(append(errs, w.conn.Close())...)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"math"
 	"time"
 )
 
@@ -78,15 +79,17 @@ func (d *DB) EndIntake(ctx context.Context, id int64) error {
 // what a drop of many single files needs. The jobs come back by intake.
 func (d *DB) AddWalked(ctx context.Context, walked []Walked) (added [][]Job, err error) {
 	err = d.write(ctx, "add jobs", func(w *writer) error {
+		open, err := w.openIntakes(walked)
+		if err != nil {
+			return err
+		}
 		added = make([][]Job, len(walked))
 		for i, one := range walked {
-			jobs, err := w.addWalked(one)
-			if err != nil {
+			if added[i], err = w.addWalked(one, open[one.Intake]); err != nil {
 				return err
 			}
-			added[i] = jobs
 		}
-		return nil
+		return w.endIntakes(walked, open)
 	})
 	if err != nil {
 		return nil, err
@@ -94,27 +97,55 @@ func (d *DB) AddWalked(ctx context.Context, walked []Walked) (added [][]Job, err
 	return added, nil
 }
 
-func (w *writer) addWalked(one Walked) ([]Job, error) {
-	var batch int64
-	begun := false // an earlier call has taken paths
-	if one.Intake != 0 {
-		err := w.lookUp("SELECT batch, EXISTS (SELECT 1 FROM taken WHERE intake = intake.id) FROM intake WHERE id = ?",
-			one.Intake, &batch, &begun)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil, ErrNotFound
-		}
-		if err != nil {
-			return nil, err
+// openIntake is what the database knows of an intake that is not done.
+type openIntake struct {
+	batch int64
+	begun bool // paths of it are taken
+}
+
+// openIntakes reads the intakes of a walk that are not done.
+func (w *writer) openIntakes(walked []Walked) (open map[int64]*openIntake, err error) {
+	first, last := int64(math.MaxInt64), int64(0)
+	for _, one := range walked {
+		if one.Intake != 0 {
+			first, last = min(first, one.Intake), max(last, one.Intake)
 		}
 	}
+	open = make(map[int64]*openIntake, len(walked))
+	if last == 0 {
+		return open, nil
+	}
+	rows, err := w.conn.QueryContext(w.ctx, `SELECT id, batch, EXISTS (SELECT 1 FROM taken WHERE intake = intake.id)
+		FROM intake WHERE id BETWEEN ? AND ?`, first, last)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var id int64
+		var in openIntake
+		if err := rows.Scan(&id, &in.batch, &in.begun); err != nil {
+			return nil, err
+		}
+		open[id] = &in
+	}
+	return open, rows.Err()
+}
+
+// addWalked adds the jobs of one part of a walk.
+func (w *writer) addWalked(one Walked, in *openIntake) ([]Job, error) {
+	if one.Intake != 0 && in == nil {
+		return nil, ErrNotFound
+	}
 	// What is taken need not be known once the intake is done.
-	taking := one.Intake != 0 && (begun || !one.End || len(one.Jobs) > 1)
+	taking := in != nil && (in.begun || !one.End || len(one.Jobs) > 1)
 	added := make([]Job, 0, len(one.Jobs))
 	for _, j := range one.Jobs {
-		if one.Intake != 0 {
-			j.Batch = batch
+		if in != nil {
+			j.Batch = in.batch
 		}
 		if taking {
+			in.begun = true
 			n, err := w.change("INSERT OR IGNORE INTO taken (intake, path) VALUES (?, ?)", one.Intake, []byte(j.Path))
 			if err != nil {
 				return nil, err
@@ -128,14 +159,26 @@ func (w *writer) addWalked(one Walked) ([]Job, error) {
 		}
 		added = append(added, j)
 	}
-	switch {
-	case one.End && one.Intake != 0 && !taking:
-		_, err := w.exec("DELETE FROM intake WHERE id = ?", one.Intake)
-		return added, err
-	case one.End:
-		return added, w.endIntake(one.Intake)
-	}
 	return added, nil
+}
+
+// endIntakes ends those intakes of a walk that have been walked to their end.
+func (w *writer) endIntakes(walked []Walked, open map[int64]*openIntake) error {
+	for _, one := range walked {
+		in := open[one.Intake]
+		switch {
+		case in == nil || !one.End:
+		case in.begun:
+			if err := w.endIntake(one.Intake); err != nil {
+				return err
+			}
+		default:
+			if _, err := w.exec("DELETE FROM intake WHERE id = ?", one.Intake); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (w *writer) endIntake(id int64) error {

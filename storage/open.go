@@ -128,7 +128,7 @@ func connect(ctx context.Context, path, vfs string) (*DB, error) {
 	}
 	conn, err := d.pool.Conn(ctx)
 	if err == nil {
-		d.w = &writer{ctx: context.WithoutCancel(ctx), conn: conn, ready: map[string]*sql.Stmt{}}
+		d.w = &writer{ctx: context.WithoutCancel(ctx), conn: conn, ready: map[string]statement{}}
 		if err = d.setUp(ctx); err != nil {
 			err = errors.Join(err, d.w.close())
 		}

@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"time"
 )
@@ -37,7 +38,8 @@ type write struct {
 type writer struct {
 	ctx   context.Context // never ends: a transaction is not interrupted
 	conn  *sql.Conn
-	ready map[string]*sql.Stmt
+	ready map[string]statement
+	args  []driver.NamedValue // of the statement that runs
 
 	// The highest values given so far; one that is rolled back stays a gap.
 	lastJob int64 // id
@@ -177,26 +179,61 @@ func (w *writer) rollback(cause error) error {
 	return cause
 }
 
-// stmt gives the prepared statement of a query; it lives as long as w.
-func (w *writer) stmt(query string) (*sql.Stmt, error) {
-	if s := w.ready[query]; s != nil {
-		return s, nil
-	}
-	s, err := w.conn.PrepareContext(w.ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	w.ready[query] = s
-	return s, nil
+// exec runs a statement to its end: a transaction is never interrupted. The
+// statement stays prepared as long as w lives. It goes to the driver without
+// the detour through database/sql, which costs as much as SQLite itself.
+func (w *writer) exec(query string, args ...any) (res sql.Result, err error) {
+	err = w.conn.Raw(func(conn any) error {
+		s := w.ready[query]
+		if s == nil {
+			if s, err = prepare(w.ctx, conn, query); err != nil {
+				return err
+			}
+			w.ready[query] = s
+		}
+		w.args = w.args[:0]
+		for i, arg := range args {
+			value := arg
+			switch v := arg.(type) {
+			case int64, string, []byte, nil:
+			case int:
+				value = int64(v)
+			default:
+				if value, err = driver.DefaultParameterConverter.ConvertValue(arg); err != nil {
+					return err
+				}
+			}
+			w.args = append(w.args, driver.NamedValue{Ordinal: i + 1, Value: value})
+		}
+		res, err = s.ExecContext(w.ctx, w.args)
+		clear(w.args)
+		return err
+	})
+	return res, err
 }
 
-// exec runs a statement to its end: a transaction is never interrupted.
-func (w *writer) exec(query string, args ...any) (sql.Result, error) {
-	s, err := w.stmt(query)
+// statement is what exec needs of a prepared statement.
+type statement interface {
+	driver.Stmt
+	driver.StmtExecContext
+}
+
+var errForeignDriver = errors.New("the driver can't run prepared statements")
+
+func prepare(ctx context.Context, conn any, query string) (statement, error) {
+	c, ok := conn.(driver.ConnPrepareContext)
+	if !ok {
+		return nil, errForeignDriver
+	}
+	prepared, err := c.PrepareContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}
-	return s.ExecContext(w.ctx, args...)
+	s, ok := prepared.(statement)
+	if !ok {
+		return nil, errors.Join(errForeignDriver, prepared.Close())
+	}
+	return s, nil
 }
 
 // insert runs an INSERT and gives the id of the new row.
@@ -219,9 +256,5 @@ func (w *writer) change(query string, args ...any) (int64, error) {
 
 // lookUp reads the one row of a query, sql.ErrNoRows when there is none.
 func (w *writer) lookUp(query string, arg any, dest ...any) error {
-	s, err := w.stmt(query)
-	if err != nil {
-		return err
-	}
-	return s.QueryRowContext(w.ctx, arg).Scan(dest...)
+	return w.conn.QueryRowContext(w.ctx, query, arg).Scan(dest...)
 }
