@@ -32,7 +32,7 @@ type NoticeContent struct {
 // NewNotice makes a notice that says nothing yet.
 func NewNotice() *Notice {
 	n := &Notice{color: ColorAmber, icon: NewIcon(IconWarning, ColorAmber, 16)}
-	n.text = NewText("", TextStyle{Lines: 3})
+	n.text = NewText("", TextStyle{Lines: 4})
 	n.action = NewButton("", ButtonPlain, func() {
 		if n.tapped != nil {
 			n.tapped()

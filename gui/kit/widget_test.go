@@ -153,6 +153,30 @@ func TestAsk(t *testing.T) {
 	}
 }
 
+func TestQuestionKeepsTheKeyboardAndHasRoom(t *testing.T) {
+	w := window(t, NewText("", TextStyle{}), fyne.NewSize(720, 480))
+	hide := Ask(w.Canvas(), "Uploads are under way", "Words.", Answer{Label: "Cancel"}, Answer{Label: "Stop and go on next time"},
+		Answer{Label: "Keep uploading in the background", Kind: ButtonPrimary})
+	last := w.Canvas().Focused()
+	if b, ok := last.(*Button); !ok || b.Label() != "Keep uploading in the background" {
+		t.Fatalf("%v has the keyboard", last)
+	}
+	w.Canvas().Unfocus()
+	test.TapCanvas(w.Canvas(), fyne.NewPos(5, 5)) // beside the question
+	if w.Canvas().Focused() != last {
+		t.Errorf("%v has the keyboard after a click beside the question", w.Canvas().Focused())
+	}
+	card := w.Canvas().Overlays().Top().(*question).card
+	if want := card.MinSize().Width; want <= questionWidth || card.Size().Width < want {
+		t.Errorf("the question is %v wide and needs %v", card.Size().Width, want)
+	}
+	hide()
+	hide() // a second time does nothing
+	if w.Canvas().Overlays().Top() != nil {
+		t.Error("it stays")
+	}
+}
+
 func TestFormFitsAndShrinks(t *testing.T) {
 	field := NewText("field", TextStyle{Elide: ElideEnd})
 	button := NewButton("Check and save", ButtonPrimary, nil)

@@ -5,7 +5,9 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 
+	"sluice/gui/kit"
 	"sluice/service"
 	"sluice/service/account"
 	prefs "sluice/service/settings"
@@ -76,6 +78,26 @@ func TestSettingsAreKept(t *testing.T) {
 	b.kept("appearance", "dark")
 	if len(b.failed) > 0 {
 		t.Errorf("failed: %q", b.failed)
+	}
+}
+
+func TestControlsFitNarrowWindows(t *testing.T) {
+	b := newBench(t, keyIn(account.PlaceKeyring), NewScreen)
+	b.Tap("No limit")
+	b.Tap("Custom…")
+	b.Type("Speed", "fast")
+	b.MustSee("Use this limit", "Forget")
+	for _, width := range []float32{512, 700, 972} {
+		b.win.Resize(fyne.NewSize(width, 480))
+		for _, o := range test.LaidOutObjects(b.win.Content()) {
+			if _, control := o.(fyne.Focusable); !control || !o.Visible() {
+				continue
+			}
+			right := fyne.CurrentApp().Driver().AbsolutePositionForObject(o).X + o.Size().Width
+			if right > width-kit.PageMargin {
+				t.Errorf("in %v a %T ends at %v", width, o, right)
+			}
+		}
 	}
 }
 
