@@ -303,9 +303,13 @@ func TestKeys(t *testing.T) {
 	b.Find()
 	b.Type("Search names", "file-2")
 	b.run()
+	b.key(fyne.KeyDown, fyne.KeySpace, fyne.KeyEnd)
+	b.search.SetText("file-1")
+	b.run()
+	b.Find()
 	b.key(fyne.KeyDown, fyne.KeySpace, fyne.KeyEscape) // the first clears the search
 	b.run()
-	if got := b.told(); got != "copy id299" || b.search.Text != "" {
+	if got := b.told(); got != "copy id299; copy id199" || b.search.Text != "" {
 		t.Errorf("%s, searching %q", got, b.search.Text)
 	}
 	b.key(fyne.KeyEscape)

@@ -186,6 +186,21 @@ func TestRowsByKeyboard(t *testing.T) {
 	}
 }
 
+func TestRowsWithoutTheRowOfTheKeyboard(t *testing.T) {
+	l := numbered(100)
+	r := NewRows(l.source())
+	w := window(t, r, fyne.NewSize(300, 270))
+	w.Canvas().Focus(r)
+	r.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
+	w.Canvas().Unfocus()
+	l.keys = l.keys[:50] // its row is gone
+	r.Reset()
+	w.Canvas().Focus(r)
+	if got := shownRows(r)[1]; got != "row 1*" {
+		t.Errorf("the keyboard stands on %d, in view %v", r.cursor, shownRows(r))
+	}
+}
+
 func TestRowsByPointer(t *testing.T) {
 	l := numbered(100)
 	r := NewRows(l.source())

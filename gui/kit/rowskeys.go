@@ -9,7 +9,7 @@ import (
 // FocusGained shows where the keyboard stands.
 func (r *Rows) FocusGained() {
 	r.focus = true
-	if !r.has {
+	if !r.has || r.indexOf(r.cursor) < 0 {
 		r.step(0, 1)
 	}
 	r.markAll()
