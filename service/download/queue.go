@@ -123,6 +123,9 @@ func (e *Engine) start(j *job) {
 	e.setPart(j, 0)
 	j.place, j.run, j.wish = running, r, nil
 	e.running[j] = struct{}{}
+	if len(e.running) == 1 {
+		e.rouse() // progress is due from now on
+	}
 	e.wg.Go(r.main)
 }
 
