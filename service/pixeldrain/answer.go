@@ -55,14 +55,15 @@ func (c *Client) refusal(op string, u *url.URL, resp *http.Response) *service.Er
 // decode reads the whole JSON body of a success into v. It accepts no more
 // than limit bytes.
 func decode(resp *http.Response, limit int64, v any) error {
-	data, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
-	if err != nil {
+	var data bytes.Buffer
+	data.Grow(int(min(max(resp.ContentLength, 0), limit, 64<<10)) + bytes.MinRead)
+	if _, err := data.ReadFrom(io.LimitReader(resp.Body, limit+1)); err != nil {
 		return err
 	}
-	if int64(len(data)) > limit {
+	if int64(data.Len()) > limit {
 		return errHuge
 	}
-	return unmarshal(resp.Header, data, v)
+	return unmarshal(resp.Header, data.Bytes(), v)
 }
 
 // answerError is a success whose body is not what was promised.
@@ -152,6 +153,10 @@ func (c *Client) unreadable(op string, u *url.URL, status int, err error) *servi
 
 // isHTML reports whether an answer is a web page.
 func isHTML(h http.Header, data []byte) bool {
+	switch h.Get("Content-Type") { // as services usually write it
+	case "application/json", "application/json; charset=utf-8":
+		return false
+	}
 	if kind, _, err := mime.ParseMediaType(h.Get("Content-Type")); err == nil {
 		switch kind {
 		case "text/html", "application/xhtml+xml":

@@ -1,6 +1,7 @@
 package pixeldrain
 
 import (
+	"bytes"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -19,7 +20,9 @@ type wireTime struct{ time.Time }
 // UnmarshalJSON reads the date.
 func (t *wireTime) UnmarshalJSON(data []byte) error {
 	var text string
-	if err := json.Unmarshal(data, &text); err != nil {
+	if plain := bytes.Trim(data, `"`); len(plain) == len(data)-2 && bytes.IndexByte(plain, '\\') < 0 {
+		text = string(plain) // the usual case: nothing is escaped
+	} else if err := json.Unmarshal(data, &text); err != nil {
 		return err
 	}
 	if text == "" {
