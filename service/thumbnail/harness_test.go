@@ -29,6 +29,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type watch struct {
 	*thumbnail.Loader
 
+	patience time.Duration
+
 	mu    sync.Mutex
 	news  chan struct{}
 	calls [][]service.FileID
@@ -36,7 +38,7 @@ type watch struct {
 
 func start(tb testing.TB, cfg thumbnail.Config) *watch {
 	tb.Helper()
-	w := &watch{news: make(chan struct{})}
+	w := &watch{patience: 20 * time.Second, news: make(chan struct{})}
 	cfg.OnReady = func(ids []service.FileID) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
@@ -52,7 +54,7 @@ func start(tb testing.TB, cfg thumbnail.Config) *watch {
 // await waits for news until ok holds.
 func (w *watch) await(tb testing.TB, what string, ok func() bool) {
 	tb.Helper()
-	timeout := time.After(20 * time.Second)
+	timeout := time.After(w.patience)
 	for {
 		w.mu.Lock()
 		news := w.news

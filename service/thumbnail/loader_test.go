@@ -75,8 +75,8 @@ func checkPictures(t *testing.T, w *watch, side int, wanted []thumbnail.Wanted) 
 
 func TestEveryFileGetsItsOwnPicture(t *testing.T) {
 	for _, dialect := range []int{sandbox.Dialect2020, sandbox.Dialect2026} {
-		for _, side := range []int{40, 128, 216} {
-			s, wanted := gallery(t, 40, dialect, 0)
+		for _, side := range []int{108, 160} {
+			s, wanted := gallery(t, 36, dialect, 0)
 			asked := recordSizes(s)
 			w := start(t, thumbnail.Config{Disk: newDisk(t)})
 			w.Use(newClient(t, s))
@@ -108,7 +108,7 @@ func TestEveryFileGetsItsOwnPicture(t *testing.T) {
 }
 
 func TestWhatIsOnTheDiskNeedsNoService(t *testing.T) {
-	s, wanted := gallery(t, 30, sandbox.Dialect2026, 0)
+	s, wanted := gallery(t, 12, sandbox.Dialect2026, 0)
 	broken := upload(t, newClient(t, s), "broken.mp4", []byte("this is no video"))
 	wanted = append(wanted, broken)
 	disk := newDisk(t)
@@ -126,7 +126,7 @@ func TestWhatIsOnTheDiskNeedsNoService(t *testing.T) {
 	for _, side := range []int{108, 90, 216} { // the last is larger than what is there
 		w.Want(side, wanted)
 		w.awaitAll(t, side, wanted)
-		checkPictures(t, w, side, wanted[:30])
+		checkPictures(t, w, side, wanted[:12])
 		if _, state := w.Get(broken.File, side); state != thumbnail.None {
 			t.Errorf("a file without thumbnail: %s", state)
 		}
@@ -137,7 +137,7 @@ func TestWhatIsOnTheDiskNeedsNoService(t *testing.T) {
 }
 
 func TestABetterPictureReplacesARoughOne(t *testing.T) {
-	s, wanted := gallery(t, 20, sandbox.Dialect2026, 0)
+	s, wanted := gallery(t, 12, sandbox.Dialect2026, 0)
 	wanted = pictured(wanted)[:5]
 	disk, client := newDisk(t), newClient(t, s)
 	w := start(t, thumbnail.Config{Disk: disk})
@@ -237,7 +237,7 @@ func TestAnswersThatAreNoThumbnails(t *testing.T) {
 		"claims":     []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x7f\xff\xff\xff\x7f\xff\xff\xff\x08\x06\x00\x00\x00"),
 		"other kind": []byte("%PDF-1.7 not a picture"),
 	} {
-		s, wanted := gallery(t, 20, sandbox.Dialect2026, 0)
+		s, wanted := gallery(t, 12, sandbox.Dialect2026, 0)
 		wanted = pictured(wanted)[:3]
 		s.Inject(sandbox.Fault{Kind: sandbox.Answer, Status: http.StatusOK, Body: body, Type: "image/png", Times: -1, PathPrefix: "/api/file/" + string(wanted[0].File)})
 		w := start(t, thumbnail.Config{})
@@ -302,7 +302,7 @@ func TestLocalPicturesNeedNoRequest(t *testing.T) {
 func abs(n int) int { return max(n, -n) }
 
 func TestAnotherServiceHasOtherPictures(t *testing.T) {
-	one, wanted := gallery(t, 20, sandbox.Dialect2026, 0)
+	one, wanted := gallery(t, 12, sandbox.Dialect2026, 0)
 	two := sandboxtest.New(t)
 	wanted = pictured(wanted)
 	w := start(t, thumbnail.Config{Disk: newDisk(t)})
@@ -323,7 +323,7 @@ func TestAnotherServiceHasOtherPictures(t *testing.T) {
 }
 
 func TestADamagedDiskIsNoHindrance(t *testing.T) {
-	s, wanted := gallery(t, 20, sandbox.Dialect2026, 0)
+	s, wanted := gallery(t, 12, sandbox.Dialect2026, 0)
 	dir := t.TempDir()
 	for range 2 {
 		disk, err := thumbs.Open(t.Context(), thumbs.Config{Dir: dir})
@@ -357,7 +357,7 @@ func TestWildScrolling(t *testing.T) {
 	for n := range 3 {
 		wg.Go(func() {
 			r := rand.New(rand.NewPCG(uint64(n), 5))
-			for range 150 {
+			for range 60 {
 				at := r.IntN(len(wanted) - 40)
 				w.Want(sides[r.IntN(len(sides))], wanted[at:at+40])
 				for range 200 {
