@@ -263,7 +263,8 @@ type stream struct {
 	totals   download.Totals
 	states   map[service.DownloadID][]download.State // without repetitions
 	done     []download.Batch
-	progress int // events that told of bytes
+	progress int      // events that told of bytes
+	retries  []string // why and where
 }
 
 func (r *rig) follow() *stream {
@@ -282,6 +283,9 @@ func (r *rig) follow() *stream {
 func (s *stream) put(j download.Job) {
 	if was := s.jobs[j.ID]; was.State == download.Downloading && j.State == was.State && j.Done > was.Done {
 		s.progress++
+	}
+	if j.State == download.Retrying && s.jobs[j.ID].State != j.State {
+		s.retries = append(s.retries, fmt.Sprint(j.Err.Value, " ", j.Done))
 	}
 	s.jobs[j.ID] = j
 	if had := s.states[j.ID]; len(had) == 0 || had[len(had)-1] != j.State {
