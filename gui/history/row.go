@@ -49,6 +49,7 @@ func newRow(s *Screen) *row {
 		time:  kit.NewText("", kit.TextStyle{Size: kit.SizeName, Color: kit.ColorSecondary}),
 	}
 	r.link = kit.NewLink("", kit.TextStyle{Size: kit.SizeBody, Elide: kit.ElideMiddle}, func() { s.copy(r.job) })
+	r.link.SetTip(lang.L("Copy link"))
 	r.copy = kit.NewIconButton(kit.IconCopy, lang.L("Copy link"), func() { s.copy(r.job) })
 	r.open = kit.NewIconButton(kit.IconOpen, lang.L("Open in the browser"), func() { s.visit(r.job) })
 	r.ExtendBaseWidget(r)

@@ -22,8 +22,27 @@ func NewLink(text string, style TextStyle, tapped func()) *Link {
 // OnTapped changes what a click does.
 func (l *Link) OnTapped(tapped func()) { l.onTapped = tapped }
 
+// MouseIn tells what a click does, if that was set, and the whole text where it
+// is shortened.
+func (l *Link) MouseIn(*desktop.MouseEvent) {
+	tip := l.tip
+	if l.short && tip != "" {
+		tip += " · " + l.text
+	} else if l.short {
+		tip = l.text
+	}
+	showTip(l, tip)
+}
+
+// MouseMoved does nothing.
+func (l *Link) MouseMoved(*desktop.MouseEvent) {}
+
+// MouseOut hides the tip.
+func (l *Link) MouseOut() { hideTip(l) }
+
 // Tapped runs the action.
 func (l *Link) Tapped(*fyne.PointEvent) {
+	hideTip(l)
 	if l.onTapped != nil {
 		l.onTapped()
 	}

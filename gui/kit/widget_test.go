@@ -69,6 +69,29 @@ func TestTips(t *testing.T) {
 	}
 }
 
+func TestLinkTellsWhatItDoes(t *testing.T) {
+	taps := 0
+	l := NewLink("example.com/u/a-very-long-id-that-has-no-room", TextStyle{Elide: ElideMiddle}, func() { taps++ })
+	w := window(t, l, fyne.NewSize(120, 60))
+	layer := w.Content().(*TipLayer)
+	tip := func(want string) {
+		t.Helper()
+		if l.MouseIn(&desktop.MouseEvent{}); layer.Tip() != want {
+			t.Errorf("the tip is %q, want %q", layer.Tip(), want)
+		}
+		l.MouseOut()
+	}
+	tip(l.Text.Text())
+	l.SetTip("Copy link")
+	tip("Copy link · " + l.Text.Text())
+	l.SetText("a/u/b")
+	tip("Copy link")
+	l.MouseIn(&desktop.MouseEvent{})
+	if test.Tap(l); layer.Tip() != "" || taps != 1 {
+		t.Errorf("after a click the tip is %q, %d clicks", layer.Tip(), taps)
+	}
+}
+
 func TestHintTellsTheWhole(t *testing.T) {
 	h := NewHint("a name that is much too long for its place.png", TextStyle{Elide: ElideMiddle})
 	w := window(t, h, fyne.NewSize(120, 60))
