@@ -35,7 +35,7 @@ func (e *Engine) kickChecks() {
 
 // mayAsk reports whether the service can be asked for anything. e.mu is held.
 func (e *Engine) mayAsk() bool {
-	return e.client != nil && !e.hold.needsKey && e.hold.disk == nil && !e.held()
+	return e.client != nil && !e.hold.needsKey && e.hold.disk == nil && !e.held() && e.mends == nil
 }
 
 // verify works off the verifier's list as far as it is due.

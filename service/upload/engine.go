@@ -107,6 +107,7 @@ type Engine struct {
 	batches map[int64]*batch
 	links   map[string]service.Links // by API address
 	front   int64                    // lowest position given by ToFront
+	mends   []mend                   // to be written before anything goes on
 
 	ready  [2]*jobHeap // by lane
 	later  *jobHeap    // waiting for a time
@@ -153,6 +154,7 @@ func New(cfg Config) (*Engine, error) {
 		stop(errClosing)
 		return nil, service.AsError("open the queue", err)
 	}
+	e.mendAll(e.disk)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.prepareClient()

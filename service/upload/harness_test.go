@@ -66,6 +66,8 @@ type rig struct {
 	db     *storage.DB
 	engine *upload.Engine
 	random *rand.ChaCha8
+
+	patience time.Duration // how long a wait for what must come may take
 }
 
 type (
@@ -79,7 +81,7 @@ func newRig(t *testing.T, opts ...option) *rig {
 	t.Helper()
 	clock := newQuickClock(40)
 	r := &rig{
-		t: t, home: t.TempDir(), files: t.TempDir(), random: rand.NewChaCha8([32]byte{1}),
+		t: t, home: t.TempDir(), files: t.TempDir(), random: rand.NewChaCha8([32]byte{1}), patience: patience,
 		cfg: upload.Config{Clock: clock, Logger: slog.New(slog.DiscardHandler)},
 	}
 	server := sandbox.Config{Now: clock.Now}
@@ -188,12 +190,12 @@ func (r *rig) add(paths ...string) service.BatchID {
 	return id
 }
 
-// patience is how long a test waits for something that must come.
+// patience is how long a test waits for something that must come, usually.
 const patience = time.Minute
 
 func (r *rig) wait(batch service.BatchID) []upload.Job {
 	r.t.Helper()
-	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
+	ctx, cancel := context.WithTimeout(r.t.Context(), r.patience)
 	defer cancel()
 	jobs, err := r.engine.Wait(ctx, batch)
 	if err != nil {
@@ -229,13 +231,14 @@ type stream struct {
 	totals upload.Totals
 	states map[service.JobID][]upload.State // without repetitions
 	done   []upload.Batch
+	limit  time.Duration
 }
 
 func (r *rig) follow() *stream {
 	r.t.Helper()
 	snapshot, sub := r.engine.Subscribe(r.t.Context())
 	s := &stream{
-		t: r.t, sub: sub, totals: snapshot.Totals,
+		t: r.t, sub: sub, totals: snapshot.Totals, limit: r.patience,
 		jobs: make(map[service.JobID]upload.Job), states: make(map[service.JobID][]upload.State),
 	}
 	for _, j := range snapshot.Jobs {
@@ -254,7 +257,7 @@ func (s *stream) put(j upload.Job) {
 // until takes events until ok holds.
 func (s *stream) until(what string, ok func() bool) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
+	ctx, cancel := context.WithTimeout(s.t.Context(), s.limit)
 	defer cancel()
 	for !ok() {
 		events, err := s.sub.Next(ctx)

@@ -60,7 +60,7 @@ func (h *hold) tell(t *Totals) {
 func (e *Engine) limit() (n int, lane bool) {
 	h := &e.hold
 	switch {
-	case h.paused, h.needsKey, h.disk != nil, e.client == nil, e.held():
+	case h.paused, h.needsKey, h.disk != nil, e.client == nil, e.held(), e.mends != nil:
 		return 0, false
 	case h.offline:
 		return 1, false // one tries whether the service is back

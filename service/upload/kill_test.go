@@ -15,6 +15,7 @@ import (
 	"os/signal"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -31,6 +32,7 @@ const (
 	childHome  = "SLUICE_TEST_CHILD"
 	childAPI   = "SLUICE_TEST_API"
 	childPaths = "SLUICE_TEST_PATHS" // JSON; added before anything else
+	childPoint = "SLUICE_TEST_POINT" // name and number: it kills itself after the write of that name for the so-manieth time
 	childDisk  = "SLUICE_TEST_DISK"  // bytes that a file of the child may have until it has said "full"
 )
 
@@ -55,7 +57,8 @@ func runChild(home string) error {
 	if err != nil {
 		return err
 	}
-	engine, err := upload.New(upload.Config{DB: db, Client: client, Workers: 4, SettleTime: time.Second})
+	engine, err := upload.New(upload.WithWritten(
+		upload.Config{DB: db, Client: client, Workers: 4, SettleTime: time.Second}, killAt(os.Getenv(childPoint))))
 	if err != nil {
 		return err
 	}
@@ -81,6 +84,11 @@ func runChild(home string) error {
 		}
 	}
 	snapshot, sub := engine.Subscribe(ctx)
+	if os.Getenv(childDisk) == "" {
+		if err := holdSome(ctx, engine, snapshot.Jobs); err != nil {
+			return err
+		}
+	}
 	busy := snapshot.Totals.Busy()
 	for busy {
 		events, err := sub.Next(ctx)
@@ -110,6 +118,52 @@ func runChild(home string) error {
 	return errors.Join(err, engine.Close(), db.Close())
 }
 
+// holdSome pauses every fifth of the jobs that were left, and lets every second
+// of these go on.
+func holdSome(ctx context.Context, engine *upload.Engine, jobs []upload.Job) error {
+	var hold, resume []service.JobID
+	for _, j := range jobs {
+		if j.ID%5 != 0 || j.State.Finished() {
+			continue
+		}
+		hold = append(hold, j.ID)
+		if j.ID%10 == 0 {
+			resume = append(resume, j.ID)
+		}
+	}
+	return errors.Join(engine.PauseJobs(ctx, hold...), engine.ResumeJobs(ctx, resume...))
+}
+
+// killAt gives what kills this process once the write that point names is on
+// the disk.
+func killAt(point string) func(string) {
+	name, text, _ := strings.Cut(point, "/")
+	times, _ := strconv.ParseInt(text, 10, 64) // 0: never
+	var seen atomic.Int64
+	return func(written string) {
+		if written == name && seen.Add(1) == times {
+			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			select {} // it comes before anything else is done here
+		}
+	}
+}
+
+// killPoint chooses a write after which a child kills itself, and the how
+// manieth of that name it is.
+func killPoint(random *rand.Rand, dialect int) (name string, times int) {
+	points := []string{"accept", "walk", "attempt", "mark", "settle uploaded", "settle waiting", "settle finishing", "settle discarding", "pause", "resume"}
+	if dialect == sandbox.Dialect2020 {
+		points[4] = "settle verifying"
+		points = append(points, "verify")
+	}
+	name = points[random.IntN(len(points))]
+	switch name {
+	case "attempt", "settle uploaded", "settle verifying", "verify":
+		return name, 1 + random.IntN(4)
+	}
+	return name, 1
+}
+
 const unlimited = ^uint64(0)
 
 // limitFiles bounds the size of every file that this process writes, as a full
@@ -124,6 +178,7 @@ type promises struct {
 	linked  map[service.JobID]service.FileID
 	env     []string
 	full    bool // the queue could not be written
+	died    int  // children that killed themselves at the point where they should
 }
 
 // run starts a child, which adds paths if there are any, and kills it when it
@@ -147,10 +202,17 @@ func (p *promises) run(t *testing.T, r *rig, paths []string, lines int, after ti
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	must(t, cmd.Start())
-	timer := time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
+	var killed atomic.Bool
+	timer := time.AfterFunc(after, func() {
+		killed.Store(true)
+		_ = cmd.Process.Kill()
+	})
 	defer timer.Stop()
 	for in := bufio.NewScanner(stdout); !done && lines > 0 && in.Scan(); lines-- {
 		done = p.hear(t, in.Text())
+	}
+	if !done && lines > 0 && !killed.Load() {
+		p.died++
 	}
 	_ = cmd.Process.Kill() // SIGKILL: nothing is tidied up
 	_ = cmd.Wait()         // killed, of course
@@ -199,21 +261,34 @@ func (p *promises) kept(t *testing.T, jobs []upload.Job) {
 // killCampaign drops files and kills the engine again and again; whenever the
 // queue is empty there is a new drop. In the end nothing may be lost, doubled
 // or out of order.
-func killCampaign(t *testing.T, rounds int) {
+func killCampaign(t *testing.T, dialect, rounds int) {
 	t.Helper()
-	r := newRig(t, func(_ *upload.Config, s *sandboxConfig) { s.Throttle = 60 * mib })
+	r := newRig(t, func(_ *upload.Config, s *sandboxConfig) { s.Throttle, s.Dialect = 60*mib, dialect })
+	r.patience = patience + time.Duration(rounds)*200*time.Millisecond
 	r.close()
-	random := rand.New(rand.NewPCG(3, uint64(rounds)))
+	random := rand.New(rand.NewPCG(uint64(dialect), uint64(rounds)))
 	p := &promises{linked: map[service.JobID]service.FileID{}}
 	var drops [][]string
-	r.server.Begin(sandbox.Campaign{Seed: 5, Rates: map[sandbox.FaultKind]float64{sandbox.LostAnswer: 0.02, sandbox.CutBody: 0.02}})
+	r.server.Begin(sandbox.Campaign{Seed: 5, Rates: map[sandbox.FaultKind]float64{
+		sandbox.LostAnswer: 0.02, sandbox.CutBody: 0.02, sandbox.WrongHash: 0.02,
+	}})
+	points := map[string]int{}
 	for done, round := true, 0; round < rounds; round++ {
 		var drop []string
-		if done {
-			drop = r.drop(random, len(drops))
+		before, died := len(p.batches), p.died
+		switch point, times := killPoint(random, dialect); {
+		case round%2 == 0:
+			drop = r.drop(random, len(drops), 3, 1)
+			p.env = []string{fmt.Sprintf("%s=%s/%d", childPoint, point, times)}
+			done = p.run(t, r, drop, 1<<20, 2*time.Second)
+			points[point] += p.died - died
+		default:
+			if done {
+				drop = r.drop(random, len(drops), 12, 3)
+			}
+			p.env = nil
+			done = p.run(t, r, drop, 1+random.IntN(8), time.Duration(5+random.IntN(400))*time.Millisecond)
 		}
-		before := len(p.batches)
-		done = p.run(t, r, drop, 1+random.IntN(8), time.Duration(5+random.IntN(600))*time.Millisecond)
 		switch {
 		case len(p.batches) > before:
 			drops = append(drops, drop)
@@ -224,16 +299,28 @@ func killCampaign(t *testing.T, rounds int) {
 	}
 	r.server.Clear()
 	r.open()
+	snapshot, _ := r.engine.Subscribe(t.Context())
+	var left []service.JobID // those that are paused and those that are to be
+	for _, j := range snapshot.Jobs {
+		if !j.State.Finished() {
+			left = append(left, j.ID)
+		}
+	}
+	must(t, r.engine.ResumeJobs(t.Context(), left...))
 	r.checkDrops(p, drops)
+	t.Logf("%d rounds, %d of them killed right after a write: %v; %d jobs were held in the end", rounds, p.died, points, snapshot.Totals.Held)
+	if p.died < rounds/6 {
+		t.Errorf("only %d of %d rounds ended at the point where they should", p.died, rounds)
+	}
 }
 
-// drop makes files for one drop.
-func (r *rig) drop(random *rand.Rand, n int) []string {
+// drop makes files for the n-th drop.
+func (r *rig) drop(random *rand.Rand, n, tiny, large int) []string {
 	var paths []string
-	for i := range 12 {
+	for i := range tiny {
 		paths = append(paths, r.file(fmt.Sprintf("%d/f%d", n, i), 16+random.IntN(5000)))
 	}
-	for i := range 3 {
+	for i := range large {
 		paths = append(paths, r.file(fmt.Sprintf("%d/large %d", n, i), 2*mib+i/2))
 	}
 	return paths
@@ -279,8 +366,12 @@ func (r *rig) checkDrops(p *promises, drops [][]string) {
 }
 
 func TestKilledAgainAndAgain(t *testing.T) {
-	t.Parallel()
-	killCampaign(t, 15)
+	for name, dialect := range map[string]int{"2020": sandbox.Dialect2020, "2026": sandbox.Dialect2026} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			killCampaign(t, dialect, 9)
+		})
+	}
 }
 
 func TestAFullDiskHoldsTheQueue(t *testing.T) {

@@ -2,6 +2,7 @@ package upload
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -76,7 +77,8 @@ func (e *Engine) recover(ctx context.Context) error {
 	defer e.mu.Unlock()
 	e.takeIn(intakes)
 	e.adopt(append(siblings, recent...), rows)
-	return e.replace(ctx, rows, attempts)
+	e.replace(rows, attempts)
+	return nil
 }
 
 // tellBegun writes into the row of a job what only its open attempt says: how
@@ -174,61 +176,107 @@ func (e *Engine) adopt(ended, unfinished []storage.Job) {
 
 // replace gives unfinished jobs the place where an earlier run left them. e.mu
 // is held, by the only goroutine there is.
-func (e *Engine) replace(ctx context.Context, rows []storage.Job, attempts map[int64]storage.Attempt) error {
+func (e *Engine) replace(rows []storage.Job, attempts map[int64]storage.Attempt) {
 	now := e.clock.Now()
 	for _, row := range rows {
 		j := e.jobs[row.ID]
 		a, open := attempts[row.ID]
-		gone, err := e.honour(ctx, j, open)
-		if err != nil {
-			return err
-		}
-		if gone {
+		if e.honour(j, open) {
 			continue
 		}
-		if open && row.State != rowFinishing && row.State != rowCancelling {
+		switch {
+		case open && row.State != rowFinishing && row.State != rowCancelling:
 			// The service can't have it, or it is known what it has.
 			a.Ended, a.Outcome = now, attemptInterrupted
 			if row.State == rowUploading {
 				j.row.State = rowWaiting
 			}
-			if err := e.db.EndAttempt(ctx, j.row, a); err != nil {
-				return err
-			}
-			open = false
-		}
-		if open {
+			e.mends = append(e.mends, mend{job: row.ID, attempt: a})
+		case open:
 			markDoubtful(&a, now)
 			j.attempt = a
-			if err := e.db.EndAttempt(ctx, j.row, a); err != nil {
-				return err
-			}
+			e.mends = append(e.mends, mend{job: row.ID, attempt: a})
 		}
 		e.resume(j, now)
 	}
-	return nil
 }
 
 // honour does what was wished of j before the last end, as far as it can be
 // done at once. It reports that j is gone. e.mu is held, by the only goroutine
 // there is.
-func (e *Engine) honour(ctx context.Context, j *job, open bool) (gone bool, err error) {
+func (e *Engine) honour(j *job, open bool) (gone bool) {
 	row := &j.row
 	switch row.Wish {
 	case wishPause:
 		j.pausing = true
 	case wishCancel:
-		if row.State != rowVerifying && row.State != rowDiscarding && (row.State != rowFinishing || !open) && row.State != rowCancelling {
-			if err := e.db.DeleteJobs(ctx, []int64{row.ID}); err != nil {
-				return false, err
-			}
+		e.mends = append(e.mends, mend{job: row.ID})
+		there := row.State == rowVerifying || row.State == rowDiscarding || row.State == rowCancelling
+		if !there && (row.State != rowFinishing || !open) {
 			e.forget(j)
-			return true, nil
+			return true
 		}
 		row.State = rowCancelling
-		return false, e.db.UpdateJob(ctx, *row)
 	}
-	return false, nil
+	return false
+}
+
+// mend is what is to be written of a job before anything can go on: how its
+// open attempt is to be taken, ID 0 for none, and its row as it is now. A job
+// that is gone from memory is deleted.
+type mend struct {
+	job     int64
+	attempt storage.Attempt
+}
+
+// mendAll writes all mends. Where the disk is full they are written as soon as
+// that works, and until then the queue waits.
+func (e *Engine) mendAll(ctx context.Context) {
+	var err error
+	for _, m := range e.mends {
+		if err = e.mend(ctx, m); err != nil {
+			break
+		}
+	}
+	if err == nil {
+		e.mends = nil
+		return
+	}
+	e.diskFails(err)
+	e.wg.Go(func() {
+		for _, m := range e.mends {
+			if err := e.save("recover", func(ctx context.Context) error { return e.mend(ctx, m) }); err != nil {
+				return // it closes, and the next start does it
+			}
+		}
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.mends = nil
+		e.stir()
+	})
+}
+
+func (e *Engine) mend(ctx context.Context, m mend) error {
+	e.mu.Lock()
+	j := e.jobs[m.job]
+	var row storage.Job
+	if j != nil {
+		row = j.row
+	}
+	e.mu.Unlock()
+	var err error
+	switch {
+	case j == nil:
+		err = e.db.DeleteJobs(ctx, []int64{m.job})
+	case m.attempt.ID != 0:
+		err = e.db.EndAttempt(ctx, row, m.attempt)
+	default:
+		err = e.db.UpdateJob(ctx, row)
+	}
+	if errors.Is(err, storage.ErrNotFound) {
+		return nil
+	}
+	return err
 }
 
 // resume gives one unfinished job its place. e.mu is held.
