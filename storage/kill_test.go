@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"sluice/storage/leftover"
 )
 
 // killedDir names the environment variable that turns the test binary into a
@@ -27,7 +29,17 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, workUntilKilled(dir))
 		os.Exit(1)
 	}
-	goleak.VerifyTestMain(m)
+	check, err := leftover.Watch()
+	if err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		if err := check(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = max(code, 1)
+		}
+		os.Exit(code)
+	}))
 }
 
 // promise is a line that the program writes once the database has said that

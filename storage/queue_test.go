@@ -342,8 +342,11 @@ func TestClearFinished(t *testing.T) {
 func TestTheListIsShorterThanTheHistory(t *testing.T) {
 	d := open(t, t.TempDir())
 	jobs := must(d.AddJobs(t.Context(), 0, []Job{
-		{State: "uploaded", Finished: at(1)}, {State: "failed", Finished: at(2)}, {State: "there", Finished: at(3)},
-		{State: "failed", Finished: at(4)}, {State: "waiting"},
+		{State: "uploaded", Finished: at(1)},
+		{State: "failed", Finished: at(2)},
+		{State: "there", Finished: at(3)},
+		{State: "failed", Finished: at(4)},
+		{State: "waiting"},
 	}))(t)
 	listed := func(limit int, want ...int64) {
 		t.Helper()

@@ -25,6 +25,7 @@ import (
 	"sluice/service/sandbox/sandboxtest"
 	"sluice/service/upload"
 	"sluice/storage"
+	"sluice/storage/leftover"
 )
 
 func TestMain(m *testing.M) {
@@ -35,7 +36,17 @@ func TestMain(m *testing.M) {
 	if err := flag.Set("rapid.checks", "6"); err != nil {
 		panic(err)
 	}
-	goleak.VerifyTestMain(m)
+	check, err := leftover.Watch()
+	if err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		if err := check(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = max(code, 1)
+		}
+		os.Exit(code)
+	}))
 }
 
 // quickClock runs faster than the real time, so that waits which take a minute

@@ -276,13 +276,12 @@ func killCampaign(t *testing.T, dialect, rounds int) {
 	for done, round := true, 0; round < rounds; round++ {
 		var drop []string
 		before, died := len(p.batches), p.died
-		switch point, times := killPoint(random, dialect); {
-		case round%2 == 0:
+		if point, times := killPoint(random, dialect); round%2 == 0 {
 			drop = r.drop(random, len(drops), 3, 1)
 			p.env = []string{fmt.Sprintf("%s=%s/%d", childPoint, point, times)}
 			done = p.run(t, r, drop, 1<<20, 2*time.Second)
 			points[point] += p.died - died
-		default:
+		} else {
 			if done {
 				drop = r.drop(random, len(drops), 12, 3)
 			}

@@ -154,7 +154,7 @@ func TestWishesSurviveAnEnd(t *testing.T) {
 				if state == "finishing" {
 					kind = "finishing stored"
 				}
-				j := r.leaveJob(db, wish+" "+state, 2000+i, kind)
+				j := r.leaveJob(ctx, db, wish+" "+state, 2000+i, kind)
 				must(t, db.Wish(ctx, wish, []int64{j.ID}))
 				if wish == "pause" {
 					paused = append(paused, j.ID)

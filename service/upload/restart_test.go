@@ -1,6 +1,7 @@
 package upload_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -116,8 +117,8 @@ func (r *rig) leave(how func(db *storage.DB)) {
 
 // leaveJob writes a dropped file of n bytes into the database as a crash can
 // leave it: a state of its row, sometimes with what else there is.
-func (r *rig) leaveJob(db *storage.DB, name string, n int, kind string) storage.Job {
-	t, ctx := r.t, r.t.Context()
+func (r *rig) leaveJob(ctx context.Context, db *storage.DB, name string, n int, kind string) storage.Job {
+	t := r.t
 	t.Helper()
 	path := r.file(name, n)
 	_, in, err := db.AddIntake(ctx, "drop", []string{path}, time.Now())
@@ -168,7 +169,7 @@ func TestWhatACrashLeaves(t *testing.T) {
 	var batches []service.BatchID
 	r.leave(func(db *storage.DB) {
 		for i, n := range names {
-			j := r.leaveJob(db, n, 2000+i, n)
+			j := r.leaveJob(ctx, db, n, 2000+i, n)
 			batches = append(batches, service.BatchID(j.Batch))
 		}
 	})
