@@ -11,6 +11,7 @@ import (
 // benchScreen measures the time until a screen of 60 thumbnails is there, from
 // a service that answers after 40 ms or from the disk.
 func benchScreen(b *testing.B, side int, disk *thumbs.Store) {
+	b.Helper()
 	const visible = 60
 	s, wanted := gallery(b, 150, sandbox.Dialect2026, latency)
 	wanted = pictured(wanted)[:visible]

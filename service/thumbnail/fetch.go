@@ -1,6 +1,8 @@
 package thumbnail
 
 import (
+	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -17,8 +19,10 @@ const (
 	holdFirst, holdMost = time.Second, time.Minute // all files, when the service is out of reach or wants a pause
 )
 
-// maxAnswer is more bytes than any thumbnail has.
-const maxAnswer = 1 << 20
+const (
+	maxAnswer  = 1 << 20          // more bytes than any thumbnail has
+	answerWait = 30 * time.Second // for one thumbnail: a fetcher has more to do
+)
 
 // request is what a fetcher needs of a job.
 type request struct {
@@ -45,21 +49,26 @@ func (l *Loader) fetch() {
 		if !ok {
 			return
 		}
-		t, err := r.client.Thumbnail(ctx, j.File, r.side, r.side)
-		key := thumbs.Key{Scope: r.scope, File: string(j.File)}
-		if err == nil && len(t.Data) > maxAnswer {
-			t = &pixeldrain.Thumbnail{Icon: true}
-		}
-		if l.cfg.Disk != nil { // also if it is wanted no longer
-			switch {
-			case err == nil && t.Icon, service.KindOf(err) == service.NotFound:
-				l.cfg.Disk.PutNone(key, time.Now().Add(noneAge))
-			case err == nil:
-				l.cfg.Disk.Put(key, r.class, t.Data)
-			}
+		t, err := r.get(ctx, j.File)
+		if l.cfg.Disk != nil && err == nil && !t.Icon { // also if it is wanted no longer
+			l.cfg.Disk.Put(thumbs.Key{Scope: r.scope, File: string(j.File)}, r.class, t.Data)
 		}
 		l.put(j, func() { l.fetched(j, r, t, err) })
 	}
+}
+
+// get asks the service. What can't be a thumbnail passes for an icon.
+func (r request) get(ctx context.Context, id service.FileID) (*pixeldrain.Thumbnail, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerWait)
+	defer cancel()
+	t, err := r.client.Thumbnail(ctx, id, r.side, r.side)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return nil, &service.Error{Op: "get thumbnail", Path: string(id), Kind: service.Server, Value: service.ReasonStalled, Err: err}
+	}
+	if err == nil && len(t.Data) > maxAnswer {
+		t = &pixeldrain.Thumbnail{Icon: true}
+	}
+	return t, err
 }
 
 // fetched decides what comes after a request.
@@ -71,7 +80,7 @@ func (l *Loader) fetched(j *job, r request, t *pixeldrain.Thumbnail, err error) 
 	case t.Icon:
 		l.holds = 0
 		l.icons.learn(t.Data)
-		l.none(j.File)
+		l.none(j.Wanted)
 		l.done(j)
 	default:
 		l.holds = 0
@@ -90,7 +99,7 @@ func (l *Loader) failed(j *job, r request, err error) {
 	e := service.AsError("get thumbnail", err)
 	switch e.Kind {
 	case service.NotFound:
-		l.none(j.File)
+		l.none(j.Wanted)
 		l.done(j)
 		return
 	case service.Offline, service.RateLimited, service.Unauthorized:

@@ -2,11 +2,8 @@ package thumbnail
 
 import (
 	"hash/maphash"
-	"mime"
 	"path"
 	"strings"
-
-	"sluice/service"
 )
 
 // Possible tells whether the service can have a thumbnail of a file, by its
@@ -48,9 +45,6 @@ func split(mimeType string) (major, minor string) {
 func typeOf(mimeType, name string) string {
 	if mimeType == "" {
 		return typeByName(name)
-	}
-	if plain, _, err := mime.ParseMediaType(mimeType); err == nil {
-		return plain
 	}
 	plain, _, _ := strings.Cut(mimeType, ";")
 	return strings.ToLower(strings.TrimSpace(plain))
@@ -97,20 +91,20 @@ func newIcons() *icons {
 
 // isIcon tells whether an answer is known to be an icon by now. Also names the
 // file for which the same answer was taken for a thumbnail until now, if any.
-func (i *icons) isIcon(w Wanted, data []byte) (is bool, also service.FileID) {
+func (i *icons) isIcon(w Wanted, data []byte) (is bool, also *Wanted) {
 	sum := maphash.Bytes(i.seed, data)
 	if i.known.get(sum) != nil {
-		return true, ""
+		return true, nil
 	}
 	first := i.seen.get(sum)
 	switch {
 	case first == nil:
 		i.seen.put(sum, w)
-		return false, ""
+		return false, nil
 	case first.File == w.File || first.Hash == "" || w.Hash == "" || first.Hash == w.Hash:
-		return false, ""
+		return false, nil
 	}
-	also = first.File
+	also = first
 	i.seen.drop(sum)
 	i.known.put(sum, struct{}{})
 	return true, also

@@ -56,6 +56,8 @@ type Wanted struct {
 	Name string // in place of MIME where that is empty
 	Hash string // SHA-256 of the file, "" = unknown; helps to tell icons
 	Side int    // device pixels, 0 = as the others
+
+	Uploaded time.Time // zero = unknown; one that has no thumbnail yet may get it soon
 }
 
 // State says what Get gives.
@@ -170,6 +172,9 @@ func (l *Loader) Close() {
 func (l *Loader) Use(client Client) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.ctx.Err() != nil {
+		return
+	}
 	scope := ""
 	if client != nil {
 		scope = client.APIURL()

@@ -13,9 +13,11 @@ import (
 )
 
 const (
-	// noneAge is how long a file is taken to have no thumbnail. One that is
-	// new may get one yet.
-	noneAge = 24 * time.Hour
+	// noneAge is how long a file is taken to have no thumbnail. The service may
+	// still be at work on that of a fresh file.
+	noneAge      = 24 * time.Hour
+	freshNoneAge = 5 * time.Minute
+	freshAge     = time.Hour
 	// maxUndecoded is how many bytes may wait for a decoder before others
 	// are read or asked for.
 	maxUndecoded = 8 << 20
@@ -187,7 +189,7 @@ func (l *Loader) decoded(j *job, work job, r result) {
 			l.release(j)
 			j.phase = j.source()
 		default:
-			l.none(j.File)
+			l.none(j.Wanted)
 			l.done(j)
 		}
 		return
@@ -196,7 +198,7 @@ func (l *Loader) decoded(j *job, work job, r result) {
 		l.large = true
 	}
 	if !isLocal && !work.rough && !r.plain && l.isIcon(j.Wanted, work.data) {
-		l.none(j.File)
+		l.none(j.Wanted)
 		l.done(j)
 		return
 	}
@@ -220,8 +222,8 @@ func (l *Loader) decoded(j *job, work job, r result) {
 // picture of another file that gave it away.
 func (l *Loader) isIcon(w Wanted, data []byte) bool {
 	is, also := l.icons.isIcon(w, data)
-	if also != "" {
-		l.none(also)
+	if also != nil {
+		l.none(*also)
 	}
 	return is
 }
@@ -241,13 +243,16 @@ func (l *Loader) end(j *job, why note) {
 }
 
 // none notes that a file has no thumbnail, here and on the disk.
-func (l *Loader) none(id service.FileID) {
+func (l *Loader) none(w Wanted) {
 	until := time.Now().Add(noneAge)
-	l.memory.dropFile(id)
-	l.notes.put(id, note{none: true, until: until})
-	l.report(id)
+	if !w.Uploaded.IsZero() && time.Since(w.Uploaded) < freshAge {
+		until = time.Now().Add(freshNoneAge)
+	}
+	l.memory.dropFile(w.File)
+	l.notes.put(w.File, note{none: true, until: until})
+	l.report(w.File)
 	if l.cfg.Disk != nil { // it is written later
-		l.cfg.Disk.PutNone(thumbs.Key{Scope: l.scope, File: string(id)}, until)
+		l.cfg.Disk.PutNone(thumbs.Key{Scope: l.scope, File: string(w.File)}, until)
 	}
 }
 
@@ -260,7 +265,7 @@ func decodeData(ctx context.Context, work job) result {
 	var part image.Rectangle
 	if opaque(work.Wanted) { // then bands around it are not part of it
 		var whole bool
-		if part, whole = picture.Opaque(p); !whole {
+		if part, whole = p.Seen(); !whole {
 			return result{err: picture.ErrNone} // cut to a shape: an icon
 		}
 	}

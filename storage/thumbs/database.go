@@ -177,9 +177,6 @@ func (d *database) close() error {
 	return describe("close", errors.Join(append(errs, d.pool.Close())...))
 }
 
-// used is how many bytes the rows and the database itself take.
-func (d *database) used() int64 { return d.total.Load() + fixed }
-
 type entry struct {
 	id, until int64
 	class     int
@@ -208,7 +205,7 @@ func (d *database) write(ctx context.Context, b batch, budget int64) error {
 	if err != nil {
 		return describe("write", err)
 	}
-	t := &transaction{Tx: tx, total: d.total.Load()}
+	t := &transaction{Tx: tx, total: d.total.Load(), ready: map[string]*sql.Stmt{}, scopes: map[string]int64{}}
 	if err := t.write(ctx, b, budget-fixed); err != nil {
 		return describe("write", errors.Join(err, tx.Rollback()))
 	}
@@ -221,7 +218,7 @@ func (d *database) write(ctx context.Context, b batch, budget int64) error {
 
 // shrink brings a cache that was made with a larger budget down to this one.
 func (d *database) shrink(ctx context.Context, budget int64) error {
-	if d.used() <= budget {
+	if d.total.Load() <= budget-fixed {
 		return nil
 	}
 	if err := d.write(ctx, batch{}, budget); err != nil {
@@ -237,15 +234,46 @@ func (d *database) shrink(ctx context.Context, budget int64) error {
 	return describe("shrink", errors.Join(rows.Err(), rows.Close()))
 }
 
-// transaction keeps count of what its rows take.
+// transaction keeps count of what its rows take. Its statements end with it.
 type transaction struct {
 	*sql.Tx
-	total int64
+	total  int64
+	ready  map[string]*sql.Stmt
+	scopes map[string]int64 // ids, 0 for one that there is not yet
+}
+
+func (t *transaction) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
+	if s := t.ready[query]; s != nil {
+		return s, nil
+	}
+	s, err := t.PrepareContext(ctx, query)
+	if err == nil {
+		t.ready[query] = s
+	}
+	return s, err
+}
+
+func (t *transaction) exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	s, err := t.stmt(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return s.ExecContext(ctx, args...)
+}
+
+// scope gives the number of a scope, 0 for one that there is not yet.
+func (t *transaction) scope(ctx context.Context, name string) (id int64, err error) {
+	if id, ok := t.scopes[name]; ok {
+		return id, nil
+	}
+	err = t.QueryRowContext(ctx, "SELECT coalesce(max(id), 0) FROM scope WHERE name = ?", name).Scan(&id)
+	t.scopes[name] = id
+	return id, err
 }
 
 func (t *transaction) write(ctx context.Context, b batch, budget int64) error {
 	for id, use := range b.uses {
-		if _, err := t.ExecContext(ctx, "UPDATE thumb SET used = ? WHERE id = ?", use, id); err != nil {
+		if _, err := t.exec(ctx, "UPDATE thumb SET used = ? WHERE id = ?", use, id); err != nil {
 			return err
 		}
 	}
@@ -269,9 +297,12 @@ func (t *transaction) write(ctx context.Context, b batch, budget int64) error {
 
 // forget removes the rows that r replaces.
 func (t *transaction) forget(ctx context.Context, r keyedRow) error {
-	const query = `SELECT id, cost FROM thumb WHERE scope = (SELECT id FROM scope WHERE name = ?1) AND file = ?2
-		AND (?3 = 0 OR class IN (0, ?3))`
-	_, err := t.remove(ctx, query, r.Scope, r.File, r.class)
+	scope, err := t.scope(ctx, r.Scope)
+	if err != nil || scope == 0 {
+		return err
+	}
+	_, err = t.remove(ctx, `SELECT id, cost FROM thumb WHERE scope = ?1 AND file = ?2 AND (?3 = 0 OR class IN (0, ?3))`,
+		scope, r.File, r.class)
 	return err
 }
 
@@ -295,7 +326,11 @@ func (t *transaction) makeRoom(ctx context.Context, limit int64) error {
 
 // remove deletes the rows that a query names by id and cost.
 func (t *transaction) remove(ctx context.Context, query string, args ...any) (n int, err error) {
-	rows, err := t.QueryContext(ctx, query, args...)
+	s, err := t.stmt(ctx, query)
+	if err != nil {
+		return 0, err
+	}
+	rows, err := s.QueryContext(ctx, args...)
 	if err != nil {
 		return 0, err
 	}
@@ -312,10 +347,10 @@ func (t *transaction) remove(ctx context.Context, query string, args ...any) (n 
 		return 0, err
 	}
 	for _, id := range ids {
-		if _, err := t.ExecContext(ctx, "DELETE FROM thumb WHERE id = ?", id); err != nil {
+		if _, err := t.exec(ctx, "DELETE FROM thumb WHERE id = ?", id); err != nil {
 			return 0, err
 		}
-		if _, err := t.ExecContext(ctx, "DELETE FROM picture WHERE id = ?", id); err != nil {
+		if _, err := t.exec(ctx, "DELETE FROM picture WHERE id = ?", id); err != nil {
 			return 0, err
 		}
 	}
@@ -324,17 +359,27 @@ func (t *transaction) remove(ctx context.Context, query string, args ...any) (n 
 }
 
 func (t *transaction) insert(ctx context.Context, r keyedRow, use int64) error {
-	if _, err := t.ExecContext(ctx, "INSERT INTO scope (name) VALUES (?) ON CONFLICT DO NOTHING", r.Scope); err != nil {
+	scope, err := t.scope(ctx, r.Scope)
+	if err != nil {
 		return err
+	}
+	if scope == 0 {
+		made, err := t.exec(ctx, "INSERT INTO scope (name) VALUES (?)", r.Scope)
+		if err != nil {
+			return err
+		}
+		if scope, err = made.LastInsertId(); err != nil {
+			return err
+		}
+		t.scopes[r.Scope] = scope
 	}
 	var until int64
 	if r.class == 0 {
 		until = r.until.Unix()
 	}
 	size := cost(len(r.data))
-	made, err := t.ExecContext(ctx, `INSERT INTO thumb (scope, file, class, cost, used, until, sum)
-		VALUES ((SELECT id FROM scope WHERE name = ?), ?, ?, ?, ?, ?, ?)`,
-		r.Scope, r.File, r.class, size, use, until, int64(crc32.ChecksumIEEE(r.data)))
+	made, err := t.exec(ctx, "INSERT INTO thumb (scope, file, class, cost, used, until, sum) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		scope, r.File, r.class, size, use, until, int64(crc32.ChecksumIEEE(r.data)))
 	if err != nil {
 		return err
 	}
@@ -346,6 +391,6 @@ func (t *transaction) insert(ctx context.Context, r keyedRow, use int64) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.ExecContext(ctx, "INSERT INTO picture (id, data) VALUES (?, ?)", id, r.data)
+	_, err = t.exec(ctx, "INSERT INTO picture (id, data) VALUES (?, ?)", id, r.data)
 	return err
 }

@@ -208,14 +208,14 @@ func (s *Store) Clear(ctx context.Context) error {
 	return s.exchange(ctx)
 }
 
-// Size tells how many bytes of the budget are used on the disk.
+// Size tells how many bytes the thumbnails take on the disk.
 func (s *Store) Size() int64 {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if s.db == nil {
 		return 0
 	}
-	return s.db.used()
+	return s.db.total.Load()
 }
 
 func (s *Store) isClosed() bool {

@@ -166,7 +166,7 @@ func TestCameraPicturesStandUpright(t *testing.T) {
 	}
 }
 
-func TestOpaque(t *testing.T) {
+func TestSeen(t *testing.T) {
 	full := quarters(20, 20)
 	banded := image.NewNRGBA(image.Rect(0, 0, 20, 20))
 	draw.Draw(banded, image.Rect(0, 5, 20, 15), full, image.Point{}, draw.Src)
@@ -183,7 +183,7 @@ func TestOpaque(t *testing.T) {
 		"sign":  {sign, image.Rect(0, 5, 20, 15), false},
 		"empty": {image.NewNRGBA(full.Rect), image.Rectangle{}, false},
 	} {
-		if box, whole := Opaque(c.img); box != c.box || whole != c.whole {
+		if box, whole := (Picture{Image: c.img}).Seen(); box != c.box || whole != c.whole {
 			t.Errorf("%s: %v %v", name, box, whole)
 		}
 	}
@@ -305,7 +305,7 @@ func FuzzDecode(f *testing.F) {
 		if b := p.Bounds(); b.Dx() > side || b.Dy() > side {
 			t.Fatalf("decoded %v", b)
 		}
-		box, _ := Opaque(p)
+		box, _ := p.Seen()
 		if got := Square(p, box, 20).Bounds(); got != image.Rect(0, 0, 20, 20) {
 			t.Fatal(got)
 		}

@@ -87,18 +87,18 @@ func (t Turn) steps(n int) (at, right, down int) {
 	return 0, 1, n
 }
 
-// Opaque gives the smallest rectangle that holds all pixels that can be seen,
+// Seen gives the smallest rectangle that holds all pixels that can be seen,
 // and whether all pixels in it can. A photo, with bands around it or without,
 // is whole; a sign of any other shape is not.
-func Opaque(img image.Image) (box image.Rectangle, whole bool) {
-	if o, ok := img.(interface{ Opaque() bool }); ok && o.Opaque() {
-		return img.Bounds(), true
+func (p Picture) Seen() (box image.Rectangle, whole bool) {
+	if o, ok := p.Image.(interface{ Opaque() bool }); ok && o.Opaque() {
+		return p.Bounds(), true
 	}
 	const half = 0x8000
-	seen, b := 0, img.Bounds()
+	seen, b := 0, p.Bounds()
 	for y := b.Min.Y; y < b.Max.Y; y++ {
 		for x := b.Min.X; x < b.Max.X; x++ {
-			if _, _, _, a := img.At(x, y).RGBA(); a >= half {
+			if _, _, _, a := p.At(x, y).RGBA(); a >= half {
 				seen++
 				box = box.Union(image.Rect(x, y, x+1, y+1))
 			}
