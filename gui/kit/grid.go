@@ -57,6 +57,7 @@ type Grid struct {
 	anchor  gridAnchor // where to stay while the shape changes
 	first   int        // what Visible was told last
 	end     int
+	pixels  float64 // a unit had when the tiles were filled
 	focused bool
 	hovered int               // item under the pointer, -1 = none
 	pointer fyne.Position     // where it is

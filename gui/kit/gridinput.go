@@ -196,3 +196,15 @@ func (s *gridShape) rowsOn(at, rows int) int {
 	row := min(max(0, at/s.columns+rows), s.rows-1)
 	return row*s.columns + at%s.columns
 }
+
+// TileAt gives the middle of item i's tile in the window's coordinates, false
+// when it is out of view.
+func (g *Grid) TileAt(i int) (fyne.Position, bool) {
+	first, end := g.InView()
+	if i < first || i >= end {
+		return fyne.Position{}, false
+	}
+	tile := g.tileOf(i)
+	top := fyne.CurrentApp().Driver().AbsolutePositionForObject(g)
+	return top.Add(tile.Position()).AddXY(g.tile.Width/2, g.tile.Height/2), true
+}

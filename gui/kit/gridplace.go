@@ -100,6 +100,12 @@ func (g *Grid) place(way int) {
 	first, end := g.shape.withTiles(g.offset)
 	g.shelf.show(first, end)
 	pixel := g.pixel()
+	if pixel != g.pixels { // pictures of another size are needed
+		g.pixels, g.end = pixel, -1
+		for _, h := range g.shelf.shown {
+			h.fresh = true
+		}
+	}
 	for n, h := range g.shelf.shown {
 		column, row := n%g.shape.columns, (first+n)/g.shape.columns
 		// Far down float32 has no pixels left, so the offset is taken away first.
@@ -132,6 +138,9 @@ func (g *Grid) pixel() float64 {
 	}
 	return 1
 }
+
+// Scale is how many device pixels a unit has in the grid's window.
+func (g *Grid) Scale() float32 { return float32(g.pixel()) }
 
 // snap puts a coordinate on a device pixel, so that pictures stay sharp and the
 // parts of a tile keep their distance.
@@ -182,6 +191,7 @@ func (r *gridRenderer) Refresh() {
 		h.obj.Refresh()
 	}
 	r.grid.bar.Refresh()
+	r.grid.place(0)
 	r.grid.repaint()
 }
 

@@ -17,6 +17,7 @@ const (
 	ColorBorder       fyne.ThemeColorName = "sluiceBorder"       // lines between and around things
 	ColorTrack        fyne.ThemeColorName = "sluiceTrack"        // the part of a bar not reached yet
 	ColorTile         fyne.ThemeColorName = "sluiceTile"         // where a file has no picture
+	ColorBlank        fyne.ThemeColorName = "sluiceBlank"        // the same on the page itself
 	ColorText         fyne.ThemeColorName = "sluiceText"         // what is to be read first
 	ColorSecondary    fyne.ThemeColorName = "sluiceSecondary"    // what is to be read next
 	ColorPrimary      fyne.ThemeColorName = "sluicePrimary"      // fills: the main button, bars, switches
@@ -36,7 +37,7 @@ const (
 // Names lists every colour name above.
 func Names() []fyne.ThemeColorName {
 	return []fyne.ThemeColorName{
-		ColorPage, ColorSidebar, ColorCard, ColorInput, ColorBorder, ColorTrack, ColorTile, ColorText,
+		ColorPage, ColorSidebar, ColorCard, ColorInput, ColorBorder, ColorTrack, ColorTile, ColorBlank, ColorText,
 		ColorSecondary, ColorPrimary, ColorPrimaryHover, ColorOnPrimary, ColorAccent, ColorSelected,
 		ColorZone, ColorDisc, ColorButton, ColorButtonHover, ColorRowHover, ColorAmber, ColorRed,
 	}
@@ -55,7 +56,7 @@ func lightColor(name fyne.ThemeColorName) color.Color {
 		return rgb(0xEBEEF2)
 	case ColorBorder, ColorTrack, ColorButtonHover:
 		return rgb(0xDDE2E8)
-	case ColorTile, ColorButton:
+	case ColorTile, ColorBlank, ColorButton:
 		return rgb(0xE6EAEF)
 	case ColorText:
 		return rgb(0x1D242D)
@@ -90,7 +91,7 @@ func darkColor(name fyne.ThemeColorName) color.Color {
 		return rgb(0x191E25)
 	case ColorSidebar:
 		return rgb(0x1B2027)
-	case ColorCard:
+	case ColorCard, ColorBlank:
 		return rgb(0x222933)
 	case ColorInput:
 		return rgb(0x12161B)

@@ -1,0 +1,267 @@
+package files
+
+import (
+	"image"
+	"image/color"
+	"math"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"sluice/gui/kit"
+	"sluice/service"
+)
+
+// Measures of a tile: the picture, two lines below it, and room around them for
+// the border of a selected one.
+const (
+	LeastPicture   float32 = 72
+	DefaultPicture float32 = 108
+	MostPicture    float32 = 256
+
+	tilePad    float32 = 7
+	tileBelow  float32 = 41 // from the picture's bottom to the tile's
+	nameMiddle float32 = 13.5
+	factMiddle float32 = 28
+	tickSide   float32 = 20
+	tickInset  float32 = 6 // from the picture's corner
+	factSize   float32 = 11
+	kindSize   float32 = 14
+	radiusCell float32 = 8
+	radiusPic  float32 = 6
+)
+
+// TileSize is the size of tiles whose pictures have a side length.
+func TileSize(picture float32) fyne.Size {
+	return fyne.NewSize(picture+2*tilePad, tilePad+picture+tileBelow)
+}
+
+// tileLook is what the tiles of a grid share: how large they are, and what it
+// takes to shorten their words.
+type tileLook struct {
+	picture    float32
+	name, fact *ruler
+	nameHeight float32
+	factHeight float32
+	kindHeight float32
+}
+
+func newTileLook() *tileLook {
+	ruled := func(size float32) *ruler {
+		return newRuler(func(s string) float32 { return fyne.MeasureText(s, size, fyne.TextStyle{}).Width })
+	}
+	height := func(size float32, style fyne.TextStyle) float32 { return fyne.MeasureText("M", size, style).Height }
+	return &tileLook{
+		picture: DefaultPicture,
+		name:    ruled(kit.SizeBody), fact: ruled(factSize),
+		nameHeight: height(kit.SizeBody, fyne.TextStyle{}),
+		factHeight: height(factSize, fyne.TextStyle{}),
+		kindHeight: height(kindSize, fyne.TextStyle{Bold: true}),
+	}
+}
+
+// marking is how a tile stands out.
+type marking struct {
+	selected bool
+	cursor   bool // the keyboard stands on it
+}
+
+// tile shows one file after another. A plain one with a picture is drawn from
+// three objects: picture, name, facts.
+type tile struct {
+	widget.BaseWidget
+	look   *tileLook
+	id     service.FileID
+	title  string // the name as it can be shown
+	facts  string
+	marked marking
+	side   float32 // the picture's for which it was laid out
+
+	back    *canvas.Rectangle
+	blank   *canvas.Rectangle
+	kind    *canvas.Text
+	picture *canvas.Image
+	name    *canvas.Text
+	fact    *canvas.Text
+	disc    *canvas.Circle
+	check   *kit.Icon
+	objects []fyne.CanvasObject
+}
+
+func newTile(look *tileLook) *tile {
+	t := &tile{
+		look:    look,
+		back:    &canvas.Rectangle{CornerRadius: radiusCell},
+		blank:   &canvas.Rectangle{CornerRadius: radiusPic},
+		kind:    &canvas.Text{TextSize: kindSize, TextStyle: fyne.TextStyle{Bold: true}, Alignment: fyne.TextAlignCenter},
+		picture: &canvas.Image{CornerRadius: radiusPic, FillMode: canvas.ImageFillStretch, ScaleMode: canvas.ImageScaleFastest},
+		name:    &canvas.Text{TextSize: kit.SizeBody},
+		fact:    &canvas.Text{TextSize: factSize},
+		disc:    &canvas.Circle{},
+		check:   kit.NewIcon(kit.IconCheck, kit.ColorOnPrimary, 11),
+	}
+	t.back.Hidden, t.picture.Hidden, t.disc.Hidden, t.check.Hidden = true, true, true, true
+	t.objects = []fyne.CanvasObject{t.back, t.blank, t.kind, t.picture, t.name, t.fact, t.disc, t.check}
+	t.ExtendBaseWidget(t)
+	t.colors()
+	return t
+}
+
+// show takes over a file: its words, and its picture or, when there is none, a
+// label (which may be empty, while the picture is coming).
+func (t *tile) show(f *service.File, facts, label string, picture *image.RGBA, scale float32) {
+	t.id = f.ID
+	t.title, t.facts = kit.PlainName(f.Name), facts
+	if c := theme.ColorForWidget(kit.ColorText, t); c != t.name.Color {
+		t.colors() // the theme has changed while the tile was not in use
+	}
+	t.fitWords()
+	t.setPicture(picture, scale)
+	if t.kind.Text != label {
+		t.kind.Text = label
+		t.kind.Refresh()
+	}
+	t.kind.Hidden = picture != nil || label == ""
+	t.repaint()
+}
+
+// fitWords shortens the words to the tile's width.
+func (t *tile) fitWords() {
+	t.side = t.look.picture
+	setText(t.name, t.look.name.fit(t.title, t.side))
+	setText(t.fact, t.look.fact.fit(t.facts, t.side))
+}
+
+func setText(o *canvas.Text, text string) {
+	if o.Text != text {
+		o.Text = text
+		o.Refresh()
+	}
+}
+
+// setPicture shows a picture pixel for pixel; a smaller one stands in the middle.
+func (t *tile) setPicture(picture *image.RGBA, scale float32) {
+	if picture == nil {
+		t.picture.Hidden, t.picture.Image = true, nil
+		t.blank.Hidden = false
+		return
+	}
+	size := fyne.NewSize(float32(picture.Rect.Dx())/scale, float32(picture.Rect.Dy())/scale)
+	if t.picture.Image != image.Image(picture) || t.picture.Size() != size {
+		t.picture.Image = picture
+		t.picture.Resize(size)
+		t.picture.Refresh()
+	}
+	t.picture.Hidden = false
+	t.blank.Hidden = size.Width >= t.look.picture-0.5 && size.Height >= t.look.picture-0.5
+	t.placePicture()
+}
+
+// placePicture centres the picture. A side of it that is as long as the tile's
+// stays on whole pixels.
+func (t *tile) placePicture() {
+	size := t.picture.Size()
+	middle := func(length float32) float32 {
+		return tilePad + float32(math.Round(float64(max(0, t.look.picture-length)/2)))
+	}
+	t.picture.Move(fyne.NewPos(middle(size.Width), middle(size.Height)))
+}
+
+// mark shows whether the tile is selected, and whether the keyboard stands on it.
+func (t *tile) mark(m marking) {
+	if m == t.marked {
+		return
+	}
+	t.marked = m
+	t.back.Hidden = !m.selected && !m.cursor
+	t.disc.Hidden, t.check.Hidden = !m.selected, !m.selected
+	t.colorBack()
+	t.back.Refresh()
+	t.repaint()
+}
+
+// repaint has the window drawn again. What was not shown before does not do so
+// when it is refreshed.
+func (t *tile) repaint() {
+	if c, ok := fyne.CurrentApp().Driver().CanvasForObject(t).(interface{ SetDirty() }); ok {
+		c.SetDirty()
+	}
+}
+
+// shortened reports whether the name is not shown whole.
+func (t *tile) shortened() bool { return t.name.Text != t.title }
+
+// AccessibilityLabel is the file's whole name.
+func (t *tile) AccessibilityLabel() string { return t.title }
+
+// AccessibilityRole is container.
+func (t *tile) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleContainer }
+
+func (t *tile) colors() {
+	of := func(name fyne.ThemeColorName) color.Color { return theme.ColorForWidget(name, t) }
+	t.name.Color, t.fact.Color, t.kind.Color = of(kit.ColorText), of(kit.ColorSecondary), of(kit.ColorSecondary)
+	t.blank.FillColor, t.disc.FillColor = of(kit.ColorBlank), of(kit.ColorPrimary)
+	t.colorBack()
+}
+
+func (t *tile) colorBack() {
+	t.back.FillColor, t.back.StrokeColor, t.back.StrokeWidth = color.Transparent, color.Transparent, 1
+	if t.marked.selected {
+		t.back.FillColor = theme.ColorForWidget(kit.ColorSelected, t)
+		t.back.StrokeColor = theme.ColorForWidget(kit.ColorPrimary, t)
+	}
+	if t.marked.cursor {
+		t.back.StrokeWidth = 2
+		if !t.marked.selected {
+			t.back.StrokeColor = theme.ColorForWidget(kit.ColorSecondary, t)
+		}
+	}
+}
+
+// CreateRenderer is Fyne's.
+func (t *tile) CreateRenderer() fyne.WidgetRenderer { return tileRenderer{t} }
+
+type tileRenderer struct{ tile *tile }
+
+func (r tileRenderer) Layout(size fyne.Size) {
+	t := r.tile
+	side := t.look.picture
+	if t.side != side {
+		t.fitWords()
+	}
+	t.back.Resize(size)
+	t.blank.Resize(fyne.NewSquareSize(side))
+	t.blank.Move(fyne.NewPos(tilePad, tilePad))
+	line := func(o *canvas.Text, middle, height float32) {
+		o.Resize(fyne.NewSize(side, height))
+		o.Move(fyne.NewPos(tilePad, middle-height/2))
+	}
+	bottom := tilePad + side
+	line(t.kind, tilePad+side/2, t.look.kindHeight)
+	line(t.name, bottom+nameMiddle, t.look.nameHeight)
+	line(t.fact, bottom+factMiddle, t.look.factHeight)
+	disc := fyne.NewPos(bottom-tickInset-tickSide, tilePad+tickInset)
+	t.disc.Resize(fyne.NewSquareSize(tickSide))
+	t.disc.Move(disc)
+	t.check.Resize(fyne.NewSquareSize(tickSide))
+	t.check.Move(disc)
+	t.placePicture()
+}
+
+func (r tileRenderer) MinSize() fyne.Size { return TileSize(LeastPicture) }
+
+// Refresh draws in the colours of the theme.
+func (r tileRenderer) Refresh() {
+	t := r.tile
+	t.colors()
+	for _, o := range t.objects {
+		if o.Visible() && o != fyne.CanvasObject(t.picture) {
+			o.Refresh()
+		}
+	}
+}
+
+func (r tileRenderer) Objects() []fyne.CanvasObject { return r.tile.objects }
+func (r tileRenderer) Destroy()                     {}

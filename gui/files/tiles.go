@@ -1,0 +1,321 @@
+package files
+
+import (
+	"image"
+	"math"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"sluice/gui/kit"
+	"sluice/service"
+	"sluice/service/thumbnail"
+)
+
+// Thumbs gives pictures; a *thumbnail.Loader. Both methods return at once.
+type Thumbs interface {
+	// Want replaces all that is wanted, nearest first; side is in device pixels.
+	Want(side int, wanted []thumbnail.Wanted)
+	Get(id service.FileID, side int) (*image.RGBA, thumbnail.State)
+}
+
+// Intents is what people want done. All are called on the interface goroutine,
+// must return at once, and may be nil.
+type Intents struct {
+	Open     func([]service.FileID)            // a double click or Enter
+	Delete   func()                            // the Delete key, with something selected
+	Menu     func(at fyne.Position)            // for what is selected; in the window's coordinates
+	Selected func()                            // the selection or the cursor changed
+	Resized  func(picture float32)             // the wheel changed the size of pictures
+	Shortcut func(shortcut fyne.Shortcut) bool // one that the tiles don't know; reports whether it did something
+}
+
+// TilesConfig is what Tiles are made of.
+type TilesConfig struct {
+	List    List
+	Thumbs  Thumbs // nil = no pictures
+	Format  *kit.Format
+	Now     func() time.Time
+	OnMain  func(func())                    // runs a function on the interface goroutine
+	After   func(d time.Duration, f func()) // runs it there once, later; nil = by the computer's clock and OnMain
+	Intents Intents
+}
+
+// Tiles shows files as a grid of tiles that can be selected.
+type Tiles struct {
+	cfg       TilesConfig
+	grid      *kit.Grid
+	look      *tileLook
+	selection *Selection
+	finder    *Finder
+	viewport  *Viewport
+	timer     *time.Timer
+	closed    bool
+	pressed   int // the item that the button went down on with Ctrl, -1 = none
+}
+
+// NewTiles makes the grid. Close it when it is no longer needed.
+func NewTiles(cfg TilesConfig) *Tiles {
+	t := &Tiles{
+		cfg: cfg, look: newTileLook(), selection: NewSelection(cfg.List), finder: NewFinder(cfg.Now), pressed: -1,
+	}
+	after := cfg.After
+	if after == nil {
+		after = t.after
+	}
+	t.viewport = NewViewport(cfg.Now, after, t.want)
+	t.grid = kit.NewGrid(t.source(), TileSize(t.look.picture))
+	return t
+}
+
+// Object is what the window shows.
+func (t *Tiles) Object() fyne.CanvasObject { return t.grid }
+
+// Selection is what is selected, to be read; Select changes it.
+func (t *Tiles) Selection() *Selection { return t.selection }
+
+// Select changes the selection and shows it.
+func (t *Tiles) Select(change func(*Selection)) {
+	change(t.selection)
+	t.selected()
+}
+
+// Picture is the side length of pictures, in Fyne's units.
+func (t *Tiles) Picture() float32 { return t.look.picture }
+
+// SetPicture changes it, within LeastPicture and MostPicture.
+func (t *Tiles) SetPicture(side float32) {
+	side = min(max(LeastPicture, float32(math.Round(float64(side)))), MostPicture)
+	if side == t.look.picture {
+		return
+	}
+	t.look.picture = side
+	t.grid.SetTile(TileSize(side))
+	t.refill()
+	t.viewport.Anew()
+}
+
+// Relist takes over that the list has other files or another order.
+func (t *Tiles) Relist() {
+	t.selection.Relist()
+	t.grid.Reset()
+	t.visible(t.grid.InView())
+	t.selected()
+}
+
+// Gone takes over that files are no longer in the account. Relist comes next.
+func (t *Tiles) Gone(ids ...service.FileID) { t.selection.Gone(ids...) }
+
+// Changed fills the tiles of these files again: their pictures are ready, or
+// what is known of them has changed.
+func (t *Tiles) Changed(ids []service.FileID) {
+	changed := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		changed[string(id)] = true
+	}
+	t.grid.UpdateKeys(func(key string) bool { return changed[key] })
+}
+
+// Close ends what was to happen later.
+func (t *Tiles) Close() {
+	t.closed = true
+	if t.timer != nil {
+		t.timer.Stop()
+	}
+}
+
+func (t *Tiles) after(d time.Duration, f func()) {
+	t.timer = time.AfterFunc(d, func() {
+		t.cfg.OnMain(func() {
+			if !t.closed {
+				f()
+			}
+		})
+	})
+}
+
+func (t *Tiles) refill() { t.grid.UpdateKeys(func(string) bool { return true }) }
+
+func (t *Tiles) source() kit.GridSource {
+	list := t.cfg.List
+	return kit.GridSource{
+		Count:  list.Len,
+		Key:    func(i int) string { return string(list.ID(i)) },
+		Index:  func(key string) int { return list.Index(service.FileID(key)) },
+		New:    func() fyne.CanvasObject { return newTile(t.look) },
+		Update: t.fill,
+		Mark: func(i int, o fyne.CanvasObject) {
+			cursor := t.grid.Focused() && i == t.selection.Cursor()
+			o.(*tile).mark(marking{selected: t.selection.Has(o.(*tile).id), cursor: cursor})
+		},
+		Cursor: t.selection.Cursor,
+		Go: func(i int, held fyne.KeyModifier) {
+			toggle, extend := modes(held)
+			t.Select(func(s *Selection) { s.Go(i, toggle, extend) })
+		},
+		Press:    t.press,
+		Open:     func(int) { t.open() },
+		Menu:     t.menu,
+		Band:     t.band,
+		Typed:    t.typed,
+		Rune:     t.letter,
+		Shortcut: t.shortcut,
+		Tip: func(_ int, o fyne.CanvasObject) string {
+			if tile := o.(*tile); tile.shortened() {
+				return tile.title
+			}
+			return ""
+		},
+		Zoom: func(steps float32) {
+			t.SetPicture(t.look.picture * float32(math.Pow(1.1, math.Copysign(1, float64(steps)))))
+			if t.cfg.Intents.Resized != nil {
+				t.cfg.Intents.Resized(t.look.picture)
+			}
+		},
+		Visible:  func(first, end, way int) { t.viewport.Visible(first, end, way, list.Len()) },
+		Scrolled: func(offset float64) { t.viewport.Scrolled(offset, float64(t.grid.Size().Height)) },
+	}
+}
+
+func (t *Tiles) visible(first, end int) { t.viewport.Visible(first, end, 0, t.cfg.List.Len()) }
+
+// fill shows file i in a tile.
+func (t *Tiles) fill(i int, o fyne.CanvasObject) {
+	if i >= t.cfg.List.Len() {
+		return // the list became shorter, Relist is still to come
+	}
+	f := t.cfg.List.File(i)
+	scale := t.grid.Scale()
+	picture, state := (*image.RGBA)(nil), thumbnail.None
+	if t.cfg.Thumbs != nil {
+		picture, state = t.cfg.Thumbs.Get(f.ID, t.side())
+	}
+	label := ""
+	if state == thumbnail.None || state == thumbnail.Coming && !thumbnail.Possible(f.MIME, f.Name) {
+		label = KindLabel(&f)
+	}
+	o.(*tile).show(&f, Facts(t.cfg.Format, &f), label, picture, scale)
+}
+
+// side is that of pictures in device pixels.
+func (t *Tiles) side() int { return int(math.Round(float64(t.look.picture * t.grid.Scale()))) }
+
+// want asks for the pictures of items.
+func (t *Tiles) want(items []int) {
+	if t.cfg.Thumbs == nil {
+		return
+	}
+	wanted := make([]thumbnail.Wanted, len(items))
+	for n, i := range items {
+		f := t.cfg.List.File(i)
+		wanted[n] = thumbnail.Wanted{File: f.ID, MIME: f.MIME, Name: f.Name, Hash: f.SHA256}
+	}
+	t.cfg.Thumbs.Want(t.side(), wanted)
+}
+
+func (t *Tiles) selected() {
+	t.grid.MarkAll()
+	if t.cfg.Intents.Selected != nil {
+		t.cfg.Intents.Selected()
+	}
+}
+
+// modes says what modifiers mean for a selection.
+func modes(held fyne.KeyModifier) (toggle, extend bool) {
+	return held&fyne.KeyModifierShortcutDefault != 0, held&fyne.KeyModifierShift != 0
+}
+
+func (t *Tiles) press(i int, held fyne.KeyModifier) {
+	toggle, extend := modes(held)
+	t.pressed = -1
+	if toggle && !extend {
+		t.pressed = i
+	}
+	t.Select(func(s *Selection) { s.Press(i, toggle, extend) })
+}
+
+func (t *Tiles) band(b kit.BandStep) {
+	t.Select(func(s *Selection) {
+		switch b.Phase {
+		case kit.BandStart:
+			toggle, extend := modes(b.Held)
+			switch {
+			case toggle:
+				s.Press(t.pressed, true, false) // what the button did is up to the band now
+				s.BandStart(BandToggle)
+			case extend:
+				s.BandStart(BandAdd)
+			default:
+				s.BandStart(BandOnly)
+			}
+		case kit.BandMove:
+			s.Band(b.Cells)
+		case kit.BandEnd:
+			s.BandEnd()
+		}
+	})
+}
+
+// menu is for all that is selected, or else for the one that was clicked.
+func (t *Tiles) menu(i int, at fyne.Position) {
+	if i < 0 || !t.selection.Has(t.cfg.List.ID(i)) {
+		t.press(i, 0)
+	}
+	if i >= 0 && t.cfg.Intents.Menu != nil {
+		t.cfg.Intents.Menu(at)
+	}
+}
+
+func (t *Tiles) open() {
+	if t.cfg.Intents.Open != nil && t.selection.Count() > 0 {
+		t.cfg.Intents.Open(t.selection.IDs())
+	}
+}
+
+// typed runs the keys that move nothing.
+func (t *Tiles) typed(e *fyne.KeyEvent) {
+	switch e.Name { //nolint:exhaustive // all other keys do nothing
+	case fyne.KeyEscape:
+		t.Select((*Selection).Clear)
+	case fyne.KeyReturn, fyne.KeyEnter:
+		t.open()
+	case fyne.KeyDelete, fyne.KeyBackspace:
+		if t.cfg.Intents.Delete != nil && t.selection.Count() > 0 {
+			t.cfg.Intents.Delete()
+		}
+	case fyne.KeySpace:
+		if !t.finder.Typing() {
+			t.Select((*Selection).Toggle)
+		}
+	case desktop.KeyMenu:
+		if at, ok := t.grid.TileAt(t.selection.Cursor()); ok {
+			t.menu(t.selection.Cursor(), at)
+		}
+	}
+}
+
+// letter goes to the next name that begins so.
+func (t *Tiles) letter(r rune) {
+	if r == ' ' && !t.finder.Typing() {
+		return // it has done something as a key
+	}
+	if i := t.finder.Type(r, t.cfg.List, t.selection.Cursor()); i >= 0 {
+		t.Select(func(s *Selection) { s.Go(i, false, false) })
+		t.grid.ScrollTo(i)
+	}
+}
+
+func (t *Tiles) shortcut(s fyne.Shortcut) bool {
+	switch s := s.(type) {
+	case *fyne.ShortcutSelectAll:
+		t.Select((*Selection).All)
+		return true
+	case *desktop.CustomShortcut:
+		if s.KeyName == fyne.KeySpace && s.Modifier == fyne.KeyModifierShortcutDefault {
+			t.Select((*Selection).Toggle)
+			return true
+		}
+	}
+	return t.cfg.Intents.Shortcut != nil && t.cfg.Intents.Shortcut(s)
+}

@@ -1,0 +1,50 @@
+package files
+
+import (
+	"path/filepath"
+	"strings"
+
+	"fyne.io/fyne/v2/lang"
+
+	"sluice/gui/kit"
+	"sluice/service"
+)
+
+// KindLabel is what stands in a tile that has no picture: "PDF". It is the
+// name's extension, or else what the type says.
+func KindLabel(f *service.File) string {
+	ext := strings.TrimPrefix(filepath.Ext(f.Name), ".")
+	if len(ext) > 0 && len(ext) <= 5 && plainWord(ext) {
+		return strings.ToUpper(ext)
+	}
+	major, _, _ := strings.Cut(f.MIME, "/")
+	switch major {
+	case "image":
+		return lang.L("IMAGE")
+	case "video":
+		return lang.L("VIDEO")
+	case "audio":
+		return lang.L("AUDIO")
+	case "text":
+		return lang.L("TEXT")
+	}
+	return lang.L("FILE")
+}
+
+func plainWord(s string) bool {
+	for i := range len(s) {
+		c := s[i] | 0x20
+		if (c < 'a' || c > 'z') && (s[i] < '0' || s[i] > '9') {
+			return false
+		}
+	}
+	return true
+}
+
+// Facts is the line below a file's name: "1.4 MB · 202 views".
+func Facts(format *kit.Format, f *service.File) string {
+	views := int(min(max(0, f.Views), 1<<31-1))
+	return lang.N("{{.Size}} · {{.Views}} views", views, map[string]any{
+		"Size": format.Size(f.Size), "Views": format.Number(f.Views),
+	})
+}
