@@ -42,7 +42,7 @@ func (s *Shell) bringBack() {
 // endBackground tells the end and closes the window for good, once there is
 // nothing more to do without its user.
 func (s *Shell) endBackground() {
-	if !s.hidden() || s.ending || s.working() {
+	if !s.hidden() || s.ending || s.closing || s.working() {
 		return
 	}
 	s.ending = true

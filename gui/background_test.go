@@ -90,6 +90,10 @@ func TestBackgroundTellsItsEndAndCloses(t *testing.T) {
 	if !w.hidden {
 		t.Error("the window came back")
 	}
+	b.shell.events(nil) // the last of a session, after its end was told
+	if b.shell.ending {
+		t.Error("the end is told twice")
+	}
 	if got := b.clipboard(); got != "what was copied before" {
 		t.Errorf("the clipboard has %q", got)
 	}
