@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -200,6 +201,51 @@ func TestWhatACrashLeaves(t *testing.T) {
 	if err != nil || len(left) != 0 {
 		t.Errorf("open attempts %+v, %v", left, err)
 	}
+}
+
+// frozen is a clock of which nothing ever becomes due.
+type frozen struct{ at time.Time }
+
+func (f frozen) Now() time.Time { return f.at }
+
+func (frozen) After(time.Duration) (<-chan time.Time, func() bool) {
+	return nil, func() bool { return true }
+}
+
+func TestWhatIsInTheListingAfterACrashIsFoundAtTheFirstLook(t *testing.T) {
+	r := newRig(t)
+	r.close()
+	r.cfg.Clock = frozen{time.Now()}
+	r.leave(func(db *storage.DB) {
+		for i := range 20 {
+			r.leaveJob(t.Context(), db, fmt.Sprint(i), 2000+i, "finishing stored")
+		}
+	})
+	r.open()
+	r.idle()
+	snapshot, _ := r.engine.Subscribe(t.Context())
+	if len(snapshot.Jobs) != 20 || r.puts() != 0 {
+		t.Errorf("%d jobs, %d uploads", len(snapshot.Jobs), r.puts())
+	}
+	r.once(snapshot.Jobs)
+}
+
+func TestACancelledJobDoesNotComeBack(t *testing.T) {
+	r := newRig(t)
+	held := r.server.Inject(sandbox.Fault{Kind: sandbox.StallBody, After: 1, Times: -1, Method: http.MethodPut})
+	for round := range 15 {
+		s := r.follow()
+		r.add(r.file(fmt.Sprint(round, " large"), 2*mib), r.file(fmt.Sprint(round, " tiny"), 1000))
+		r.struck(held, 2*round+2)
+		s.until("both under way", func() bool { return s.totals.Active == 2 })
+		must(t, r.engine.Cancel(t.Context(), slices.Collect(maps.Keys(s.jobs))...))
+		s.sub.Close()
+		r.restart() // at the same instant
+		if snapshot, _ := r.engine.Subscribe(t.Context()); len(snapshot.Jobs) != 0 {
+			t.Fatalf("round %d: back again: %s", round, describe(snapshot))
+		}
+	}
+	held.Release()
 }
 
 func mustContent(t *testing.T, r *rig, id service.FileID) []byte {
