@@ -16,7 +16,7 @@ var errSlowHandshake = errors.New("the other side did not finish the TLS handsha
 const (
 	// largestPiece is how much is read and sent at a time at most, leastPiece
 	// the same on a slow connection: what moves is seen between pieces.
-	largestPiece = 256 << 10
+	largestPiece = 128 << 10
 	firstPiece   = 64 << 10
 	leastPiece   = 16 << 10
 	// pieceSize has room for what TLS adds to a piece.
