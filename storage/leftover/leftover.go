@@ -20,6 +20,9 @@ func Watch() (check func() error, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("watch temporary files: %w", err)
 	}
+	if err := os.Chmod(dir, 0o755); err != nil { // as the usual one, where other users come in
+		return nil, fmt.Errorf("watch temporary files: %w", err)
+	}
 	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} { // whichever the system looks at
 		if err := os.Setenv(name, dir); err != nil {
 			return nil, fmt.Errorf("watch temporary files: %w", err)

@@ -17,11 +17,11 @@ func TestWhatIsLeftIsTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := os.CreateTemp("", "x")
+	f, err := os.Create(filepath.Join(os.Getenv("TMPDIR"), "x"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestNothingLeft(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := os.CreateTemp("", "x")
+	f, err := os.Create(filepath.Join(os.Getenv("TMPDIR"), "x"))
 	if err != nil {
 		t.Fatal(err)
 	}
