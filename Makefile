@@ -145,7 +145,7 @@ torture: ## the long campaigns, as root: kills, faults, damaged and full disks, 
 	$(call say,storage: kills and damage and a full disk)
 	SLUICE_KILL_ROUNDS=1000 SLUICE_DAMAGE_ROUNDS=500 \
 		go test -count=1 -v -timeout 60m -tags $(TEST_TAGS),torture ./storage/
-	$(call say,uploads: faults and kills)
+	$(call say,uploads: faults and kills and changing files and damage and a full disk)
 	go test -count=1 -v -timeout 180m -tags $(TEST_TAGS),torture -run '^TestTorture' ./service/upload/ $(if $(ARGS),-args $(ARGS))
 	$(call say,fuzzing)
 	grep -r --include='*_test.go' -o '^func Fuzz[A-Za-z0-9]*' . | while IFS=: read -r file name; do \

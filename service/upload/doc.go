@@ -12,6 +12,10 @@
 //	             ↓          ↓           ↓           ↓
 //	        AlreadyThere    └──────→ Retrying ←─────┘    Failed, Cancelled
 //
+// A job that its user holds is Paused until it is resumed, then it waits in its
+// old place. Ended jobs are in the history until that is cleared; the list on
+// the screen is the part of it that was not cleared away.
+//
 // What the account has is fetched before the first upload and again every ten
 // minutes while there is work (catalogue.go); uploads wait for the first
 // listing only, and go on without if it can't be had. A file of a size that the
@@ -29,7 +33,9 @@
 // a crash left. A state is shown only once it is on the disk.
 //
 // What the database holds of a job (row.State) is one of the words of row.go;
-// the State that people see is derived from what the engine is doing.
+// the State that people see is derived from what the engine is doing. What a
+// user wants of a job that somebody works on is written beside the row, as a
+// wish, before the command returns: its owner, or the next start, sees to it.
 //
 // # Who owns what
 //
@@ -42,6 +48,9 @@
 //	twin     behind a job with the same content, running  a goroutine of run.go,
 //	checking the verifier's list, unknown the reconciler's list,
 //	control  a call of Cancel, Retry, …, resting nobody: it ended
+//	aside    nobody: it is paused
+//
+// Commands that write come one after the other (Engine.commands).
 //
 // Whoever wants something of a job that another owns leaves a wish in it.
 //
@@ -56,5 +65,6 @@
 // Failures of one file end or delay that file. Failures that concern all of
 // them hold the queue (hold.go): no key or a wrong one until Use, an
 // unreachable service and a "too many requests" until a time, a full disk
-// until writing works again. Held files are not charged a try.
+// until writing works again, also at the start. Held files are not charged a
+// try.
 package upload
