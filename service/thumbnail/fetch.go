@@ -8,6 +8,7 @@ import (
 
 	"sluice/service"
 	"sluice/service/pixeldrain"
+	"sluice/service/thumbnail/picture"
 	"sluice/storage/thumbs"
 )
 
@@ -84,7 +85,7 @@ func (l *Loader) fetched(j *job, r request, t *pixeldrain.Thumbnail, err error) 
 		l.done(j)
 	default:
 		l.holds = 0
-		j.rough, j.asked = false, r.side == 0
+		j.rough, j.turn, j.asked = false, picture.Upright, r.side == 0
 		l.toDecode(j, t.Data)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"sluice/service"
+	"sluice/service/thumbnail/picture"
 )
 
 // The size classes: what one request asks for.
@@ -41,7 +42,8 @@ type job struct {
 	busy   bool               // a worker has it
 	cancel context.CancelFunc // of that worker's work; nil when it has no end of its own
 	data   []byte             // toDecode: as the disk or the service gave it
-	rough  bool               // toDecode: data is of the smaller class
+	rough  bool               // toDecode: data is of the smaller class, or a camera's preview
+	turn   picture.Turn       // toDecode: how to turn what data shows
 	asked  bool               // toDecode: data is what the service gave when asked for its largest
 	path   string             // toRead, or after a rough picture: the local picture, "" = none
 }

@@ -2,7 +2,10 @@ package thumbnail_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"image"
+	"image/color"
+	"image/draw"
 	"image/jpeg"
 	"math/rand/v2"
 	"net/http"
@@ -74,8 +77,8 @@ func checkPictures(t *testing.T, w *watch, side int, wanted []thumbnail.Wanted) 
 }
 
 func TestEveryFileGetsItsOwnPicture(t *testing.T) {
-	for _, dialect := range []int{sandbox.Dialect2020, sandbox.Dialect2026} {
-		for _, side := range []int{108, 160} {
+	for dialect, sides := range map[int][]int{sandbox.Dialect2020: {160}, sandbox.Dialect2026: {108, 160}} {
+		for _, side := range sides {
 			s, wanted := gallery(t, 36, dialect, 0)
 			asked := recordSizes(s)
 			w := start(t, thumbnail.Config{Disk: newDisk(t)})
@@ -297,6 +300,38 @@ func TestLocalPicturesNeedNoRequest(t *testing.T) {
 	if got := asked.total(); got != 2 {
 		t.Errorf("%d requests, want those of the two that can't be read", got)
 	}
+}
+
+// A camera's own small picture is there before its large one is decoded; here
+// that never is, because it is cut.
+func TestACamerasPreviewIsShownFirst(t *testing.T) {
+	photo := func(c color.Color, width, height int) []byte {
+		img := image.NewRGBA(image.Rect(0, 0, width, height))
+		draw.Draw(img, img.Rect, image.NewUniform(c), image.Point{}, draw.Src)
+		var b bytes.Buffer
+		if err := jpeg.Encode(&b, img, nil); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	large, small := photo(color.White, 2000, 1500), photo(color.RGBA{200, 0, 0, 255}, 160, 120)
+	exif := "Exif\x00\x00MM\x00\x2a\x00\x00\x00\x08" + "\x00\x00" + "\x00\x00\x00\x0e" + // no field; the second directory
+		"\x00\x02" + "\x02\x01\x00\x04\x00\x00\x00\x01\x00\x00\x00\x2c" + "\x02\x02\x00\x04\x00\x00\x00\x01"
+	segment := binary.BigEndian.AppendUint32([]byte(exif), uint32(len(small)))
+	segment = append(append(segment, 0, 0, 0, 0), small...)
+	data := binary.BigEndian.AppendUint16([]byte{0xff, 0xd8, 0xff, 0xe1}, uint16(len(segment)+2))
+	data = append(append(data, segment...), large[2:len(large)/2]...)
+	data = append(data, make([]byte, 300<<10)...) // previews are taken of large files only
+	path := filepath.Join(t.TempDir(), "photo")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w := start(t, thumbnail.Config{Local: func(service.FileID) (string, bool) { return path, true }})
+	w.Want(80, photos(1))
+	w.await(t, "the preview", func() bool {
+		img, state := w.Get("photo0", 80)
+		return state == thumbnail.Ready && img.RGBAAt(40, 40).R > 190 && img.RGBAAt(40, 40).G < 10
+	})
 }
 
 func abs(n int) int { return max(n, -n) }

@@ -19,6 +19,7 @@ const (
 	maxLocalSide   = 30_000
 	maxLocalMemory = 96 << 20
 	localQuality   = 88
+	leastPreviewed = 256 << 10 // bytes; smaller ones are decoded soon
 )
 
 // readLocal makes pictures of all sides of a local picture, and keeps one on
@@ -43,19 +44,38 @@ func (l *Loader) readLocal(ctx context.Context, key thumbs.Key, work job) result
 }
 
 func openPicture(ctx context.Context, path string) (picture.Picture, error) {
-	info, err := os.Stat(path) // a FIFO would block when opened
-	if err != nil {
-		return picture.Picture{}, err
-	}
-	if !info.Mode().IsRegular() || info.Size() > maxLocalFile {
-		return picture.Picture{}, fmt.Errorf("%w: %s, %d bytes", picture.ErrNone, info.Mode(), info.Size())
-	}
-	f, err := os.Open(path)
+	f, size, err := openFile(path)
 	if err != nil {
 		return picture.Picture{}, err
 	}
 	defer f.Close() //nolint:errcheck // only read
-	return picture.Decode(ctx, f, info.Size(), picture.Limit{Side: maxLocalSide, Memory: maxLocalMemory})
+	return picture.Decode(ctx, f, size, picture.Limit{Side: maxLocalSide, Memory: maxLocalMemory})
+}
+
+func openFile(path string) (*os.File, int64, error) {
+	info, err := os.Stat(path) // a FIFO would block when opened
+	if err != nil {
+		return nil, 0, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxLocalFile {
+		return nil, 0, fmt.Errorf("%w: %s, %d bytes", picture.ErrNone, info.Mode(), info.Size())
+	}
+	f, err := os.Open(path)
+	return f, info.Size(), err
+}
+
+// preview reads the small picture that cameras put into a large one, to be
+// shown until that is decoded. Of what is decoded soon there is none.
+func preview(ctx context.Context, path string) ([]byte, picture.Turn) {
+	f, size, err := openFile(path)
+	if err != nil {
+		return nil, picture.Upright
+	}
+	defer f.Close() //nolint:errcheck // only read
+	if size < leastPreviewed {
+		return nil, picture.Upright
+	}
+	return picture.Preview(ctx, f, size)
 }
 
 func encode(img *image.RGBA) ([]byte, error) {

@@ -79,22 +79,25 @@ func (l *Loader) lookUp() {
 			return
 		}
 		var found thumbs.Found
-		kept := false
+		kept := false // on the disk, whatever it is
 		if l.cfg.Disk != nil && scope != "" {
 			found, kept = l.cfg.Disk.Get(ctx, thumbs.Key{Scope: scope, File: string(j.File)}, class)
 		}
-		path := ""
-		if !kept || !found.None && found.Class < class {
-			path = l.localPath(j.Wanted)
+		path, data, turn, rough := "", found.Data, picture.Upright, false
+		if !found.None && found.Class < class {
+			path, rough = l.localPath(j.Wanted), true
+			if path != "" && !kept {
+				data, turn = preview(ctx, path)
+			}
 		}
 		l.put(j, func() {
 			j.path = path
 			switch {
-			case kept && found.None:
+			case found.None:
 				l.end(j, note{none: true, until: time.Now().Add(noneAge)})
-			case kept && (found.Class >= class || !l.hasAny(j)):
-				j.rough, j.asked = found.Class < class, false
-				l.toDecode(j, found.Data)
+			case data != nil && (!rough || !l.hasAny(j)):
+				j.rough, j.turn, j.asked = rough, turn, false
+				l.toDecode(j, data)
 			default:
 				j.phase = j.source()
 			}
@@ -261,6 +264,9 @@ func decodeData(ctx context.Context, work job) result {
 	p, err := picture.Decode(ctx, bytes.NewReader(work.data), int64(len(work.data)), thumbnailLimit())
 	if err != nil {
 		return result{err: err}
+	}
+	if work.turn != picture.Upright {
+		p.Turn = work.turn
 	}
 	var part image.Rectangle
 	if opaque(work.Wanted) { // then bands around it are not part of it

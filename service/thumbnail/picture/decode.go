@@ -98,6 +98,28 @@ func Decode(ctx context.Context, from io.ReaderAt, size int64, limit Limit) (p P
 	return p, nil
 }
 
+// Preview gives the small JPEG that a camera put into its picture, and how to
+// turn it, nil when there is none or it shows another section. It takes a moment
+// only, but the picture may have been changed since by a program that left the
+// small one as it was.
+func Preview(ctx context.Context, from io.ReaderAt, size int64) ([]byte, Turn) {
+	src := &source{ctx: ctx, from: from, size: size}
+	info := scanJPEG(src.start())
+	if src.err != nil || info.preview == nil {
+		return nil, Upright
+	}
+	small, err := jpeg.DecodeConfig(bytes.NewReader(info.preview))
+	if err != nil {
+		return nil, Upright
+	}
+	a, b := small.Width*info.height, small.Height*info.width
+	const exact = 40 // a side may be off by one part in so many
+	if a == 0 || max(a-b, b-a) > max(a, b)/exact {
+		return nil, Upright
+	}
+	return info.preview, info.turn
+}
+
 // affordable checks a picture that takes so many bytes a pixel while decoded.
 func affordable(cfg image.Config, each float64, limit Limit) error {
 	w, h := cfg.Width, cfg.Height

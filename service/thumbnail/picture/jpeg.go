@@ -21,6 +21,9 @@ const (
 // jpegInfo is what the segments before the picture itself tell.
 type jpegInfo struct {
 	turn        Turn
+	preview     []byte // a small JPEG of the same, as cameras add it; nil when there is none
+	width       int
+	height      int
 	progressive bool
 	components  int
 	samples     float64 // of all components for one pixel
@@ -59,8 +62,8 @@ func scanJPEG(from io.Reader) *jpegInfo {
 		}
 		if marker != markAPP1 {
 			info.frame(marker, body)
-		} else if tiff, ok := bytes.CutPrefix(body, []byte("Exif\x00\x00")); ok && info.turn == Upright {
-			info.turn = tiffTurn(tiff)
+		} else if tiff, ok := bytes.CutPrefix(body, []byte("Exif\x00\x00")); ok && info.turn == Upright && info.preview == nil {
+			info.turn, info.preview = readExif(tiff)
 		}
 	}
 }
@@ -132,15 +135,16 @@ func (j *jpegInfo) frame(marker byte, body []byte) {
 	if wide*high == 0 {
 		return
 	}
+	j.height, j.width = int(binary.BigEndian.Uint16(body[1:])), int(binary.BigEndian.Uint16(body[3:]))
 	j.components, j.progressive = n, marker == 0xc2
 	j.samples = float64(all) / float64(wide*high)
 }
 
-// tiffTurn finds the orientation in the first directory of Exif data.
-func tiffTurn(b []byte) Turn {
-	const tag, entry = 0x0112, 12
+// readExif finds the orientation in the first directory of Exif data and the
+// small picture in the second.
+func readExif(b []byte) (turn Turn, preview []byte) {
 	if len(b) < 8 {
-		return Upright
+		return Upright, nil
 	}
 	var order binary.ByteOrder
 	switch string(b[:2]) {
@@ -149,23 +153,45 @@ func tiffTurn(b []byte) Turn {
 	case "MM":
 		order = binary.BigEndian
 	default:
-		return Upright
+		return Upright, nil
 	}
-	at := uint64(order.Uint32(b[4:]))
-	if at+2 > uint64(len(b)) {
-		return Upright
+	next := directory(b, order, order.Uint32(b[4:]), func(tag uint16, value []byte) {
+		if v := order.Uint16(value); tag == 0x0112 && v >= 1 && v <= 8 {
+			turn = Turn(v - 1)
+		}
+	})
+	var from, length uint64
+	directory(b, order, next, func(tag uint16, value []byte) {
+		switch tag {
+		case 0x0201:
+			from = uint64(order.Uint32(value))
+		case 0x0202:
+			length = uint64(order.Uint32(value))
+		}
+	})
+	if from > 0 && length > 0 && from+length <= uint64(len(b)) {
+		preview = b[from:][:length]
+	}
+	return turn, preview
+}
+
+// directory calls each for the fields of a directory, as far as they are there,
+// and gives the place of the next one. A value takes four bytes.
+func directory(b []byte, order binary.ByteOrder, at uint32, each func(tag uint16, value []byte)) (next uint32) {
+	const field = 12
+	if at < 8 || uint64(at)+2 > uint64(len(b)) {
+		return 0
 	}
 	rest := b[at+2:]
 	for range order.Uint16(b[at:]) {
-		if len(rest) < entry {
-			break
+		if len(rest) < field {
+			return 0
 		}
-		if order.Uint16(rest) == tag {
-			if v := order.Uint16(rest[8:]); v >= 1 && v <= 8 {
-				return Turn(v - 1)
-			}
-		}
-		rest = rest[entry:]
+		each(order.Uint16(rest), rest[8:field])
+		rest = rest[field:]
 	}
-	return Upright
+	if len(rest) < 4 {
+		return 0
+	}
+	return order.Uint32(rest)
 }

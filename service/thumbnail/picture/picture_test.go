@@ -123,7 +123,11 @@ func TestTheMiddleIsTaken(t *testing.T) {
 // exif gives a JPEG with an orientation, as cameras write it.
 func exif(tb testing.TB, order binary.AppendByteOrder, orientation uint16) []byte {
 	tb.Helper()
-	data := encoded(tb, "jpeg", quarters(64, 32))
+	return camera(encoded(tb, "jpeg", quarters(64, 32)), nil, order, orientation)
+}
+
+// camera puts Exif data into a JPEG.
+func camera(data, small []byte, order binary.AppendByteOrder, orientation uint16) []byte {
 	mark := "II"
 	if order.String() == binary.BigEndian.String() {
 		mark = "MM"
@@ -139,6 +143,16 @@ func exif(tb testing.TB, order binary.AppendByteOrder, orientation uint16) []byt
 	b = order.AppendUint32(b, 1)
 	b = order.AppendUint16(b, orientation)
 	b = append(b, 0, 0)
+	b = order.AppendUint32(b, 38) // the second directory
+	b = order.AppendUint16(b, 2)
+	for i, value := range []int{68, len(small)} {
+		b = order.AppendUint16(b, uint16(0x0201+i))
+		b = order.AppendUint16(b, 4)
+		b = order.AppendUint32(b, 1)
+		b = order.AppendUint32(b, uint32(value))
+	}
+	b = order.AppendUint32(b, 0)
+	b = append(b, small...)
 	out := append([]byte{}, data[:2]...)
 	out = append(out, 0xff, 0xe2, 0, 4, 1, 2) // a segment that says nothing
 	out = append(out, 0xff, markAPP1)
@@ -163,6 +177,31 @@ func TestCameraPicturesStandUpright(t *testing.T) {
 	p, err := decode(exif(t, binary.LittleEndian, 9), generous())
 	if err != nil || p.Turn != Upright {
 		t.Errorf("an orientation that there is not: %v %v", p.Turn, err)
+	}
+}
+
+func preview(data []byte) ([]byte, Turn) {
+	return Preview(context.Background(), bytes.NewReader(data), int64(len(data)))
+}
+
+func TestTheCamerasOwnPreview(t *testing.T) {
+	large, small := encoded(t, "jpeg", quarters(640, 480)), encoded(t, "jpeg", quarters(160, 120))
+	for _, order := range []binary.AppendByteOrder{binary.LittleEndian, binary.BigEndian} {
+		if got, turn := preview(camera(large, small, order, 6)); !bytes.Equal(got, small) || turn != 5 {
+			t.Errorf("%s: %d of %d bytes, turned by %d", order, len(got), len(small), turn)
+		}
+	}
+	for name, data := range map[string][]byte{
+		"none":            large,
+		"of other shape":  camera(large, encoded(t, "jpeg", quarters(160, 90)), binary.BigEndian, 1),
+		"broken":          camera(large, []byte("no picture"), binary.BigEndian, 1),
+		"not of a JPEG":   encoded(t, "png", quarters(64, 64)),
+		"behind its data": bytes.Replace(camera(large, small, binary.BigEndian, 1), []byte{2, 2, 0, 4, 0, 0, 0, 1, 0, 0}, []byte{2, 2, 0, 4, 0, 0, 0, 1, 0, 1}, 1),
+		"empty":           nil,
+	} {
+		if got, _ := preview(data); got != nil {
+			t.Errorf("%s: a preview of %d bytes", name, len(got))
+		}
 	}
 }
 
@@ -293,7 +332,11 @@ func FuzzDecode(f *testing.F) {
 	for _, data := range hostile(f) {
 		f.Add(data)
 	}
+	f.Add(camera(encoded(f, "jpeg", quarters(64, 48)), encoded(f, "jpeg", quarters(16, 12)), binary.LittleEndian, 8))
 	f.Fuzz(func(t *testing.T, data []byte) {
+		if small, _ := preview(data); len(small) > 64<<10 {
+			t.Fatalf("a preview of %d bytes", len(small))
+		}
 		const side = 256
 		p, err := decode(data, Limit{Side: side, Memory: 1 << 20})
 		if err != nil {
