@@ -139,7 +139,7 @@ func TestTicksOnlyWhileSomethingCountsDown(t *testing.T) {
 func TestModelLikeItsSnapshot(t *testing.T) {
 	states := []upload.State{
 		upload.Waiting, upload.Hashing, upload.Uploading, upload.Finishing, upload.Verifying,
-		upload.Retrying, upload.Uploaded, upload.AlreadyThere, upload.Failed,
+		upload.Retrying, upload.Uploaded, upload.AlreadyThere, upload.Failed, upload.Paused, upload.Cancelled,
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		c := newClock()
