@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -33,7 +34,7 @@ const (
 	childAPI   = "SLUICE_TEST_API"
 	childPaths = "SLUICE_TEST_PATHS" // JSON; added before anything else
 	childPoint = "SLUICE_TEST_POINT" // name and number: it kills itself after the write of that name for the so-manieth time
-	childDisk  = "SLUICE_TEST_DISK"  // bytes that a file of the child may have until it has said "full"
+	childDisk  = "SLUICE_TEST_DISK"  // bytes that a file of the child may have until it has said "full", without paths before the engine starts
 )
 
 // child runs the engine in a process of its own until it is killed. It says
@@ -57,6 +58,13 @@ func runChild(home string) error {
 	if err != nil {
 		return err
 	}
+	text, limited := os.LookupEnv(childDisk)
+	full := os.Getenv(childPaths) == "" // from the start
+	if limited && full {
+		if err := limitDisk(text); err != nil {
+			return err
+		}
+	}
 	engine, err := upload.New(upload.WithWritten(
 		upload.Config{DB: db, Client: client, Workers: 4, SettleTime: time.Second}, killAt(os.Getenv(childPoint))))
 	if err != nil {
@@ -73,18 +81,16 @@ func runChild(home string) error {
 		}
 		fmt.Println("accepted", id)
 	}
-	if text := os.Getenv(childDisk); text != "" {
-		limit, err := strconv.ParseUint(text, 10, 64)
-		if err != nil {
-			return err
-		}
-		signal.Ignore(syscall.SIGXFSZ)
-		if err := limitFiles(limit); err != nil {
+	if limited && !full {
+		if err := limitDisk(text); err != nil {
 			return err
 		}
 	}
 	snapshot, sub := engine.Subscribe(ctx)
-	if os.Getenv(childDisk) == "" {
+	if err := sayFull(&snapshot.Totals); err != nil {
+		return err
+	}
+	if !limited {
 		if err := holdSome(ctx, engine, snapshot.Jobs); err != nil {
 			return err
 		}
@@ -105,11 +111,8 @@ func runChild(home string) error {
 				continue
 			}
 			busy = e.Totals.Busy()
-			if e.Totals.Err != nil && e.Totals.Err.Value == service.ReasonQueueUnwritable {
-				fmt.Println("full")
-				if err := limitFiles(unlimited); err != nil {
-					return err
-				}
+			if err := sayFull(e.Totals); err != nil {
+				return err
 			}
 		}
 	}
@@ -162,6 +165,25 @@ func killPoint(random *rand.Rand, dialect int) (name string, times int) {
 		return name, 1 + random.IntN(4)
 	}
 	return name, 1
+}
+
+// limitDisk makes the disk full for files larger than so many bytes.
+func limitDisk(bytes string) error {
+	limit, err := strconv.ParseUint(bytes, 10, 64)
+	if err != nil {
+		return err
+	}
+	signal.Ignore(syscall.SIGXFSZ)
+	return limitFiles(limit)
+}
+
+// sayFull says that the queue can't be written when that is so, and makes room.
+func sayFull(t *upload.Totals) error {
+	if t.Err == nil || t.Err.Value != service.ReasonQueueUnwritable {
+		return nil
+	}
+	fmt.Println("full")
+	return limitFiles(unlimited)
 }
 
 const unlimited = ^uint64(0)
@@ -393,4 +415,32 @@ func TestAFullDiskHoldsTheQueue(t *testing.T) {
 			t.Errorf("a full disk cost %q a try", j.Name)
 		}
 	}
+}
+
+func TestAStartOnAFullDisk(t *testing.T) {
+	r := newRig(t)
+	r.close()
+	r.leave(func(db *storage.DB) {
+		for i, kind := range []string{"uploading", "finishing stored", "finishing lost", "waiting", "verifying"} {
+			r.leaveJob(t.Context(), db, kind, 2000+i, kind)
+		}
+		for i, kind := range []string{"waiting", "finishing stored"} {
+			j := r.leaveJob(t.Context(), db, "cancelled "+kind, 3000+i, kind)
+			must(t, db.Wish(t.Context(), "cancel", []int64{j.ID}))
+		}
+	})
+	p := &promises{linked: map[service.JobID]service.FileID{}, env: []string{childDisk + "=1"}}
+	if done := p.run(t, r, nil, 1<<30, patience); !done || !p.full {
+		t.Fatalf("done %v, full %v", done, p.full)
+	}
+	r.open()
+	r.idle()
+	must(t, r.server.Await(t.Context(), func(st sandbox.Stats) bool { return st.Requests[http.MethodDelete] == 1 }))
+	r.restart() // waits for the deletion's end
+	snapshot, _ := r.engine.Subscribe(t.Context())
+	if len(snapshot.Jobs) != 5 {
+		t.Error(describe(snapshot))
+	}
+	p.kept(t, snapshot.Jobs)
+	r.once(snapshot.Jobs)
 }
