@@ -136,6 +136,8 @@ bench: ## uploads side by side with curl, memory, start of the window (docs/benc
 	go test -count=1 -v -timeout 20m -tags $(TEST_TAGS),realwindow,bench -run '^TestBench' ./gui/realwindow/
 	$(call say,database)
 	go test -count=1 -run '^$$' -bench . ./storage/
+	$(call say,scrolling)
+	go test -count=1 -tags $(TEST_TAGS) -run '^$$' -bench Scroll ./gui/kit/ ./gui/uploads/ ./gui/history/
 
 # FUZZ says how long each fuzz target runs.
 FUZZ ?= 60s

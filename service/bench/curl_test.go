@@ -14,8 +14,8 @@ import (
 )
 
 // runCurl sends the files by curl's own parallel mode, over HTTP/1.1, which is
-// its faster way here. It returns when curl has ended.
-func runCurl(t *testing.T, s *server, files []string, workers int) time.Duration {
+// its faster way here. wall and cpu are those of curl's whole process.
+func runCurl(t *testing.T, s *server, files []string, workers int) (wall, cpu time.Duration) {
 	t.Helper()
 	dir := t.TempDir()
 	var config bytes.Buffer
@@ -34,5 +34,5 @@ func runCurl(t *testing.T, s *server, files []string, workers int) time.Duration
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("curl: %v\n%s", err, out)
 	}
-	return time.Since(began)
+	return time.Since(began), cpuOf(cmd)
 }

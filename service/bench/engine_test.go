@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"runtime/pprof"
 	"strconv"
 	"testing"
@@ -29,7 +30,8 @@ type engineTask struct {
 	Key     string
 	Workers int
 	Paths   []string
-	Profile string // file that gets a CPU profile, "" = none
+	Small   []string // of trickle
+	Profile string   // file that gets a CPU profile, "" = none
 }
 
 // engineAnswer is what it measured.
@@ -39,8 +41,19 @@ type engineAnswer struct {
 	Links   int
 }
 
-// send runs the engine as the program does: a database, a client, a drop.
-func send(ctx context.Context, in io.Reader, out io.Writer) (err error) {
+// send drops the files of its task and measures.
+func send(ctx context.Context, in io.Reader, out io.Writer) error {
+	return withEngine(ctx, in, func(task engineTask, engine *upload.Engine) error {
+		answer, err := drop(ctx, engine, task.Paths)
+		if err != nil {
+			return err
+		}
+		return json.NewEncoder(out).Encode(answer)
+	})
+}
+
+// withEngine runs the engine as the program does: a database, a client.
+func withEngine(ctx context.Context, in io.Reader, work func(engineTask, *upload.Engine) error) (err error) {
 	var task engineTask
 	if err := json.NewDecoder(in).Decode(&task); err != nil {
 		return err
@@ -67,24 +80,29 @@ func send(ctx context.Context, in io.Reader, out io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, engine.Close()) }()
-	if task.Profile != "" {
-		f, err := os.Create(task.Profile)
-		if err != nil {
-			return err
-		}
-		if err := pprof.StartCPUProfile(f); err != nil {
-			return err
-		}
-		defer func() {
-			pprof.StopCPUProfile()
-			err = errors.Join(err, f.Close())
-		}()
-	}
-	answer, err := drop(ctx, engine, task.Paths)
+	stop, err := startProfile(task.Profile)
 	if err != nil {
 		return err
 	}
-	return json.NewEncoder(out).Encode(answer)
+	return errors.Join(work(task, engine), stop())
+}
+
+// startProfile writes a CPU profile into a file, if it has a name, until stop.
+func startProfile(file string) (stop func() error, err error) {
+	if file == "" {
+		return func() error { return nil }, nil
+	}
+	f, err := os.Create(file)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() error {
+		pprof.StopCPUProfile()
+		return f.Close()
+	}, nil
 }
 
 // drop measures one drop until its last file has ended.
@@ -130,18 +148,21 @@ func memory(field string) (int64, error) {
 	return kilobytes << 10, err
 }
 
-// runEngine sends files through an engine process with an empty queue.
-func runEngine(t *testing.T, s *server, files []string, workers int) (engineAnswer, time.Duration) {
+// runEngine sends files through an engine process with an empty queue. cpu is
+// the processor time of that process from start to end.
+func runEngine(t *testing.T, s *server, files []string, workers int) (answer engineAnswer, whole, cpu time.Duration) {
 	t.Helper()
-	p := start(t, "engine", engineTask{
-		Dir: t.TempDir(), APIURL: s.APIURL, CertPEM: s.CertPEM, Key: s.key(t), Workers: workers, Paths: files, Profile: *profile,
-	})
-	var answer engineAnswer
+	p := start(t, "engine", s.task(t, files, nil, workers))
 	p.answer(t, &answer)
 	p.end(t)
-	whole := time.Since(p.started)
+	whole = time.Since(p.started)
 	if answer.Links != len(files) {
 		t.Fatalf("%d of %d files have a link", answer.Links, len(files))
 	}
-	return answer, whole
+	return answer, whole, cpuOf(p.cmd)
+}
+
+// cpuOf is the processor time of a process that has ended.
+func cpuOf(cmd *exec.Cmd) time.Duration {
+	return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 }

@@ -41,6 +41,8 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	case "server":
 		err = serve(context.Background(), os.Stdin, os.Stdout)
+	case "trickle":
+		err = trickle(context.Background(), os.Stdin, os.Stdout)
 	case "engine":
 		err = send(context.Background(), os.Stdin, os.Stdout)
 	default:

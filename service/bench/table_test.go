@@ -18,7 +18,7 @@ type table struct {
 	notes []string
 }
 
-type row struct{ engine, curl, process time.Duration }
+type row struct{ engine, curl, process, engineCPU, curlCPU time.Duration }
 
 func median(all []time.Duration) time.Duration {
 	sorted := slices.Sorted(slices.Values(all))
@@ -56,16 +56,22 @@ func (tb *table) budget(what string, value, limit float64, unit string) {
 func (tb *table) write(t *testing.T) {
 	t.Helper()
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n### %s\n\n| run | Sluice, s | curl, s | ratio | whole process, s |\n|---|---|---|---|---|\n", tb.title)
-	line := func(name string, engine, curl, process time.Duration, ratio float64) {
-		fmt.Fprintf(&b, "| %s | %.3f | %.3f | %.2f | %.3f |\n", name, engine.Seconds(), curl.Seconds(), ratio, process.Seconds())
+	fmt.Fprintf(&b, "\n### %s\n\n| run | Sluice, s | curl, s | ratio | Sluice's whole process, s | its CPU, s | curl's CPU, s |\n"+
+		"|---|---|---|---|---|---|---|\n", tb.title)
+	line := func(name string, r row, ratio float64) {
+		fmt.Fprintf(&b, "| %s | %.3f | %.3f | %.2f | %.3f | %.3f | %.3f |\n", name, r.engine.Seconds(), r.curl.Seconds(), ratio,
+			r.process.Seconds(), r.engineCPU.Seconds(), r.curlCPU.Seconds())
 	}
 	for i, r := range tb.rows {
-		line(fmt.Sprint(i+1), r.engine, r.curl, r.process, float64(r.engine)/float64(r.curl))
+		line(fmt.Sprint(i+1), r, float64(r.engine)/float64(r.curl))
 	}
-	line("median", column(tb.rows, func(r row) time.Duration { return r.engine }),
-		column(tb.rows, func(r row) time.Duration { return r.curl }),
-		column(tb.rows, func(r row) time.Duration { return r.process }), tb.ratio())
+	line("median", row{
+		engine:    column(tb.rows, func(r row) time.Duration { return r.engine }),
+		curl:      column(tb.rows, func(r row) time.Duration { return r.curl }),
+		process:   column(tb.rows, func(r row) time.Duration { return r.process }),
+		engineCPU: column(tb.rows, func(r row) time.Duration { return r.engineCPU }),
+		curlCPU:   column(tb.rows, func(r row) time.Duration { return r.curlCPU }),
+	}, tb.ratio())
 	for _, note := range tb.notes {
 		fmt.Fprintf(&b, "\n%s\n", note)
 	}

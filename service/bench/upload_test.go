@@ -50,18 +50,31 @@ func makeFile(t *testing.T, path string, size int64, seed uint64) {
 	}
 }
 
+// rename gives a file another name in its folder.
+func rename(t *testing.T, path, name string) string {
+	t.Helper()
+	renamed := filepath.Join(filepath.Dir(path), name)
+	if err := os.Rename(path, renamed); err != nil {
+		t.Fatal(err)
+	}
+	return renamed
+}
+
+// fewer is how many pairs the comparisons make that take longest.
+func fewer() int { return (*rounds + 1) / 2 }
+
 // compare lets the two senders take turns; who begins alternates too. The
 // first pair warms the file cache and is not counted.
-func compare(t *testing.T, title string, latency time.Duration, files []string, workers int) (tb table, growth int64) {
+func compare(t *testing.T, title string, task serverTask, pairs int, files []string, workers int) (tb table, growth int64) {
 	t.Helper()
 	tb.title = title
-	s := newServer(t, latency)
-	for round := range *rounds + 1 {
+	s := newServer(t, task)
+	for round := range pairs + 1 {
 		var r row
-		curl := func() { r.curl = runCurl(t, s, files, workers) }
+		curl := func() { r.curl, r.curlCPU = runCurl(t, s, files, workers) }
 		engine := func() {
-			answer, whole := runEngine(t, s, files, workers)
-			r.engine, r.process = answer.Elapsed, whole
+			answer, whole, cpu := runEngine(t, s, files, workers)
+			r.engine, r.process, r.engineCPU = answer.Elapsed, whole, cpu
 			growth = max(growth, answer.Growth)
 		}
 		if round%2 == 0 {
@@ -92,15 +105,30 @@ func TestBenchHeading(t *testing.T) {
 
 func TestBenchLargeFiles(t *testing.T) {
 	files := makeFiles(t, 4, *large)
-	tb, growth := compare(t, fmt.Sprintf("4 files of %d MiB, 4 at a time", *large/mebi), 0, files, 4)
+	tb, growth := compare(t, fmt.Sprintf("4 files of %d MiB, 4 at a time", *large/mebi), serverTask{}, *rounds, files, 4)
 	tb.budget("Sluice / curl", tb.ratio(), 1.00, "")
 	tb.budget("memory growth, the worst of all runs", float64(growth)/mebi, 16, " MiB")
 	tb.write(t)
 }
 
+// TestBenchLargeFilesThroughALink sends large files through a link that is slower than
+// the computer, which is what the server takes from all connections together.
+func TestBenchLargeFilesThroughALink(t *testing.T) {
+	files := makeFiles(t, 4, *large/4)
+	for _, link := range []struct {
+		name string
+		rate int64 // bytes/s
+	}{{"1", 125_000_000}, {"2.5", 312_500_000}} {
+		title := fmt.Sprintf("4 files of %d MiB, 4 at a time, over a link of %s Gbit/s", *large/4/mebi, link.name)
+		tb, _ := compare(t, title, serverTask{Throttle: link.rate}, fewer(), files, 4)
+		tb.budget("Sluice / curl", tb.ratio(), 1.00, "")
+		tb.write(t)
+	}
+}
+
 func TestBenchSmallFiles(t *testing.T) {
 	files := makeFiles(t, *small, 16<<10)
-	tb, _ := compare(t, fmt.Sprintf("%d files of 16 KiB, 8 at a time", *small), 0, files, 8)
+	tb, _ := compare(t, fmt.Sprintf("%d files of 16 KiB, 8 at a time", *small), serverTask{}, *rounds, files, 8)
 	tb.budget("Sluice / curl", tb.ratio(), 1.25, "")
 	tb.write(t)
 }
@@ -108,7 +136,7 @@ func TestBenchSmallFiles(t *testing.T) {
 func TestBenchSmallFilesFarAway(t *testing.T) {
 	const latency, workers = 40 * time.Millisecond, 8
 	files := makeFiles(t, *small, 16<<10)
-	tb, _ := compare(t, fmt.Sprintf("%d files of 16 KiB, 8 at a time, 40 ms away", *small), latency, files, workers)
+	tb, _ := compare(t, fmt.Sprintf("%d files of 16 KiB, 8 at a time, 40 ms away", *small), serverTask{Latency: latency}, fewer(), files, workers)
 	ideal := float64(*small) * latency.Seconds() / workers
 	engine := column(tb.rows, func(r row) time.Duration { return r.engine }).Seconds()
 	tb.budget(fmt.Sprintf("Sluice / files × latency / %d", workers), engine/ideal, 1.05, "")
@@ -118,7 +146,7 @@ func TestBenchSmallFilesFarAway(t *testing.T) {
 // TestBenchOneHugeFile watches the memory while one file of 4 × -large bytes goes.
 func TestBenchOneHugeFile(t *testing.T) {
 	files := makeFiles(t, 1, 4**large)
-	tb, growth := compare(t, fmt.Sprintf("1 file of %d MiB", 4**large/mebi), 0, files, 4)
+	tb, growth := compare(t, fmt.Sprintf("1 file of %d MiB", 4**large/mebi), serverTask{}, fewer(), files, 4)
 	tb.budget("memory growth, the worst of all runs", float64(growth)/mebi, 16, " MiB")
 	tb.write(t)
 }
