@@ -36,6 +36,9 @@ func (r *run) fetch() outcome {
 	e.mu.Lock()
 	e.reached(r.client)
 	e.mu.Unlock()
+	if d.Partial && opt.IfRange != "" && d.ETag != "" && d.ETag != opt.IfRange { // it did not look at the condition
+		return r.spoil(&service.Error{Op: opDownload, Path: j.row.Name, Kind: service.Server, Value: service.ReasonBadAnswer})
+	}
 	if out := r.match(d); out.verdict != goOn {
 		return out
 	}

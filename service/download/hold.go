@@ -1,7 +1,6 @@
 package download
 
 import (
-	"crypto/x509"
 	"errors"
 	"log/slog"
 	"math/rand/v2"
@@ -77,14 +76,13 @@ func unreachable(err *service.Error) bool {
 	if err.Kind != service.Offline || err.Status != 0 || err.Value == service.ReasonStalled {
 		return false
 	}
-	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
+	if op, ok := errors.AsType[*net.OpError](err); ok && (op.Op == "dial" || op.Op == "proxyconnect") {
 		return true
 	}
-	if _, ok := errors.AsType[*net.DNSError](err); ok {
+	if late, ok := errors.AsType[net.Error](err); ok && late.Timeout() { // of the handshake, too
 		return true
 	}
-	_, untrusted := errors.AsType[x509.UnknownAuthorityError](err)
-	return untrusted || err.Value == service.ReasonBadCertificate
+	return err.Value == service.ReasonBadCertificate
 }
 
 // trouble notes a failure of client that concerns more than one file. It gives

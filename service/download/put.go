@@ -42,7 +42,7 @@ func (r *run) put() outcome {
 		switch err := moveNew(j.row.Part, to); {
 		case err == nil:
 			syncFolder(j.row.Folder)
-			return outcome{}
+			return outcome{verdict: done} // whoever wants it to stop came too late
 		case !errors.Is(err, fs.ErrExist):
 			return r.unwritten(err)
 		}

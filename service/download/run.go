@@ -83,7 +83,7 @@ func (r *run) work() outcome {
 		}
 		r.displace()
 	}
-	for _, step := range []func() outcome{r.inform, r.ready, r.fetch, r.check, r.put} {
+	for _, step := range []func() outcome{r.inform, r.ready, r.fetch, r.check} {
 		if out := step(); out.verdict != goOn {
 			return out
 		}
@@ -91,7 +91,7 @@ func (r *run) work() outcome {
 			return outcome{verdict: back}
 		}
 	}
-	return outcome{verdict: done}
+	return r.put()
 }
 
 // show tells what the run does now.
@@ -179,7 +179,7 @@ func (r *run) judge(err error) outcome {
 	case out.err.Value == "max_concurrent_downloads" && e.crowded():
 		out.verdict = back
 	case out.err.Status == http.StatusRequestedRangeNotSatisfiable:
-		j.spoiled, j.informed, out.costs = true, false, true
+		j.spoiled, j.informed, out.costs = true, false, true // see spoil
 	case kind.Temporary():
 		out.costs = true
 	case kind == service.Internal && out.err.Status != 0: // a portal or proxy answered
@@ -199,6 +199,15 @@ func (r *run) mismatch(reason string) outcome {
 	return outcome{verdict: again, costs: true, err: &service.Error{
 		Op: opDownload, Path: r.j.row.Name, Kind: service.Server, Value: reason,
 	}}
+}
+
+// spoil is the outcome when the rest does not fit what is here: it starts from
+// nothing.
+func (r *run) spoil(err *service.Error) outcome {
+	r.e.mu.Lock()
+	defer r.e.mu.Unlock()
+	r.j.spoiled, r.j.informed = true, false
+	return outcome{verdict: again, costs: true, err: err}
 }
 
 // wrong is the outcome when what came is not the file: it is thrown away.

@@ -19,8 +19,11 @@ func (e *Engine) settle(j *job, out outcome) {
 	row := j.row
 	e.mu.Unlock()
 	gone := errors.Is(wish, errCancelled)
-	if gone {
+	switch {
+	case gone:
 		e.removeRest(&row)
+	case out.verdict == refused && sizeOf(row.Part) == 0:
+		e.removePart(&row)
 	}
 	var files []storage.Download
 	err := e.save(func(ctx context.Context) (err error) {

@@ -269,6 +269,22 @@ func TestServicesThatTellLittle(t *testing.T) {
 	}
 }
 
+func TestAConditionThatIsIgnored(t *testing.T) {
+	t.Parallel()
+	r, s := newStub(t, 40)
+	before, after := text(1, 300*kib), text(2, 300*kib)
+	s.info = `{"id":"x","name":"x.bin","size":307200}`
+	careless := func(w http.ResponseWriter, r *http.Request) {
+		r.Header.Del("If-Range")
+		serve(`"2"`, after)(w, r)
+	}
+	s.content = inTurn(cutting(100*kib, serve(`"1"`, before)), careless)
+	r.got(r.get("x")[0], after)
+	if got := s.asked(); got != ` |bytes=102400- "1"| ` {
+		t.Errorf("asked for %s", got)
+	}
+}
+
 func TestAPortalDoesNotSpoilWhatIsHere(t *testing.T) {
 	t.Parallel()
 	r, s := newStub(t, 40)
