@@ -92,6 +92,7 @@ type Loader struct {
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 	news   chan struct{} // room for one: there is something to tell
+	heavy  chan struct{} // room for one: a large local picture is decoded
 
 	mu     sync.Mutex
 	change *sync.Cond
@@ -137,7 +138,7 @@ func New(cfg Config) *Loader {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	l := &Loader{
-		cfg: cfg, ctx: ctx, cancel: cancel, news: make(chan struct{}, 1),
+		cfg: cfg, ctx: ctx, cancel: cancel, news: make(chan struct{}, 1), heavy: make(chan struct{}, 1),
 		jobs: map[service.FileID]*job{}, memory: newMemory(cfg.Memory), notes: newNotes(), icons: newIcons(),
 	}
 	l.change = sync.NewCond(&l.mu)
@@ -287,7 +288,10 @@ func (l *Loader) fitting(side int, wanted []Wanted) []Wanted {
 		if w.File == "" || w.Side <= 0 || w.Side > maxSide {
 			continue
 		}
-		if room -= entryBytes(w.Side); len(fit) > 0 && room < 0 || len(fit) == maxWanted {
+		if Possible(w.MIME, w.Name) {
+			room -= entryBytes(w.Side)
+		}
+		if len(fit) > 0 && room < 0 || len(fit) == maxWanted {
 			break
 		}
 		fit = append(fit, w)

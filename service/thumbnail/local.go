@@ -3,6 +3,7 @@ package thumbnail
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"image/jpeg"
@@ -17,7 +18,8 @@ import (
 const (
 	maxLocalFile   = 256 << 20
 	maxLocalSide   = 30_000
-	maxLocalMemory = 96 << 20
+	maxLocalMemory = 64 << 20 // enough for a JPEG of 40 million pixels
+	lightMemory    = 20 << 20 // what needs more is decoded one at a time
 	localQuality   = 88
 	leastPreviewed = 256 << 10 // bytes; smaller ones are decoded soon
 )
@@ -25,7 +27,7 @@ const (
 // readLocal makes pictures of all sides of a local picture, and keeps one on
 // the disk as the service would give it.
 func (l *Loader) readLocal(ctx context.Context, key thumbs.Key, work job) result {
-	p, err := openPicture(ctx, work.path)
+	p, err := l.openPicture(ctx, work.path)
 	if err != nil {
 		return result{err: err}
 	}
@@ -43,12 +45,22 @@ func (l *Loader) readLocal(ctx context.Context, key thumbs.Key, work job) result
 	return r
 }
 
-func openPicture(ctx context.Context, path string) (picture.Picture, error) {
+func (l *Loader) openPicture(ctx context.Context, path string) (picture.Picture, error) {
 	f, size, err := openFile(path)
 	if err != nil {
 		return picture.Picture{}, err
 	}
 	defer f.Close() //nolint:errcheck // only read
+	p, err := picture.Decode(ctx, f, size, picture.Limit{Side: maxLocalSide, Memory: lightMemory})
+	if !errors.Is(err, picture.ErrLarge) {
+		return p, err
+	}
+	select {
+	case l.heavy <- struct{}{}:
+		defer func() { <-l.heavy }()
+	case <-ctx.Done():
+		return picture.Picture{}, ctx.Err()
+	}
 	return picture.Decode(ctx, f, size, picture.Limit{Side: maxLocalSide, Memory: maxLocalMemory})
 }
 

@@ -39,7 +39,7 @@ func putUntilKilled(ctx context.Context, dir string) error {
 func TestKilledAtAnyTime(t *testing.T) {
 	dir := t.TempDir()
 	hits := 0
-	for range 5 {
+	for range 3 {
 		fillAndKill(t, dir)
 		s := open(t, dir, func(c *Config) { c.Budget = leastBudget })
 		if s.Size() > leastBudget || onDisk(t, dir) > leastBudget+2*batchBytes {

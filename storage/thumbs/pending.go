@@ -116,10 +116,12 @@ func (s *Store) writeLoop(ctx context.Context) {
 	}
 }
 
+// log tells of the first of several failures.
 func (s *Store) log(err error) {
-	if err != nil {
+	if err != nil && !s.failing {
 		s.cfg.Logger.Warn("thumbnail cache", slog.Any("error", err))
 	}
+	s.failing = err != nil
 }
 
 // batch is what one transaction writes.

@@ -67,6 +67,7 @@ type Store struct {
 	done    chan struct{}
 	close   sync.Once
 	closed  error
+	failing bool // the last write failed; of the writing goroutine
 }
 
 // row is one entry that waits to be written.
@@ -232,7 +233,7 @@ func (s *Store) isClosed() bool {
 func (s *Store) renew(ctx context.Context, db *database, err error) {
 	if !isDamage(err) {
 		if !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
-			s.cfg.Logger.Warn("thumbnail cache", slog.Any("error", err))
+			s.cfg.Logger.Debug("thumbnail cache", slog.Any("error", err)) // could come with every picture
 		}
 		return
 	}

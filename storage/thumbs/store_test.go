@@ -172,9 +172,9 @@ func TestTheBudgetHoldsAndTheLeastRecentlyUsedGoes(t *testing.T) {
 	dir := t.TempDir()
 	const budget, size, favourites = 6 << 20, 20_000, 20
 	s := open(t, dir, func(c *Config) { c.Budget = budget })
-	for i := range 1500 { // 30 MB
+	for i := range 800 { // 16 MB
 		s.Put(key(i), 128, made(key(i), 128, size))
-		if i >= favourites && i%40 == 0 {
+		if i >= favourites && i%80 == 0 {
 			flush(t, s)
 			for f := range favourites {
 				want(t, s, key(f), 128, 128, size)
@@ -188,9 +188,9 @@ func TestTheBudgetHoldsAndTheLeastRecentlyUsedGoes(t *testing.T) {
 		}
 	}
 	flush(t, s)
-	want(t, s, key(1499), 128, 128, size)
+	want(t, s, key(799), 128, 128, size)
 	wantMiss(t, s, key(favourites))
-	wantMiss(t, s, key(1000))
+	wantMiss(t, s, key(400))
 	closeStore(t, s)
 
 	// What was used last, before the restart, stays in a smaller cache.
@@ -198,7 +198,7 @@ func TestTheBudgetHoldsAndTheLeastRecentlyUsedGoes(t *testing.T) {
 	if got := onDisk(t, dir); got > leastBudget+batchBytes {
 		t.Errorf("%d bytes on the disk with a smaller budget", got)
 	}
-	want(t, s, key(1499), 128, 128, size)
+	want(t, s, key(799), 128, 128, size)
 	want(t, s, key(0), 128, 128, size)
 }
 
@@ -299,7 +299,7 @@ func TestDamageNeverGivesAWrongPicture(t *testing.T) {
 	path := filepath.Join(dir, fileName)
 	r := rand.New(rand.NewPCG(1, uint64(time.Now().UnixNano())))
 	anew := 0
-	for range 12 {
+	for range 8 {
 		s := open(t, dir)
 		for i := range 60 {
 			s.Put(key(i), 128, made(key(i), 128, 9000))

@@ -22,6 +22,9 @@ import (
 // broken, of an unknown format, or beyond the Limit. Asking again gives the same.
 var ErrNone = errors.New("no picture")
 
+// ErrLarge is the ErrNone of a picture that a wider Limit would let through.
+var ErrLarge = fmt.Errorf("%w within bounds", ErrNone)
+
 // Limit bounds what is decoded.
 type Limit struct {
 	Side   int   // pixels of the longer side
@@ -123,8 +126,11 @@ func Preview(ctx context.Context, from io.ReaderAt, size int64) ([]byte, Turn) {
 // affordable checks a picture that takes so many bytes a pixel while decoded.
 func affordable(cfg image.Config, each float64, limit Limit) error {
 	w, h := cfg.Width, cfg.Height
-	if w <= 0 || h <= 0 || w > limit.Side || h > limit.Side || float64(w)*float64(h)*each > float64(limit.Memory) {
-		return fmt.Errorf("%w: %d by %d is out of bounds", ErrNone, w, h)
+	switch {
+	case w <= 0 || h <= 0:
+		return fmt.Errorf("%w: %d by %d pixels", ErrNone, w, h)
+	case w > limit.Side || h > limit.Side || float64(w)*float64(h)*each > float64(limit.Memory):
+		return fmt.Errorf("%w: %d by %d pixels", ErrLarge, w, h)
 	}
 	return nil
 }

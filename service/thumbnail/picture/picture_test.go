@@ -288,6 +288,21 @@ func TestHostilePicturesCostLittle(t *testing.T) {
 	}
 }
 
+func TestAPictureForAWiderLimit(t *testing.T) {
+	data := encoded(t, "png", quarters(100, 80))
+	for _, limit := range []Limit{{Side: 99, Memory: 1 << 20}, {Side: 100, Memory: 10_000}} {
+		if _, err := decode(data, limit); !errors.Is(err, ErrLarge) || !errors.Is(err, ErrNone) {
+			t.Errorf("%+v: %v", limit, err)
+		}
+	}
+	if _, err := decode(data, Limit{Side: 100, Memory: 1 << 20}); err != nil {
+		t.Error(err)
+	}
+	if _, err := decode(data[:60], generous()); errors.Is(err, ErrLarge) {
+		t.Error(err)
+	}
+}
+
 // What the header promises to take is what decoding takes.
 func TestMemoryIsForeseen(t *testing.T) {
 	noise := image.NewNRGBA(image.Rect(0, 0, 300, 300))
