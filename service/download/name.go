@@ -94,12 +94,15 @@ func fit(stem, mark, ext string) string {
 			room--
 		}
 		stem = trimCut(stem[:room], stem[room:])
+		if reserved(stem + mark + ext) { // only now: much was cut
+			stem = "_" + stem
+		}
 	}
 	return stem + mark + ext
 }
 
 // trimCut takes from the end of a cut text what belonged to the rune that the
-// cut took away, unless that is all of it.
+// cut took away, and what must not be at an end.
 func trimCut(kept, lost string) string {
 	next, _ := utf8.DecodeRuneInString(lost)
 	if unicode.In(next, unicode.Mn, unicode.Me) {
@@ -108,8 +111,8 @@ func trimCut(kept, lost string) string {
 			kept = kept[:at]
 		}
 	}
-	if short := trimEnds(kept); short != "" {
-		return short
+	if kept = trimEnds(kept); kept == "" {
+		return namelessFile
 	}
 	return kept
 }
