@@ -71,7 +71,7 @@ type damaged struct {
 
 func (r *rig) openDamaged(t *testing.T, data []byte, want map[service.JobID]upload.Job) (d damaged) {
 	t.Helper()
-	r.home = t.TempDir()
+	r.home = quickDir(t)
 	must(t, os.WriteFile(filepath.Join(r.home, "sluice.db"), data, 0o600))
 	r.open()
 	defer func() {
@@ -99,6 +99,17 @@ func (r *rig) openDamaged(t *testing.T, data []byte, want map[service.JobID]uplo
 		t.Errorf("%d jobs in the export, %d in the history", len(all), d.links)
 	}
 	return d
+}
+
+// quickDir makes a temporary folder that is not on the disk, where there is such
+// a place. The caller removes it.
+func quickDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "sluice-test-") //nolint:usetesting // not on the disk
+	if err != nil {
+		return t.TempDir()
+	}
+	return dir
 }
 
 func TestDamagedDatabases(t *testing.T) {

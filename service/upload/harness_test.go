@@ -356,10 +356,20 @@ func (r *rig) served(j upload.Job) {
 // once checks that the account has exactly these jobs' files.
 func (r *rig) once(jobs []upload.Job) {
 	r.t.Helper()
-	have := r.server.Uploads()
+	for _, f := range r.spare(jobs) {
+		r.t.Errorf("the account has %s %q (%d bytes), which belongs to no job", f.ID, f.Name, f.Size)
+	}
+}
+
+// spare checks that the account has these jobs' files, and gives those that it
+// has beside them. None of these has the content of a job's file.
+func (r *rig) spare(jobs []upload.Job) (spare []service.File) {
+	r.t.Helper()
 	ids := make(map[service.FileID]bool)
+	names := make(map[string]string) // by content
 	for _, j := range jobs {
 		r.served(j)
+		names[j.SHA256] = j.Name
 		if j.State == upload.Uploaded {
 			if ids[j.File] {
 				r.t.Errorf("%q shares its file %s with another", j.Name, j.File)
@@ -367,14 +377,20 @@ func (r *rig) once(jobs []upload.Job) {
 			ids[j.File] = true
 		}
 	}
-	for _, f := range have {
-		if !ids[f.ID] {
-			r.t.Errorf("the account has %s %q (%d bytes), which belongs to no job", f.ID, f.Name, f.Size)
+	for _, f := range r.server.Uploads() {
+		switch name, known := names[f.SHA256]; {
+		case ids[f.ID]:
+			delete(ids, f.ID)
+		case known:
+			r.t.Errorf("the account has %s %q (%d bytes), a second copy of %q", f.ID, f.Name, f.Size, name)
+		default:
+			spare = append(spare, f)
 		}
 	}
-	if len(have) != len(ids) {
-		r.t.Errorf("%d files in the account, %d jobs that made one", len(have), len(ids))
+	for id := range ids {
+		r.t.Errorf("the account has no %s", id)
 	}
+	return spare
 }
 
 func failed(t *testing.T, j upload.Job, kind service.Kind, value string) {
