@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -32,7 +33,7 @@ const (
 	childAPI    = "SLUICE_TEST_API"
 	childFolder = "SLUICE_TEST_FOLDER"
 	childText   = "SLUICE_TEST_TEXT"  // pasted before anything else
-	childLimit  = "SLUICE_TEST_LIMIT" // bytes that a file of the child may have
+	childLimit  = "SLUICE_TEST_LIMIT" // bytes that a file of the child may have, until it has said "full"
 )
 
 // child runs the engine in a process of its own until it is killed. It says on
@@ -66,7 +67,7 @@ func runChild(home string) error {
 			return err
 		}
 		signal.Ignore(syscall.SIGXFSZ)
-		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: limit, Max: limit}); err != nil {
+		if err := limitFiles(limit); err != nil {
 			return err
 		}
 	}
@@ -88,14 +89,27 @@ func runChild(home string) error {
 			for _, j := range e.Jobs {
 				fmt.Println(j.State, j.ID, j.Done)
 			}
-			if e.Totals != nil {
-				busy = e.Totals.Busy()
+			if e.Totals == nil {
+				continue
+			}
+			busy = e.Totals.Busy()
+			if e.Totals.Err != nil && e.Totals.Err.Value == service.ReasonQueueUnwritable {
+				fmt.Println("full")
+				if err := limitFiles(^uint64(0)); err != nil {
+					return err
+				}
 			}
 		}
 	}
 	fmt.Println("done")
 	_, err = io.Copy(io.Discard, os.Stdin) // until killed
 	return errors.Join(err, engine.Close(), db.Close())
+}
+
+// limitFiles bounds the size of every file that this process writes, as a full
+// disk does.
+func limitFiles(size uint64) error {
+	return syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: size, Max: ^uint64(0)})
 }
 
 // run starts a child and kills it when it has said enough, when the time is
@@ -198,7 +212,7 @@ func (r *rig) accepted() bool {
 
 func TestKilledAgainAndAgain(t *testing.T) {
 	t.Parallel()
-	killCampaign(t, 7, 20)
+	killCampaign(t, 7, 10)
 }
 
 func TestKilledInTheMiddle(t *testing.T) {
@@ -219,6 +233,32 @@ func TestKilledInTheMiddle(t *testing.T) {
 	r.arrived(r.wait(1)[0], "film.mkv")
 	if r.names() != "film.mkv" || r.sent(f.ID) > size+512*kib { // what was on its way
 		t.Errorf("folder has %s, %d bytes were sent of %d", r.names(), r.sent(f.ID), size)
+	}
+}
+
+func TestAFullDiskUnderTheQueueIsWaitedOut(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.close()
+	var text strings.Builder
+	const files = 60
+	for i := range files {
+		fmt.Fprintf(&text, "/u/%s\n", r.put(fmt.Sprint(i), 100).ID)
+	}
+	never := func([]string) bool { return false }
+	said, done := r.run(never, patience, childText+"="+text.String(), childLimit+"=300000")
+	if !done || !slices.Contains(said, "full") {
+		t.Fatalf("said %q", said)
+	}
+	r.open()
+	for _, j := range r.wait(1) {
+		r.arrived(j, j.Name)
+		if j.Try != 1 {
+			t.Errorf("a full disk cost %q a try", j.Name)
+		}
+	}
+	if got := strings.Count(r.names(), "|") + 1; got != files {
+		t.Errorf("%d files: %s", got, r.names())
 	}
 }
 
