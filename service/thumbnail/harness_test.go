@@ -38,7 +38,7 @@ type watch struct {
 
 func start(tb testing.TB, cfg thumbnail.Config) *watch {
 	tb.Helper()
-	w := &watch{patience: 20 * time.Second, news: make(chan struct{})}
+	w := &watch{patience: time.Minute, news: make(chan struct{})}
 	cfg.OnReady = func(ids []service.FileID) {
 		w.mu.Lock()
 		defer w.mu.Unlock()

@@ -39,7 +39,8 @@ type Config struct {
 
 	// OnReady tells of files for which Get says something new. It is called
 	// on a goroutine of the Loader, with many files at once, and not again
-	// before it returns. It may call every method but Close.
+	// before it returns. It may call every method but Close, and must not wait
+	// for whoever calls Close.
 	OnReady func([]service.FileID)
 
 	Memory   int64         // bytes of pictures kept; 0 = 32 MiB

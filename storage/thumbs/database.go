@@ -87,9 +87,26 @@ func isDamage(err error) bool {
 	return e.Code() == sqlite3.SQLITE_IOERR_SHORT_READ
 }
 
+// isPassing tells whether err can be over the next time, so that the file is
+// not to blame.
+func isPassing(err error) bool {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return true
+	}
+	e, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return false
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_FULL:
+		return true
+	}
+	return false
+}
+
 // newDatabase makes an empty database in place of whatever is at path.
 func newDatabase(ctx context.Context, path string) (*database, error) {
-	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
+	for _, suffix := range []string{"-wal", "-shm", "-journal", ""} { // a log must not outlive its database
 		if err := os.RemoveAll(path + suffix); err != nil {
 			return nil, describe("remove the old cache", err)
 		}

@@ -78,7 +78,8 @@ type row struct {
 }
 
 // Open opens the cache in its folder. What can't be used is begun anew. It
-// fails only where no file can be made.
+// fails only where no file can be made, or
+// another program holds it.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if cfg.Budget <= 0 {
 		cfg.Budget = defaultBudget
@@ -103,6 +104,9 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		closing: make(chan struct{}), done: make(chan struct{}),
 	}
 	if s.db, err = openDatabase(ctx, s.path); err != nil {
+		if isPassing(err) {
+			return nil, err
+		}
 		cfg.Logger.Info("thumbnail cache begun anew", slog.Any("error", err))
 		if s.db, err = newDatabase(ctx, s.path); err != nil {
 			return nil, err

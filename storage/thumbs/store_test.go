@@ -395,6 +395,23 @@ func TestAPlaceThatCannotBeUsedIsAnError(t *testing.T) {
 	}
 }
 
+func TestAnOpenThatIsInterruptedHarmsNothing(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	s.Put(key(1), 128, made(key(1), 128, 10))
+	closeStore(t, s)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if s, err := Open(ctx, Config{Dir: dir}); !errors.Is(err, context.Canceled) {
+		t.Errorf("with a context that has ended: %v", err)
+		if err == nil {
+			closeStore(t, s)
+		}
+	}
+	s = open(t, dir)
+	want(t, s, key(1), 128, 128, 10)
+}
+
 func TestWhatIsTooLargeIsNotKept(t *testing.T) {
 	s := open(t, t.TempDir(), func(c *Config) { c.Budget = leastBudget })
 	s.Put(key(1), 128, make([]byte, leastBudget/maxShare+1))
