@@ -124,7 +124,7 @@ func (t *tile) show(f *service.File, facts, label string, picture *image.RGBA, s
 		t.kind.Refresh()
 	}
 	t.kind.Hidden = picture != nil || label == ""
-	t.repaint()
+	kit.Repaint(t)
 }
 
 // fitWords shortens the words to the tile's width.
@@ -179,15 +179,7 @@ func (t *tile) mark(m marking) {
 	t.disc.Hidden, t.check.Hidden = !m.selected, !m.selected
 	t.colorBack()
 	t.back.Refresh()
-	t.repaint()
-}
-
-// repaint has the window drawn again. What was not shown before does not do so
-// when it is refreshed.
-func (t *tile) repaint() {
-	if c, ok := fyne.CurrentApp().Driver().CanvasForObject(t).(interface{ SetDirty() }); ok {
-		c.SetDirty()
-	}
+	kit.Repaint(t)
 }
 
 // shortened reports whether the name is not shown whole.

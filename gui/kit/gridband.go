@@ -91,6 +91,7 @@ func (g *Grid) stretchBand() {
 	to := min(bottom-g.offset, float64(g.shape.view.Height)+beyond)
 	b.rect.Move(fyne.NewPos(left, float32(from)))
 	b.rect.Resize(fyne.NewSize(right-left, float32(max(0, to-from))))
+	g.repaint()
 
 	if cells := g.shape.touched(left, right, top, bottom); cells != b.cells {
 		b.cells = cells

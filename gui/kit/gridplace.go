@@ -148,13 +148,7 @@ func snap(v, pixel float64) float32 { return float32(math.Round(v*pixel) / pixel
 
 func (g *Grid) canvas() fyne.Canvas { return fyne.CurrentApp().Driver().CanvasForObject(g) }
 
-// repaint has the window drawn again. canvas.Refresh would also throw away
-// what the tiles have drawn.
-func (g *Grid) repaint() {
-	if c, ok := g.canvas().(interface{ SetDirty() }); ok {
-		c.SetDirty()
-	}
-}
+func (g *Grid) repaint() { Repaint(g) }
 
 // CreateRenderer is Fyne's.
 func (g *Grid) CreateRenderer() fyne.WidgetRenderer {

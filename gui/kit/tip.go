@@ -109,6 +109,7 @@ func (r *tipRenderer) Refresh() {
 	r.place()
 	canvas.Refresh(r.back)
 	canvas.Refresh(r.text)
+	Repaint(r.layer)
 }
 
 func (r *tipRenderer) Layout(size fyne.Size) {
