@@ -149,6 +149,8 @@ torture: ## the long campaigns, as root: kills, faults, damaged and full disks, 
 		go test -count=1 -v -timeout 60m -tags $(TEST_TAGS),torture ./storage/
 	$(call say,uploads: faults and kills and changing files and damage and a full disk)
 	go test -count=1 -v -timeout 180m -tags $(TEST_TAGS),torture -run '^TestTorture' ./service/upload/ $(if $(ARGS),-args $(ARGS))
+	$(call say,downloads: faults and kills)
+	go test -count=1 -v -timeout 60m -tags $(TEST_TAGS),torture -run '^TestTorture' ./service/download/
 	$(call say,fuzzing)
 	grep -r --include='*_test.go' -o '^func Fuzz[A-Za-z0-9]*' . | while IFS=: read -r file name; do \
 		go test -tags $(TEST_TAGS) -run '^$$' -fuzz "^$${name#func }$$" -fuzztime $(FUZZ) "$$(dirname "$$file")" </dev/null; done

@@ -53,12 +53,15 @@ func (r *run) ready() outcome {
 // makeFolder makes a folder if it is missing, but not the one above it: that
 // may be on a disk which is not there.
 func makeFolder(folder string) error {
-	err := os.Mkdir(folder, 0o777)
-	if err == nil || !errors.Is(err, fs.ErrExist) {
-		return err
+	made := os.Mkdir(folder, 0o777)
+	if made == nil {
+		return nil
 	}
 	info, err := os.Stat(folder)
-	if err == nil && !info.IsDir() {
+	switch {
+	case err != nil && !errors.Is(made, fs.ErrExist):
+		return made
+	case err == nil && !info.IsDir():
 		return &fs.PathError{Op: "mkdir", Path: folder, Err: syscall.ENOTDIR}
 	}
 	return err
