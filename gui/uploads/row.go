@@ -62,7 +62,7 @@ func (w *Words) Row(j *upload.Job, totals *upload.Totals) Row {
 	case upload.Waiting:
 		w.waiting(&r, totals)
 	case upload.Retrying:
-		w.retrying(&r, j)
+		w.retrying(&r, j, totals)
 	case upload.Hashing, upload.Uploading, upload.Finishing, upload.Verifying:
 		w.active(&r, j)
 	case upload.Paused:
@@ -100,18 +100,24 @@ func (w *Words) from(j *upload.Job) string {
 
 func (w *Words) waiting(r *Row, totals *upload.Totals) {
 	r.State, r.StateBy = lang.L("Waiting"), kit.ColorSecondary
-	switch {
-	case totals.NeedsKey:
-		r.Detail = lang.L("Needs an API key first")
-	case totals.Paused:
-		r.Detail = lang.L("Paused")
-	case totals.Offline:
-		r.Detail = lang.L("Until the service can be reached")
-	}
+	r.Detail = holdUp(totals)
 	r.Actions = []Action{ActionFront, ActionPause, ActionCancel}
 }
 
-func (w *Words) retrying(r *Row, j *upload.Job) {
+// holdUp says what keeps every row from going on, "" for nothing.
+func holdUp(totals *upload.Totals) string {
+	switch {
+	case totals.NeedsKey:
+		return lang.L("Needs an API key first")
+	case totals.Paused:
+		return lang.L("Paused")
+	case totals.Offline:
+		return lang.L("Until the service can be reached")
+	}
+	return ""
+}
+
+func (w *Words) retrying(r *Row, j *upload.Job, totals *upload.Totals) {
 	r.State, r.StateBy = lang.L("Retrying"), kit.ColorAmber
 	left := j.NextTry.Sub(w.Now())
 	try := lang.L("attempt {{.Try}} of {{.MaxTries}}", map[string]any{"Try": j.Try, "MaxTries": j.MaxTries})
@@ -120,7 +126,10 @@ func (w *Words) retrying(r *Row, j *upload.Job) {
 		try = ""
 	}
 	next := ""
+	held := holdUp(totals)
 	switch {
+	case held != "": // its own time means nothing then
+		next = held
 	case j.NextTry.IsZero(): // it depends on something else, which the notice above tells
 	case left > 500*time.Millisecond:
 		next = lang.L("next try in {{.Time}}", map[string]any{"Time": w.Format.Duration(left)})
@@ -130,9 +139,10 @@ func (w *Words) retrying(r *Row, j *upload.Job) {
 	if j.Err != nil {
 		r.Tip = w.Long(j.Err)
 		reason := w.Short(j.Err)
-		if next == "" {
+		switch {
+		case next == "":
 			next = reason
-		} else {
+		case held == "":
 			next = lang.L("{{.Reason}}: {{.Next}}", map[string]any{"Reason": reason, "Next": next})
 		}
 	}

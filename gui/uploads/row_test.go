@@ -98,6 +98,27 @@ func TestRowWords(t *testing.T) {
 			},
 		},
 		{
+			name: "retrying while nothing is reached",
+			job: upload.Job{
+				Name: "a", State: upload.Retrying, Err: &service.Error{Kind: service.Offline, Value: "x"}, Try: 2, MaxTries: 6,
+				NextTry: c.t.Add(-8 * time.Second),
+			},
+			totals: upload.Totals{Offline: true},
+			want: Row{
+				Name: "a", Sub: "0 B", Part: -1, Detail: "Until the service can be reached · attempt\u00a02\u00a0of\u00a06", Tip: "long x",
+				Color: kit.ColorSecondary, State: "Retrying", StateBy: kit.ColorAmber, Actions: []Action{ActionFront, ActionPause, ActionCancel},
+			},
+		},
+		{
+			name:   "retrying while all is paused",
+			job:    upload.Job{Name: "a", State: upload.Retrying, Err: &service.Error{Kind: service.Server, Value: "x"}, NextTry: c.t.Add(time.Second)},
+			totals: upload.Totals{Paused: true},
+			want: Row{
+				Name: "a", Sub: "0 B", Part: -1, Detail: "Paused", Tip: "long x",
+				Color: kit.ColorSecondary, State: "Retrying", StateBy: kit.ColorAmber, Actions: []Action{ActionFront, ActionPause, ActionCancel},
+			},
+		},
+		{
 			name: "waiting", job: upload.Job{Name: "a", State: upload.Waiting},
 			want: Row{
 				Name: "a", Sub: "0 B", Part: -1, Color: kit.ColorSecondary, State: "Waiting", StateBy: kit.ColorSecondary,

@@ -90,7 +90,7 @@ func (r *jobRow) setActions(row Row) {
 			continue
 		}
 		a, id := row.Actions[i], row.ID
-		b.Set(a.Icon(), a.Label(), func() { r.screen.Do(a, id) })
+		b.Set(a.Icon(), a.Label(), func() { r.screen.clicked(a, id, fyne.CurrentApp().Driver().AbsolutePositionForObject(b)) })
 	}
 }
 

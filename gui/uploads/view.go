@@ -56,6 +56,12 @@ type Screen struct {
 	tight  bool // no room for all words of the header
 
 	history *kit.Button
+
+	click struct { // the last on a row's button
+		id    service.JobID
+		place fyne.Position
+		at    time.Time
+	}
 }
 
 // New makes the screen, empty.
@@ -164,6 +170,21 @@ func (s *Screen) togglePause() {
 func (s *Screen) Allows(j *upload.Job, a Action) bool {
 	row := s.cfg.Words.Row(j, &s.model.totals)
 	return slices.Contains(row.Actions, a)
+}
+
+// doubleClick is how long after a click another one may be its second half.
+const doubleClick = 400 * time.Millisecond
+
+// clicked runs the action of a button in a row, at its place in the window. The
+// first half of a double click can move its row away: the second half, on the
+// row that took the place, is not meant.
+func (s *Screen) clicked(a Action, id service.JobID, place fyne.Position) {
+	last, now := s.click, s.cfg.Now()
+	if last.id != id && last.place == place && now.Sub(last.at) < doubleClick {
+		return
+	}
+	s.click.id, s.click.place, s.click.at = id, place, now
+	s.Do(a, id)
 }
 
 // Do runs an action on a job, if the job still allows it.

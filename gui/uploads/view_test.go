@@ -110,6 +110,22 @@ func TestActionsAreWishes(t *testing.T) {
 	}
 }
 
+// The second half of a double click meets another row where the first was.
+func TestDoubleClickIsForOneRow(t *testing.T) {
+	s, w, want, c := screen(t, wideWindow(), nil)
+	s.Reset(upload.Snapshot{Jobs: []upload.Job{job(1, upload.Waiting), job(2, upload.Waiting), job(3, upload.Waiting)}})
+	w.TapIn("file-1.bin", "Cancel")
+	s.Apply([]upload.Event{{Removed: []service.JobID{1}}})
+	c.t = c.t.Add(150 * time.Millisecond)
+	w.TapIn("file-2.bin", "Cancel")
+	w.TapIn("file-3.bin", "Pause") // elsewhere, however quickly
+	c.t = c.t.Add(doubleClick)
+	w.TapIn("file-2.bin", "Cancel")
+	if wished := []string{"cancel 1", "pause 3", "cancel 2"}; !slices.Equal(want.list, wished) {
+		t.Errorf("got %q, want %q", want.list, wished)
+	}
+}
+
 func TestRowsArePausedAndResumed(t *testing.T) {
 	s, w, want, _ := screen(t, wideWindow(), nil)
 	s.Reset(upload.Snapshot{Jobs: []upload.Job{
