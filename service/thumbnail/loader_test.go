@@ -174,6 +174,33 @@ func TestABetterPictureReplacesARoughOne(t *testing.T) {
 	}
 }
 
+func TestScrollingAwayEndsTheRequestsUnderWay(t *testing.T) {
+	s, wanted := gallery(t, 80, sandbox.Dialect2026, 0)
+	wanted = pictured(wanted)
+	client, before := newClient(t, s), s.Stats().Begun
+	held := s.Inject(sandbox.Fault{Kind: sandbox.SlowFinish, Times: -1, PathPrefix: "/api/file/", Match: func(r *http.Request) bool {
+		return !strings.Contains(r.URL.Path, string(wanted[40].File)) // all but the one that is wanted next
+	}})
+	w := start(t, thumbnail.Config{Fetchers: 5, Settle: -1})
+	w.Use(client)
+	w.Want(108, wanted[:20])
+	if err := held.Wait(t.Context(), 5); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Stats().Begun - before; got != 5 {
+		t.Errorf("%d requests under way", got)
+	}
+	w.Want(108, wanted[40:41]) // all five fetchers are free for it
+	w.awaitAll(t, 108, wanted[40:41])
+	checkPictures(t, w, 108, wanted[40:41])
+	if got := s.Stats().Begun - before; got != 6 {
+		t.Errorf("%d requests begun", got)
+	}
+	if err := s.Await(t.Context(), func(st sandbox.Stats) bool { return st.Held == 0 }); err != nil {
+		t.Errorf("requests that were given up are still open: %v", err)
+	}
+}
+
 func TestFilesWithoutThumbnailAreNotAskedForAgain(t *testing.T) {
 	for _, dialect := range []int{sandbox.Dialect2020, sandbox.Dialect2026} {
 		s := sandboxtest.New(t, func(c *sandbox.Config) { c.Dialect = dialect })
