@@ -185,7 +185,12 @@ func (w *Window) modelFor(shell *gui.Shell) *settings.Model {
 			OpenURL:    shell.OpenURL,
 			TrySandbox: func() { w.change(shell, true) },
 			UseAccount: func() { w.change(shell, false) },
-			Welcomed:   func() { shell.Show("uploads") },
+			Welcomed: func(warning string) {
+				shell.Show("uploads")
+				if warning != "" {
+					shell.Tell(warning)
+				}
+			},
 		})
 	}
 	return w.model

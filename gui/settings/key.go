@@ -52,7 +52,7 @@ func (k *keyField) submit() {
 		k.model.giveUp()
 		return
 	}
-	k.model.checkKey(k.entry.Text)
+	k.model.checkKey(k.entry.Text, k.forget == nil)
 }
 
 func (k *keyField) show() {

@@ -3,6 +3,7 @@ package settings
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -28,8 +29,8 @@ func TestGoodKeyIsKept(t *testing.T) {
 	b.UntilSees("✓ Works: 1,234 files. Kept in the system keyring, never in a file.", hiddenKey, "Check and save", "Forget")
 	b.MustNotSee("•••…", "Give up")
 	b.secret()
-	if b.welcomed != 1 {
-		t.Errorf("welcomed %d times", b.welcomed)
+	if len(b.welcomed) != 0 {
+		t.Error("Settings was left, with what it tells of the key")
 	}
 }
 
@@ -63,7 +64,7 @@ func TestKeyThatIsNotTaken(t *testing.T) {
 			b.UntilSees(want, "Check and save", "•••") // what was typed can be mended
 			b.MustNotSee("No key yet", "Give up", "Forget")
 			b.secret()
-			if b.welcomed != 0 {
+			if len(b.welcomed) != 0 {
 				t.Error("welcomed without a key")
 			}
 			c := b.check("API key") // try again
@@ -109,7 +110,7 @@ func TestForgettingTheKey(t *testing.T) {
 	c.answer <- outcome{status: account.Status{Place: account.PlaceNone}}
 	b.UntilSees("No key yet. Without one nothing can be uploaded.", placeholder)
 	b.UntilGone("Forget")
-	if b.welcomed != 0 {
+	if len(b.welcomed) != 0 {
 		t.Error("welcomed without a key")
 	}
 }
@@ -157,7 +158,7 @@ func TestClosingDuringACheck(t *testing.T) {
 			b.model.Close() // returns, and shows nothing any more
 			b.MustSee("Give up")
 			b.model.end(account.Status{}, context.Canceled)
-			b.model.checkKey(secretKey) // begins nothing
+			b.model.checkKey(secretKey, false) // begins nothing
 			if b.model.task != taskNone {
 				t.Error("a closed model has begun something")
 			}
@@ -180,9 +181,33 @@ func TestWelcome(t *testing.T) {
 	b.call().answer <- outcome{status: account.Status{HasKey: true, Place: account.PlaceKeyring}}
 	b.UntilSees("Kept in the system keyring, never in a file.", hiddenKey)
 	b.secret()
-	if b.welcomed != 1 {
-		t.Errorf("welcomed %d times", b.welcomed)
+	if len(b.welcomed) != 1 || b.welcomed[0] != "" {
+		t.Errorf("welcomed with %q", b.welcomed)
 	}
+}
+
+// Where no keyring takes the key, the first start's screen goes away all the
+// same: what it has to tell goes along.
+func TestWelcomeWithoutAKeyring(t *testing.T) {
+	b := newBench(t, noKey(), NewWelcome)
+	b.check(placeholder).answer <- outcome{status: account.Status{HasKey: true, Place: account.PlaceSession, KeyringProblem: "there is none"}}
+	b.Until("the screen to be done", func() bool { return len(b.welcomed) == 1 })
+	if got := b.welcomed[0]; !strings.HasPrefix(got, "Kept for this session only: the system keyring can’t be used (there is none).") {
+		t.Errorf("told %q", got)
+	}
+}
+
+func TestRefusedKeyIsNotSaidToWork(t *testing.T) {
+	s := keyIn(account.PlaceKeyring)
+	s.Account.User, s.Account.Files = service.User{Known: true}, 7
+	b := newBench(t, s, NewScreen)
+	b.MustSee("✓ Works: 7 files.")
+	b.session.publish(func(s *session.Status) { s.Refused = &service.Error{Kind: service.Unauthorized} })
+	b.UntilSees("The service does not accept this key any more", hiddenKey)
+	b.MustNotSee("✓ Works")
+	b.check("API key").answer <- outcome{status: account.Status{HasKey: true, Place: account.PlaceKeyring}}
+	b.UntilSees("Kept in the system keyring, never in a file.")
+	b.MustNotSee("does not accept")
 }
 
 // Both screens work on one model: no entry keeps a key that was taken.

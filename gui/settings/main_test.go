@@ -118,7 +118,7 @@ type bench struct {
 	failed   []string // settings that were not kept
 	tried    int      // how often the sandbox was chosen
 	used     int      // how often the account was
-	welcomed int
+	welcomed []string // warnings
 }
 
 // newBench shows the screen that show makes, for a session in this state.
@@ -143,7 +143,7 @@ func newBench(t *testing.T, status session.Status, show func(*Model) fyne.Canvas
 		OpenURL:    func(address string) { b.opened = append(b.opened, address) },
 		TrySandbox: func() { b.tried++ },
 		UseAccount: func() { b.used++ },
-		Welcomed:   func() { b.welcomed++ },
+		Welcomed:   func(warning string) { b.welcomed = append(b.welcomed, warning) },
 	})
 	t.Cleanup(b.model.Close)
 	b.win = test.NewTempWindow(t, show(b.model))

@@ -39,7 +39,10 @@ type Config struct {
 
 	TrySandbox func() // goes to the sandbox; nil: no such way
 	UseAccount func() // leaves the sandbox; nil: no such way
-	Welcomed   func() // a key was accepted on the first start's screen
+
+	// Welcomed is told that the first start's screen has done its work, and what
+	// people should know of how the key is kept, "" for nothing.
+	Welcomed func(warning string)
 }
 
 // task is what is under way with the key.
@@ -60,6 +63,7 @@ type Model struct {
 
 	task           task
 	stop           context.CancelFunc // gives the task up
+	welcomes       bool               // the task is the first start's
 	accepted       int                // keys that were kept: the entry of the last can be emptied
 	keyProblem     string             // why the last key was not taken
 	addressProblem string             // why the last address was not taken
@@ -124,12 +128,14 @@ func (m *Model) show() {
 	}
 }
 
-// checkKey has the service look at a key and, if it is good, keeps it.
-func (m *Model) checkKey(key string) {
+// checkKey has the service look at a key and, if it is good, keeps it; welcomes
+// says that the first start's screen asks.
+func (m *Model) checkKey(key string, welcomes bool) {
 	key = strings.TrimSpace(key)
 	if m.task != taskNone || key == "" {
 		return
 	}
+	m.welcomes = welcomes
 	m.begin(taskCheck, func(ctx context.Context) (account.Status, error) {
 		return m.cfg.Session.CheckKey(ctx, key)
 	})
@@ -169,13 +175,17 @@ func (m *Model) end(status account.Status, err error) {
 		m.keyProblem = m.unchecked(service.AsError("check the key", err))
 		return
 	}
-	m.status.Account, m.status.Loaded = status, true
+	m.status.Account, m.status.Loaded, m.status.Refused = status, true, nil
 	if done != taskCheck {
 		return
 	}
 	m.accepted++
-	if m.cfg.Welcomed != nil {
-		m.cfg.Welcomed()
+	if m.welcomes && m.cfg.Welcomed != nil {
+		warning := ""
+		if n := m.keyNote(); n.color == kit.ColorAmber {
+			warning = n.text
+		}
+		m.cfg.Welcomed(warning)
 	}
 }
 

@@ -37,6 +37,8 @@ func (m *Model) keyNote() note {
 			map[string]any{"Reason": short(a.KeyringProblem)}), kit.ColorAmber}
 	case !a.HasKey:
 		return note{lang.L("No key yet. Without one nothing can be uploaded."), kit.ColorSecondary}
+	case m.status.Refused != nil:
+		return note{lang.L("The service does not accept this key any more: it may have expired or been deleted. Your files are kept in the list and wait. Paste another key here."), kit.ColorRed}
 	}
 	return m.placeNote(a)
 }

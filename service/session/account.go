@@ -12,6 +12,7 @@ import (
 	"sluice/service/feed"
 	"sluice/service/pixeldrain"
 	"sluice/service/settings"
+	"sluice/service/upload"
 )
 
 // sandboxKey is the key for the embedded sandbox, which takes any.
@@ -131,11 +132,47 @@ func (s *Session) RefreshAccount(ctx context.Context) (account.Status, error) {
 		return status, ctx.Err()
 	}
 	s.status.Problem = service.AsError("ask about the account", err)
-	if err == nil {
-		s.status.Account = status
+	switch {
+	case err == nil:
+		s.status.Account, s.status.Refused = status, nil
+	case s.status.Problem.Kind == service.Unauthorized:
+		s.status.Refused = s.status.Problem
 	}
 	s.changed.Progress(struct{}{}, s.status)
 	return status, err
+}
+
+// watchKey notes when the uploads meet that the key in use is refused, until
+// the session closes.
+func (s *Session) watchKey(totals upload.Totals, events *feed.Subscription[upload.Event]) {
+	var last *service.Error
+	for {
+		var refused *service.Error
+		if totals.NeedsKey && totals.Err != nil && totals.Err.Kind == service.Unauthorized {
+			refused = totals.Err
+		}
+		if refused != last {
+			last = refused
+			s.refuse(refused)
+		}
+		news, err := events.Next(s.background)
+		if err != nil {
+			return
+		}
+		for i := range news {
+			if news[i].Totals != nil {
+				totals = *news[i].Totals
+			}
+		}
+	}
+}
+
+// refuse notes how the service refused the key in use, nil for that it does not.
+func (s *Session) refuse(err *service.Error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.status.Refused = err
+	s.changed.Progress(struct{}{}, s.status)
 }
 
 // change begins a change of key or address, which ends with the function that
@@ -166,6 +203,7 @@ func (s *Session) take(_ context.Context, status account.Status) error {
 	old := s.client
 	s.client = client
 	s.status.Account, s.status.APIURL, s.status.Loaded, s.status.Problem = status, s.apiURL, true, nil
+	s.status.Refused = nil
 	s.changed.Progress(struct{}{}, s.status)
 	s.mu.Unlock()
 	s.engine.Use(client)

@@ -99,7 +99,10 @@ type Status struct {
 	Account account.Status
 	// Problem is why the service could not tell about the account, nil while it
 	// was not asked or has told.
-	Problem      *service.Error
+	Problem *service.Error
+	// Refused is the answer of the service that does not take the key in use any
+	// more, nil while it does.
+	Refused      *service.Error
 	Loaded       bool   // the key has been looked for; false for a moment after the start
 	APIURL       string // in use
 	AddressFixed bool   // the address comes from the environment or the sandbox, not from the settings
@@ -146,6 +149,8 @@ func open(ctx context.Context, cfg Config) (_ *Session, err error) {
 	}
 	_, changes := s.settings.Subscribe(s.background) //nolint:contextcheck // until Close
 	s.following.Go(func() { s.follow(changes) })
+	snapshot, events := s.engine.Subscribe(s.background) //nolint:contextcheck // until Close
+	s.following.Go(func() { s.watchKey(snapshot.Totals, events) })
 	s.keepAwake() //nolint:contextcheck // until Close
 	return s, nil
 }

@@ -20,6 +20,7 @@ import (
 	"sluice/service/sandbox"
 	"sluice/service/sandbox/sandboxtest"
 	"sluice/service/settings"
+	"sluice/service/upload"
 	"sluice/storage/secret"
 )
 
@@ -227,6 +228,43 @@ func TestKeyLifecycle(t *testing.T) {
 	if err != nil || strings.Contains(string(text), sandboxtest.Key) {
 		t.Errorf("the log: %v, %s", err, text)
 	}
+}
+
+// until waits for a status.
+func until(t *testing.T, s *Session, is func(Status) bool) {
+	t.Helper()
+	status, changes := s.Subscribe(t.Context())
+	defer changes.Close()
+	for !is(status) {
+		news, err := changes.Next(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		status = news[len(news)-1]
+	}
+}
+
+// A key that worked at the start and is refused during uploads is known as
+// such until there is another.
+func TestKeyRefusedDuringUploads(t *testing.T) {
+	server := sandboxtest.New(t)
+	s := enter(t, Config{Home: newHome(t), APIURL: server.APIURL(), Keyring: newRing()})
+	for range 2 { // also the second key
+		if _, err := s.CheckKey(t.Context(), sandboxtest.Key); err != nil {
+			t.Fatal(err)
+		}
+		until(t, s, func(s Status) bool { return s.Account.HasKey && s.Refused == nil })
+		server.Inject(sandbox.Fault{Kind: sandbox.Answer, Method: "PUT", PathPrefix: "/api/file/", Status: 401, Value: "authentication_failed", Times: -1})
+		if _, err := s.Engine().Add(t.Context(), upload.Choose, []string{write(t, "x")}); err != nil {
+			t.Fatal(err)
+		}
+		until(t, s, func(s Status) bool { return s.Refused != nil && s.Refused.Kind == service.Unauthorized })
+		server.Clear()
+	}
+	if _, err := s.ForgetKey(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	until(t, s, func(s Status) bool { return !s.Account.HasKey && s.Refused == nil })
 }
 
 func TestBrokenKeyringIsTold(t *testing.T) {
