@@ -1,6 +1,7 @@
 package download_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -146,6 +147,40 @@ func TestAlbum(t *testing.T) {
 	}
 	if tot := s.totals; tot.Files != len(jobs) || tot.FilesDone != len(jobs) || tot.Finished != 3 || tot.Busy() {
 		t.Errorf("totals %+v", tot)
+	}
+}
+
+func TestAnAlbumThatIsStoppedWhileItIsLookedUp(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	f := r.put("1.jpg", 20*kib)
+	id, err := r.client("k", 0).CreateAlbum(t.Context(), service.NewAlbum{Title: "Trip", Files: []service.AlbumEntry{{ID: f.ID}}})
+	must(t, err)
+	infos := r.server.Inject(sandbox.Fault{Kind: sandbox.SlowFinish, PathPrefix: "/api/file/" + string(f.ID) + "/info", Times: 2})
+	for _, stop := range []func(context.Context, ...service.DownloadID) error{r.engine.PauseJobs, r.engine.Cancel} {
+		hits := infos.Hits()
+		batch, err := r.engine.Add(t.Context(), r.folder, []download.Target{{Album: id}})
+		must(t, err)
+		must(t, infos.Wait(t.Context(), hits+1))
+		s := r.follow()
+		must(t, stop(t.Context(), service.DownloadID(batch)))
+		s.until("the stop", func() bool {
+			j, ok := s.jobs[service.DownloadID(batch)]
+			return !ok || j.State == download.Paused
+		})
+	}
+	s := r.follow()
+	if len(s.jobs) != 1 || s.totals.Held != 1 || r.names() != "" {
+		t.Errorf("%+v, folder has %s", s.jobs, r.names())
+	}
+	must(t, r.engine.ResumeJobs(t.Context(), 1))
+	s.until("the end", func() bool { return s.totals.Finished == 1 })
+	must(t, os.RemoveAll(filepath.Join(r.folder, "Trip")))
+	batch, err := r.engine.Add(t.Context(), r.folder, []download.Target{{Album: id}})
+	must(t, err)
+	r.wait(batch)
+	if r.names() != "Trip|Trip/1.jpg" {
+		t.Errorf("folder has %s", r.names())
 	}
 }
 

@@ -72,19 +72,27 @@ func (r *run) seal() (err error) {
 
 // moveNew moves a file to a name that nothing has. Of several that do so at
 // once one succeeds; the others fail with fs.ErrExist.
-func moveNew(from, to string) error {
-	err := renameNew(from, to)
-	if err == nil || errors.Is(err, fs.ErrExist) {
+func moveNew(from, to string) (err error) {
+	for _, way := range []func(from, to string) error{renameNew, linkNew, coverNew} {
+		if err = way(from, to); err == nil || errors.Is(err, fs.ErrExist) {
+			return err
+		}
+	}
+	return err
+}
+
+// linkNew is moveNew in two steps.
+func linkNew(from, to string) error {
+	if err := os.Link(from, to); err != nil {
 		return err
 	}
-	if err = os.Link(from, to); err == nil {
-		_ = os.Remove(from) // placed removes it otherwise
-		return nil
-	}
-	if errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	// A disk without links, as sticks and cards are.
+	_ = os.Remove(from) // placed removes it otherwise
+	return nil
+}
+
+// coverNew is moveNew for disks without links, as sticks and cards are: it
+// takes the name with an empty file.
+func coverNew(from, to string) error {
 	f, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return err

@@ -52,7 +52,7 @@ func (e *Engine) newJobs(rows []storage.Download) []*job {
 		if j.state == Retrying {
 			j.next = row.NextTry
 		}
-		if row.Album != "" && row.FileID != "" {
+		if row.Album != "" && row.FileID != "" && row.Finished.IsZero() {
 			e.folders[row.Folder] = true
 		}
 		jobs[i] = j

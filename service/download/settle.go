@@ -19,6 +19,10 @@ func (e *Engine) settle(j *job, out outcome) {
 	row := j.row
 	e.mu.Unlock()
 	gone := errors.Is(wish, errCancelled)
+	if len(out.files) > 0 && (gone || out.verdict != expanded) {
+		e.removeRest(&out.files[0]) // the folder that was made for them
+		e.leaveFolder(out.files[0].Folder)
+	}
 	switch {
 	case gone:
 		e.removeRest(&row)

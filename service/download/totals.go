@@ -186,6 +186,11 @@ func (e *Engine) endBatch(b *batch) {
 		close(b.done)
 		b.done = nil
 	}
+	for _, j := range b.jobs {
+		if j.row.FileID != "" && j.row.Album != "" {
+			delete(e.folders, j.row.Folder)
+		}
+	}
 	if e.feed.Subscribers() == 0 {
 		return
 	}
