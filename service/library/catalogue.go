@@ -2,6 +2,9 @@ package library
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -95,6 +98,13 @@ func (c *Catalogue) Close() {
 	c.cancel()
 	c.done.Wait()
 	c.news.Close()
+}
+
+// Scope names an account of a service, for Use. It tells nothing of the key.
+func Scope(apiURL, key string) string {
+	mac := hmac.New(sha256.New, []byte(key))
+	mac.Write([]byte("sluice: files of\n" + apiURL))
+	return hex.EncodeToString(mac.Sum(nil))
 }
 
 // tell gives the owner an order. Changes that come together are one.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -327,13 +328,26 @@ func recordsOf(files []service.File) []record {
 	return records
 }
 
+func TestScope(t *testing.T) {
+	const key = "5a9d1c2e-6b0f-4d57-9a3e-1f0c7d2b8e64"
+	here := Scope("https://pixeldrain.com/api", key)
+	if here != Scope("https://pixeldrain.com/api", key) || len(here) < 32 || strings.Contains(here, key[:8]) {
+		t.Errorf("%q", here)
+	}
+	for _, other := range []string{Scope("https://pixeldrain.com/api", "x"), Scope("https://other.example/api", key), Scope("https://pixeldrain.com/api"+key, "")} {
+		if other == here {
+			t.Error("two accounts have one scope")
+		}
+	}
+}
+
 func TestEncoding(t *testing.T) {
 	files := slices.Concat(makeFiles(200), hostileFiles())
 	records := recordsOf(files)
 	for i, r := range records {
-		got, ok := r.parse()
-		if !ok || got != files[i] || r.id() != string(got.ID) || r.name() != got.Name || r.kind() != kindOf(got.MIME, got.Name) {
-			t.Errorf("%+v became %+v, %v", files[i], got, ok)
+		got := r.file()
+		if !r.whole() || got != files[i] || r.id() != string(got.ID) || r.name() != got.Name || r.kind() != kindOf(got.MIME, got.Name) {
+			t.Errorf("%+v became %+v", files[i], got)
 		}
 	}
 	back, err := decode(nil, encode(nil, records))

@@ -5,7 +5,7 @@ import (
 	"math/bits"
 )
 
-// index finds records by their ids. It takes 16 to 32 bytes a record, and
+// index finds records by their ids. It takes 10 to 20 bytes a record, and
 // nothing in it is to be followed by the garbage collector.
 type index struct {
 	seed  maphash.Seed
@@ -13,7 +13,7 @@ type index struct {
 }
 
 func newIndex(n int) index {
-	return index{maphash.MakeSeed(), make([]uint64, 1<<bits.Len(uint(2*n)))} //nolint:gosec // not negative
+	return index{maphash.MakeSeed(), make([]uint64, 1<<bits.Len(uint(n+n/4)))} //nolint:gosec // not negative
 }
 
 // slot gives where the id is, or where it would be, and what is put there for

@@ -39,7 +39,7 @@ func decode(to []record, data []byte) ([]record, error) {
 	}
 	for p.rest != "" {
 		r := record(p.text())
-		if _, ok := r.parse(); !ok || p.failed {
+		if p.failed || !r.whole() {
 			return nil, errPart
 		}
 		to = append(to, r)

@@ -135,7 +135,7 @@ func compare(t *testing.T, s *snapshot, search *Search) {
 		t.Fatalf("%+v finds %d, want %d", search, l.Len(), len(want))
 	}
 	for i := range l.Len() {
-		if !want[l.ID(i)] || l.Index(l.ID(i)) != i {
+		if !want[l.ID(i)] || l.Kind(i) != s.get(string(l.ID(i))).kind() || l.Index(l.ID(i)) != i {
 			t.Fatalf("%+v: %d is %q at %d", search, i, l.Name(i), l.Index(l.ID(i)))
 		}
 	}

@@ -27,8 +27,10 @@ const (
 )
 
 const (
-	noTime  = math.MinInt64
-	shaSize = 32
+	noTime      = math.MinInt64
+	shaSize     = 32 // bytes
+	numberCount = 7
+	moreCount   = 4
 )
 
 // appendRecord appends the record of a file.
@@ -43,17 +45,17 @@ func appendRecord(to []byte, f *service.File) []byte {
 	if f.CanEdit {
 		has |= canEdit
 	}
-	more := [...]string{f.ThumbnailHref, f.Availability, f.AvailabilityMessage, f.Description}
+	more := [moreCount]string{f.ThumbnailHref, f.Availability, f.AvailabilityMessage, f.Description}
 	if more[0] != "" && more[0] == usualThumbnail(string(f.ID)) {
 		has |= hasThumbnail
 		more[0] = ""
 	}
-	if more != [4]string{} {
+	if more != [moreCount]string{} {
 		has |= hasMore
 	}
 	to = append(to, byte(has), byte(kindOf(f.MIME, f.Name)))
 	to = appendText(appendText(to, string(f.ID)), f.Name)
-	for _, n := range [...]int64{
+	for _, n := range [numberCount]int64{
 		f.Size, packTime(f.Uploaded), f.Views, f.Downloads, f.BandwidthUsed, f.BandwidthUsedPaid, packTime(f.LastView),
 	} {
 		to = binary.AppendVarint(to, n)
@@ -97,16 +99,31 @@ func (r record) sizeAndTime() (size, uploaded int64) {
 	return p.number(), p.number()
 }
 
-// file is the opposite of appendRecord.
-func (r record) file() service.File {
-	f, _ := r.parse()
-	return f
+// whole reports whether a record from the disk is one.
+func (r record) whole() bool {
+	p := reader{rest: string(r)}
+	has, kind, id := flags(p.byte()), Kind(p.byte()), p.text()
+	p.text()
+	for range numberCount {
+		p.unsigned()
+	}
+	if has&hasSHA != 0 {
+		p.take(shaSize)
+	}
+	texts := 1
+	if has&hasMore != 0 {
+		texts += moreCount
+	}
+	for range texts {
+		p.text()
+	}
+	return !p.failed && p.rest == "" && id != "" && kind > AnyKind && kind < kindCount
 }
 
-// parse also tells whether the record is whole.
-func (r record) parse() (f service.File, ok bool) {
+// file is the opposite of appendRecord.
+func (r record) file() (f service.File) {
 	p := reader{rest: string(r)}
-	has, kind := flags(p.byte()), Kind(p.byte())
+	has, _ := flags(p.byte()), p.byte()
 	f.ID, f.Name = service.FileID(p.text()), p.text()
 	f.Size, f.Uploaded = p.number(), unpackTime(p.number())
 	f.Views, f.Downloads, f.BandwidthUsed, f.BandwidthUsedPaid = p.number(), p.number(), p.number(), p.number()
@@ -122,7 +139,7 @@ func (r record) parse() (f service.File, ok bool) {
 	if has&hasThumbnail != 0 {
 		f.ThumbnailHref = usualThumbnail(string(f.ID))
 	}
-	return f, !p.failed && p.rest == "" && f.ID != "" && kind > AnyKind && kind < kindCount
+	return f
 }
 
 func usualThumbnail(id string) string { return "/file/" + id + "/thumbnail" }
