@@ -3,6 +3,7 @@ package download_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -29,27 +30,34 @@ func content(ids ...service.FileID) func(*http.Request) bool {
 
 func TestCutAgainAndAgain(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []sandbox.FaultKind{sandbox.CutBody, sandbox.Reset} {
-		t.Run(kind.String(), func(t *testing.T) {
-			t.Parallel()
-			r := newRig(t)
-			const cuts, size = 25, 4 * mib
-			f := r.put("film.mkv", size)
-			fault := r.server.Inject(sandbox.Fault{Kind: kind, Match: content(), Times: cuts, After: size / 32})
-			r.arrived(r.get(f.ID)[0], "film.mkv")
-			if r.names() != "film.mkv" || fault.Hits() != cuts {
-				t.Errorf("folder has %s after %d cuts", r.names(), fault.Hits())
-			}
-			// What a reset throws away on the way is sent again.
-			limit := int64(size)
-			if kind == sandbox.Reset {
-				limit += cuts * size / 32
-			}
-			if got := r.sent(f.ID); got < size || got > limit {
-				t.Errorf("%d bytes were sent of %d, with %d cuts", got, size, cuts)
-			}
-		})
+	for _, secure := range []bool{false, true} { // HTTP/1.1, HTTP/2
+		for _, kind := range []sandbox.FaultKind{sandbox.CutBody, sandbox.Reset} {
+			cutAgainAndAgain(t, kind, secure)
+		}
 	}
+}
+
+func cutAgainAndAgain(t *testing.T, kind sandbox.FaultKind, secure bool) {
+	t.Helper()
+	t.Run(fmt.Sprintf("%v %v", kind, secure), func(t *testing.T) {
+		t.Parallel()
+		r := newRig(t, func(_ *download.Config, s *sandbox.Config) { s.TLS = secure })
+		const cuts, size = 25, 4 * mib
+		f := r.put("film.mkv", size)
+		fault := r.server.Inject(sandbox.Fault{Kind: kind, Match: content(), Times: cuts, After: size / 32})
+		r.arrived(r.get(f.ID)[0], "film.mkv")
+		if r.names() != "film.mkv" || fault.Hits() != cuts {
+			t.Errorf("folder has %s after %d cuts", r.names(), fault.Hits())
+		}
+		// What a reset throws away on the way is sent again.
+		limit := int64(size)
+		if kind == sandbox.Reset || secure {
+			limit += cuts * size / 32
+		}
+		if got := r.sent(f.ID); got < size || got > limit {
+			t.Errorf("%d bytes were sent of %d, with %d cuts", got, size, cuts)
+		}
+	})
 }
 
 func TestGoesOnAfterARestart(t *testing.T) {

@@ -100,7 +100,7 @@ func workers(n int) option {
 // the usual time.
 func (r *rig) client(key string, stall time.Duration) *pixeldrain.Client {
 	r.t.Helper()
-	c, err := pixeldrain.New(pixeldrain.Config{APIURL: r.server.APIURL(), Key: key, Stall: stall})
+	c, err := pixeldrain.New(pixeldrain.Config{APIURL: r.server.APIURL(), Key: key, Stall: stall, RootCAs: r.server.CertPool()})
 	if err != nil {
 		r.t.Fatal(err)
 	}
