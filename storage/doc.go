@@ -3,7 +3,8 @@
 //
 // Every write is one transaction that is on the disk before the call returns.
 // Writes of several goroutines share a transaction where they meet, so that
-// they share the wait for the disk too. Reads go through connections of their
+// they share the wait for the disk too; Unhurried ones wait a little to meet
+// more. Where one fails, all of its transaction are done again one by one. Reads go through connections of their
 // own and see all writes that have returned.
 //
 // Text that comes from a file system (paths, names) is kept byte for byte, be

@@ -32,6 +32,11 @@
 // a minute, before the file is sent again. The same is done at start for what
 // a crash left. A state is shown only once it is on the disk.
 //
+// The start of a first try is written as an attempt alone, which says how far
+// it is; the job's row follows when the attempt ends (recover.go reads both).
+// Attempts of small files are written ahead of their turn, and like ends of
+// attempts they wait a moment for others, so that many share a commit.
+//
 // What the database holds of a job (row.State) is one of the words of row.go;
 // the State that people see is derived from what the engine is doing. What a
 // user wants of a job that somebody works on is written beside the row, as a
