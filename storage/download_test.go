@@ -3,6 +3,8 @@ package storage
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"reflect"
 	"testing"
 	"time"
@@ -78,5 +80,28 @@ func TestAnAlbumGivesItsPlaceToItsFiles(t *testing.T) {
 	cancel()
 	if _, err := d.AddDownloads(ctx, files); !errors.Is(err, context.Canceled) {
 		t.Errorf("added for nobody: %v", err)
+	}
+}
+
+func TestDownloadsAreSalvaged(t *testing.T) {
+	dir := t.TempDir()
+	d := open(t, dir)
+	want := must(d.AddDownloads(t.Context(), []Download{fullDownload(), {FileID: "b", Size: -1, Finished: at(7)}, {Album: "l"}}))(t)
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	f := must(os.OpenFile(filepath.Join(dir, fileName), os.O_WRONLY, 0))(t)
+	must(f.WriteAt(make([]byte, 60), 0))(t)
+	closeAll(t, f)
+	d = open(t, dir)
+	if o := d.Opening(); o.MovedAside == "" || o.Salvaged != 3 {
+		t.Errorf("%+v", o)
+	}
+	got := append(must(d.UnfinishedDownloads(t.Context()))(t), must(d.FinishedDownloads(t.Context(), 9))(t)...)
+	if !reflect.DeepEqual(got, []Download{want[0], want[2], want[1]}) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+	if added := must(d.AddDownloads(t.Context(), make([]Download, 1)))(t); added[0].ID <= want[2].ID {
+		t.Errorf("the id %d was used before", added[0].ID)
 	}
 }
