@@ -111,14 +111,14 @@ func newTile(look *tileLook) *tile {
 
 // show takes over a file: its words, and its picture or, when there is none, a
 // label (which may be empty, while the picture is coming).
-func (t *tile) show(f *service.File, facts, label string, picture *image.RGBA, scale float32) {
+func (t *tile) show(f *service.File, facts, label string, picture *image.RGBA) {
 	t.id = f.ID
 	t.title, t.facts = kit.PlainName(f.Name), facts
 	if c := theme.ColorForWidget(kit.ColorText, t); c != t.name.Color {
 		t.colors() // the theme has changed while the tile was not in use
 	}
 	t.fitWords()
-	t.setPicture(picture, scale)
+	t.setPicture(picture)
 	if t.kind.Text != label {
 		t.kind.Text = label
 		t.kind.Refresh()
@@ -141,14 +141,27 @@ func setText(o *canvas.Text, text string) {
 	}
 }
 
-// setPicture shows a picture pixel for pixel; a smaller one stands in the middle.
-func (t *tile) setPicture(picture *image.RGBA, scale float32) {
+// shown is the picture that the tile has, nil for none.
+func (t *tile) shown() *image.RGBA {
+	picture, ok := t.picture.Image.(*image.RGBA)
+	if !ok {
+		return nil
+	}
+	return picture
+}
+
+// setPicture shows a picture. One that has as many pixels as the tile shows them
+// as they are; another one is stretched by whatever draws the window. One that
+// is not square stands in the middle.
+func (t *tile) setPicture(picture *image.RGBA) {
 	if picture == nil {
 		t.picture.Hidden, t.picture.Image = true, nil
 		t.blank.Hidden = false
 		return
 	}
-	size := fyne.NewSize(float32(picture.Rect.Dx())/scale, float32(picture.Rect.Dy())/scale)
+	wide, high := float32(picture.Rect.Dx()), float32(picture.Rect.Dy())
+	unit := t.look.picture / max(wide, high, 1)
+	size := fyne.NewSize(wide*unit, high*unit)
 	if t.picture.Image != image.Image(picture) || t.picture.Size() != size {
 		t.picture.Image = picture
 		t.picture.Resize(size)

@@ -91,9 +91,9 @@ func (t *Tiles) SetPicture(side float32) {
 		return
 	}
 	t.look.picture = side
+	t.viewport.Resized()
 	t.grid.SetTile(TileSize(side))
 	t.refill()
-	t.viewport.Anew()
 }
 
 // Relist takes over that the list has other files or another order.
@@ -174,7 +174,7 @@ func (t *Tiles) source() kit.GridSource {
 			}
 		},
 		Visible:  func(first, end, way int) { t.viewport.Visible(first, end, way, list.Len()) },
-		Scrolled: func(offset float64) { t.viewport.Scrolled(offset, float64(t.grid.Size().Height)) },
+		Scrolled: func(_, by float64) { t.viewport.Scrolled(by, float64(t.grid.Size().Height)) },
 	}
 }
 
@@ -186,16 +186,19 @@ func (t *Tiles) fill(i int, o fyne.CanvasObject) {
 		return // the list became shorter, Relist is still to come
 	}
 	f := t.cfg.List.File(i)
-	scale := t.grid.Scale()
 	picture, state := (*image.RGBA)(nil), thumbnail.None
 	if t.cfg.Thumbs != nil {
 		picture, state = t.cfg.Thumbs.Get(f.ID, t.side())
+	}
+	tile := o.(*tile)
+	if state == thumbnail.Coming && tile.id == f.ID {
+		picture = tile.shown() // of another size, until this one comes
 	}
 	label := ""
 	if state == thumbnail.None || state == thumbnail.Coming && !thumbnail.Possible(f.MIME, f.Name) {
 		label = KindLabel(&f)
 	}
-	o.(*tile).show(&f, Facts(t.cfg.Format, &f), label, picture, scale)
+	tile.show(&f, Facts(t.cfg.Format, &f), label, picture)
 }
 
 // side is that of pictures in device pixels.

@@ -151,7 +151,7 @@ func BenchmarkTileShow(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		f := list.File(i % 5000)
-		t.show(&f, Facts(format, &f), "", picture, 1)
+		t.show(&f, Facts(format, &f), "", picture)
 		i++
 	}
 }

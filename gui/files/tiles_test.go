@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
@@ -48,6 +49,7 @@ type desk struct {
 	list   *shelfList
 	thumbs *given
 	heard  []string
+	holds  bool // the button that is pressed stays down
 }
 
 func newDesk(t *testing.T, files ...service.File) *desk {
@@ -102,7 +104,9 @@ func (d *desk) press(i int, held fyne.KeyModifier, button desktop.MouseButton) {
 	at := fyne.NewPos(float32(i%4)*134+50, float32(i/4)*168+50)
 	e := &desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: at, AbsolutePosition: at}, Button: button, Modifier: held}
 	d.tiles.grid.MouseDown(e)
-	d.tiles.grid.MouseUp(e)
+	if !d.holds {
+		d.tiles.grid.MouseUp(e)
+	}
 	if button == desktop.MouseButtonSecondary {
 		d.tiles.grid.TappedSecondary(&e.PointEvent)
 	}
@@ -150,6 +154,7 @@ func TestTileShowsWhatThereIs(t *testing.T) {
 		t.Errorf("a wide picture is at %v", at)
 	}
 	delete(d.thumbs.pictures, "f0")
+	d.thumbs.none["f0"] = true
 	d.tiles.Changed([]service.FileID{"f0"})
 	if !first.picture.Hidden || first.picture.Image != nil {
 		t.Errorf("a picture that is gone is still shown")
@@ -309,6 +314,7 @@ func TestTilesByPointer(t *testing.T) {
 
 func TestTilesByRubberBand(t *testing.T) {
 	d := newDesk(t, pictures(100)...)
+	d.holds = true
 	drag := func(x, y float32) {
 		d.tiles.grid.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(x, y)}})
 	}
@@ -348,7 +354,15 @@ func TestTilesAskForTheirPictures(t *testing.T) {
 	if len(first) < 16 || first[2] != (thumbnail.Wanted{File: "f2", MIME: "application/pdf", Name: "doc.pdf", Hash: "ab"}) || d.thumbs.side != 108 {
 		t.Errorf("wanted at first: %v of %d", first, d.thumbs.side)
 	}
-	d.tiles.SetPicture(200)
+	asks := d.thumbs.asks
+	for side := float32(110); side <= 200; side += 5 {
+		d.tiles.SetPicture(side)
+		d.pass(time.Second / 60)
+	}
+	if d.thumbs.asks > asks+1 || len(d.thumbs.wanted) > 0 {
+		t.Errorf("while the slider moves, %d times something is wanted", d.thumbs.asks-asks)
+	}
+	d.pass(time.Second)
 	if d.thumbs.side != 200 || d.tile(0).Size() != TileSize(200) || d.tiles.Picture() != 200 {
 		t.Errorf("with larger tiles %d is wanted, in tiles of %v", d.thumbs.side, d.tile(0).Size())
 	}
@@ -364,18 +378,38 @@ func TestTilesAskForTheirPictures(t *testing.T) {
 	if d.tiles.Picture() != MostPicture {
 		t.Errorf("at most %v", d.tiles.Picture())
 	}
+	d.pass(time.Second)
 	d.list.set(files[50:])
 	d.tiles.Relist()
 	if d.thumbs.wanted[0].File != "f50" {
 		t.Errorf("of another list %s is wanted", d.thumbs.wanted[0].File)
 	}
-	asks := d.thumbs.asks
+	d.pass(time.Second)
+	asks = d.thumbs.asks
 	d.tiles.grid.Scrolled(&fyne.ScrollEvent{Scrolled: fyne.Delta{DY: -5000}})
 	d.tiles.Close()
 	d.list.set(nil)
 	d.tiles.Changed([]service.FileID{"f60"}) // the list is another before it is told
 	if d.thumbs.asks > asks+1 {
 		t.Errorf("asked %d times in a fling", d.thumbs.asks-asks)
+	}
+}
+
+// While another size is coming, a picture stays, as large as it is to be.
+func TestTilesStretchPicturesMeanwhile(t *testing.T) {
+	d := newDesk(t, pictures(100)...)
+	d.thumbs.pictures["f0"] = image.NewRGBA(image.Rect(0, 0, 108, 108))
+	d.tiles.Changed([]service.FileID{"f0"})
+	delete(d.thumbs.pictures, "f0") // what there is has another size
+	d.tiles.SetPicture(150)
+	first := d.tile(0)
+	if first.picture.Hidden || first.picture.Size() != fyne.NewSquareSize(150) || first.picture.ScaleMode != canvas.ImageScaleFastest {
+		t.Errorf("the picture is %v large", first.picture.Size())
+	}
+	d.list.set(d.list.files[1:])
+	d.tiles.Relist()
+	if tile := d.tile(0); !tile.picture.Hidden {
+		t.Errorf("it is shown for another file")
 	}
 }
 

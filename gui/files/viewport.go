@@ -24,10 +24,9 @@ type Viewport struct {
 	after func(d time.Duration, f func())
 	ask   func(items []int)
 
-	first, end int // in view
-	count      int // items there are
-	way        int // the direction of the last movement
-	offset     float64
+	first, end int  // in view
+	count      int  // items there are
+	way        int  // the direction of the last movement
 	calm       bool // pictures of what is in view are wanted
 	stays      bool // also those around it
 	waiting    bool
@@ -66,28 +65,36 @@ func (v *Viewport) Visible(first, end, way, count int) {
 	v.Anew()
 }
 
-// Anew asks again for what is wanted, because other files have its numbers now
-// or pictures of another size are needed.
+// Anew asks again for what is wanted, because other files have its numbers now.
 func (v *Viewport) Anew() {
 	v.anew = true
-	v.wanted = v.wanted[:0]
 	v.update()
 }
 
-// Scrolled takes over that the view moved to an offset; view is its height.
-func (v *Viewport) Scrolled(offset, view float64) {
+// Scrolled takes over that the view moved by so much; view is its height.
+func (v *Viewport) Scrolled(by, view float64) {
+	if by == 0 || view <= 0 {
+		return
+	}
 	now := v.now()
-	v.last = now
 	far := 0.0
 	if v.length > 0 {
 		far = v.path[v.length-1].far
 	}
-	if view > 0 {
-		far += max(offset-v.offset, v.offset-offset) / view
-	}
-	v.offset = offset
-	v.remember(movement{now, far})
-	v.calm, v.stays = v.slow(now), false
+	v.remember(movement{now, far + max(by, -by)/view})
+	v.moved(now, v.slow(now))
+}
+
+// Resized takes over that pictures of another size are needed, and perhaps of
+// yet another in a moment: there is a slider.
+func (v *Viewport) Resized() {
+	v.anew = true
+	v.moved(v.now(), false)
+}
+
+func (v *Viewport) moved(now time.Time, calm bool) {
+	v.last = now
+	v.calm, v.stays = calm, false
 	v.update()
 	v.wait(restAfter)
 }
@@ -146,9 +153,10 @@ func (v *Viewport) rest(since time.Duration) {
 // update asks for what is wanted now.
 func (v *Viewport) update() {
 	next := v.spare[:0]
-	if v.calm {
+	switch {
+	case v.calm:
 		next = v.around(next)
-	} else {
+	case !v.anew:
 		for _, i := range v.wanted {
 			if i >= v.first && i < v.end {
 				next = append(next, i)
@@ -157,10 +165,11 @@ func (v *Viewport) update() {
 	}
 	same := slices.Equal(next, v.wanted)
 	v.wanted, v.spare = next, v.wanted[:0]
-	if same && !v.anew {
+	if v.calm && v.anew {
+		v.anew = false
+	} else if same {
 		return
 	}
-	v.anew = false
 	v.ask(v.wanted)
 }
 

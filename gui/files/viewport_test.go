@@ -73,7 +73,7 @@ func (a *asked) scroll(by float64) {
 	a.offset += by
 	first := int(a.offset / 10)
 	a.v.Visible(first, first+10, way, 1000)
-	a.v.Scrolled(a.offset, 100)
+	a.v.Scrolled(by, 100)
 }
 
 func numbersOf(from, to int) []int {

@@ -35,8 +35,9 @@ type GridSource struct {
 	// and the one behind the last, and whether they came by going down (1), up
 	// (-1) or otherwise (0). May be nil.
 	Visible func(first, end, direction int)
-	// Scrolled is told of every change of the offset. May be nil.
-	Scrolled func(offset float64)
+	// Scrolled is told of every change of the offset, and how far the view moved;
+	// that is 0 when the items moved and the view stayed with them. May be nil.
+	Scrolled func(offset, by float64)
 }
 
 // GridGap is the least room between tiles.
@@ -215,12 +216,13 @@ func (g *Grid) scroll(offset float64) {
 	if offset < g.offset {
 		way = -1
 	}
+	by := offset - g.offset
 	g.offset = offset
 	g.unhover()
 	g.place(way)
 	g.stretchBand()
 	if g.source.Scrolled != nil {
-		g.source.Scrolled(offset)
+		g.source.Scrolled(offset, by)
 	}
 }
 

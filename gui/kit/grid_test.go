@@ -33,6 +33,7 @@ type shop struct {
 	made    int
 	heard   []string
 	views   [][3]int
+	moved   float64
 	steps   []BandStep
 }
 
@@ -76,6 +77,7 @@ func (s *shop) source() GridSource {
 		Typed:    func(e *fyne.KeyEvent) { s.hear("typed %s", e.Name) },
 		Rune:     func(r rune) { s.hear("rune %c", r) },
 		Shortcut: func(c fyne.Shortcut) bool { s.hear("shortcut %s", c.ShortcutName()); return true },
+		Scrolled: func(_, by float64) { s.moved += by },
 		Zoom:     func(steps float32) { s.hear("zoom %v", steps) },
 		Visible:  func(first, end, way int) { s.views = append(s.views, [3]int{first, end, way}) },
 	}
@@ -208,10 +210,14 @@ func TestGridStaysWhereItIs(t *testing.T) {
 	first, _ := g.InView()
 	key := s.keys[first]
 	top := inView(t, g)[key]
+	s.moved = 0
 	s.keys = append([]string{"a", "b", "c", "d", "e"}, s.keys...) // a row more above
 	g.Reset()
 	if got, ok := inView(t, g)[key]; !ok || got != top {
 		t.Errorf("%s was at %v and is at %v", key, top, got)
+	}
+	if g.Offset() != 1132 || s.moved != 0 {
+		t.Errorf("the offset is %v, and the view is told to have moved by %v", g.Offset(), s.moved)
 	}
 	s.keys = slices.DeleteFunc(s.keys, func(k string) bool { return k == key })
 	next := g.shelf.shown[1].key
@@ -436,7 +442,13 @@ func TestGridRubberBand(t *testing.T) {
 func TestGridRollsWhileTheBandIsOutside(t *testing.T) {
 	s := numbers(100_000)
 	g := gridWindow(t, s)
-	pressGrid(g, 5, 5, desktop.MouseButtonPrimary, 0)
+	drag(g, 200, 470) // from elsewhere
+	if len(s.steps) > 0 {
+		t.Errorf("a band that did not begin here: %v", s.steps)
+	}
+	g.MouseDown(&desktop.MouseEvent{
+		PointEvent: fyne.PointEvent{Position: fyne.NewPos(5, 5)}, Button: desktop.MouseButtonPrimary,
+	})
 	drag(g, 200, 470) // the test driver's animation ticks once
 	if got := g.Offset(); got <= 0 || g.band.roller == nil {
 		t.Fatalf("rolled to %v", got)

@@ -35,6 +35,7 @@ type Cells struct {
 // gridBand is the rubber band of a grid.
 type gridBand struct {
 	rect   *canvas.Rectangle
+	armed  bool // the button went down here
 	on     bool
 	held   fyne.KeyModifier // when the button went down
 	x      float32          // where it did
@@ -47,7 +48,7 @@ type gridBand struct {
 // Dragged spans a rubber band from where the button went down.
 func (g *Grid) Dragged(e *fyne.DragEvent) {
 	b := &g.band
-	if g.source.Band == nil {
+	if g.source.Band == nil || !b.on && !b.armed {
 		return
 	}
 	b.to = e.Position

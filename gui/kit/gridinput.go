@@ -28,10 +28,11 @@ func (g *Grid) MouseDown(e *desktop.MouseEvent) {
 		c.Focus(g)
 	}
 	g.unhover()
-	if e.Button != desktop.MouseButtonPrimary {
+	b := &g.band
+	b.armed = e.Button == desktop.MouseButtonPrimary
+	if !b.armed {
 		return
 	}
-	b := &g.band
 	b.held, b.x, b.y = e.Modifier, e.Position.X, g.offset+float64(e.Position.Y)
 	i := g.ItemAt(e.Position)
 	g.clicked = [2]int{g.clicked[1], i}
@@ -40,8 +41,8 @@ func (g *Grid) MouseDown(e *desktop.MouseEvent) {
 	}
 }
 
-// MouseUp is needed to be told of MouseDown.
-func (g *Grid) MouseUp(*desktop.MouseEvent) {}
+// MouseUp lets go: what is dragged from now on was not pressed here.
+func (g *Grid) MouseUp(*desktop.MouseEvent) { g.band.armed = false }
 
 // DoubleTapped opens the item that both clicks were on.
 func (g *Grid) DoubleTapped(*fyne.PointEvent) {

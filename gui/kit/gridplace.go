@@ -91,7 +91,7 @@ func (g *Grid) settle(a gridAnchor) {
 	g.stretchBand()
 	g.repaint()
 	if g.offset != before && g.source.Scrolled != nil {
-		g.source.Scrolled(g.offset)
+		g.source.Scrolled(g.offset, 0)
 	}
 }
 

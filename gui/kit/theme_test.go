@@ -40,7 +40,7 @@ func TestTextCanBeRead(t *testing.T) {
 	areas := []fyne.ThemeColorName{ColorPage, ColorSidebar, ColorCard, ColorRowHover, ColorSelected, ColorZone, ColorButton}
 	inks := map[fyne.ThemeColorName][]fyne.ThemeColorName{
 		ColorText:      append([]fyne.ThemeColorName{ColorButtonHover, ColorTile, ColorDisc, ColorField}, areas...),
-		ColorSecondary: append([]fyne.ThemeColorName{ColorTile, ColorField}, areas...),
+		ColorSecondary: append([]fyne.ThemeColorName{ColorTile, ColorBlank, ColorField}, areas...),
 		ColorAccent:    append([]fyne.ThemeColorName{ColorDisc}, areas...),
 		ColorAmber:     {ColorPage, ColorCard, ColorSidebar, ColorRowHover, ColorSelected},
 		ColorRed:       {ColorPage, ColorCard, ColorSidebar, ColorRowHover, ColorSelected, ColorButton},
