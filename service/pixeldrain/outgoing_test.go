@@ -20,7 +20,7 @@ import (
 // patience is how long the tests here wait for what must come at once.
 const patience = 4 * time.Second
 
-// each runs a test against a service with and without TLS.
+// eachScheme runs a test against a service with and without TLS.
 func eachScheme(t *testing.T, h http.HandlerFunc, test func(t *testing.T, c *Client, w *watchedDialer)) {
 	t.Helper()
 	for name, start := range map[string]func(http.Handler) *httptest.Server{
@@ -75,6 +75,7 @@ func (c *watchedConn) Close() error {
 // together, whatever TLS makes of them.
 func TestOneWriteForASmallFile(t *testing.T) {
 	eachScheme(t, accept, func(t *testing.T, c *Client, w *watchedDialer) {
+		t.Helper()
 		for range 3 {
 			before := w.writes.Load()
 			if _, err := c.Upload(t.Context(), zeroUpload(20<<10)); err != nil {
@@ -106,6 +107,7 @@ func TestNothingIsKeptBack(t *testing.T) {
 		answerJSON(w, http.StatusCreated, `{"id":"a"}`)
 	}
 	eachScheme(t, count, func(t *testing.T, c *Client, _ *watchedDialer) {
+		t.Helper()
 		const size = 1<<20 - 7 // small enough not to be asked for
 		reads, have := 0, int64(0)
 		body := readerAtFunc(func(p []byte, off int64) (int, error) {
@@ -149,6 +151,7 @@ func TestDeadKeptConnection(t *testing.T) {
 		answerJSON(w, http.StatusCreated, `{"id":"a"}`)
 	}
 	eachScheme(t, check, func(t *testing.T, c *Client, w *watchedDialer) {
+		t.Helper()
 		bodies.Store(0)
 		const rounds = 10
 		for range rounds {
@@ -195,6 +198,7 @@ func TestCancelWhilePushing(t *testing.T) {
 		<-over
 	}
 	eachScheme(t, hold, func(t *testing.T, c *Client, w *watchedDialer) {
+		t.Helper()
 		t.Cleanup(func() { over <- struct{}{} }) // before the server closes
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
