@@ -134,8 +134,8 @@ bench: ## uploads side by side with curl, memory, start of the window (docs/benc
 	go test -count=1 -v -timeout 60m -tags $(TEST_TAGS),bench ./service/bench/ $(if $(ARGS),-args $(ARGS))
 	$(call say,start of the window)
 	go test -count=1 -v -timeout 20m -tags $(TEST_TAGS),realwindow,bench -run '^TestBench' ./gui/realwindow/
-	$(call say,database and catalogue)
-	go test -count=1 -run '^$$' -bench . ./storage/ ./service/library/
+	$(call say,database and engine and catalogue)
+	go test -count=1 -run '^$$' -bench . ./storage/ ./service/upload/ ./service/library/
 	$(call say,scrolling)
 	go test -count=1 -tags $(TEST_TAGS) -run '^$$' -bench Scroll ./gui/kit/ ./gui/uploads/ ./gui/history/
 
