@@ -92,6 +92,7 @@ func (o *owner) use(ctx context.Context, a account) {
 	same := a.scope == o.account.scope
 	o.account = a
 	if same {
+		o.c.change(func(*Status) {}) // whoever waits to hear of an account hears it
 		return
 	}
 	records, at, err := o.load(ctx)

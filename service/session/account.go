@@ -10,6 +10,7 @@ import (
 	"sluice/service"
 	"sluice/service/account"
 	"sluice/service/feed"
+	"sluice/service/library"
 	"sluice/service/pixeldrain"
 	"sluice/service/settings"
 	"sluice/service/upload"
@@ -113,6 +114,7 @@ func (s *Session) CheckKey(ctx context.Context, key string) (account.Status, err
 func (s *Session) ForgetKey(ctx context.Context) (account.Status, error) {
 	defer s.change()()
 	status, err := s.keeper.Forget(ctx)
+	s.forgetLibrary(err)
 	return status, errors.Join(err, s.take(ctx, status))
 }
 
@@ -201,12 +203,13 @@ func (s *Session) take(_ context.Context, status account.Status) error {
 	}
 	s.mu.Lock()
 	old := s.client
-	s.client = client
+	s.client, s.scope = client, library.Scope(s.apiURL, key)
 	s.status.Account, s.status.APIURL, s.status.Loaded, s.status.Problem = status, s.apiURL, true, nil
 	s.status.Refused = nil
 	s.changed.Progress(struct{}{}, s.status)
 	s.mu.Unlock()
 	s.engine.Use(client)
+	s.useLibrary()
 	if old != nil {
 		old.Close()
 	}

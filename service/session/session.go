@@ -74,6 +74,10 @@ type Session struct {
 	file     *home.Log // nil when it can't be written
 	log      *slog.Logger
 
+	shelving sync.Mutex // held while the library changes its account
+	library  *Library   // set before shelved is closed
+	shelved  chan struct{}
+
 	background context.Context //nolint:containedctx // of the goroutine that follows the settings
 	cancel     context.CancelFunc
 	following  sync.WaitGroup
@@ -88,6 +92,7 @@ type Session struct {
 	mu         sync.Mutex // guards what follows, and publishing in order
 	status     Status
 	client     *pixeldrain.Client // nil without a key
+	scope      string             // of its account, for the library
 	endRefresh context.CancelFunc // of RefreshAccount
 	handed     []service.BatchID  // accepted from other starts with "open"
 	changed    feed.Feed[struct{}, Status]
@@ -114,7 +119,7 @@ func open(ctx context.Context, cfg Config) (_ *Session, err error) {
 	if cfg.Patience <= 0 {
 		cfg.Patience = firstContact
 	}
-	s := &Session{cfg: cfg, log: slog.New(slog.DiscardHandler), ready: make(chan struct{}), endRefresh: func() {}}
+	s := &Session{cfg: cfg, log: slog.New(slog.DiscardHandler), ready: make(chan struct{}), shelved: make(chan struct{}), endRefresh: func() {}}
 	s.openLog()
 	s.background, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	defer func() {
@@ -152,6 +157,9 @@ func open(ctx context.Context, cfg Config) (_ *Session, err error) {
 	snapshot, events := s.engine.Subscribe(s.background) //nolint:contextcheck // until Close
 	s.following.Go(func() { s.watchKey(snapshot.Totals, events) })
 	s.keepAwake() //nolint:contextcheck // until Close
+	if cfg.OnOpen != nil {
+		s.following.Go(func() { s.openLibrary(s.background) }) //nolint:contextcheck // until Close
+	}
 	return s, nil
 }
 
@@ -259,6 +267,7 @@ func (s *Session) closeParts() error {
 	var errs []error
 	s.cancel()
 	s.following.Wait()
+	errs = append(errs, s.closeLibrary()...)
 	if s.guard != nil {
 		s.guard.Close()
 	}
