@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"sluice/gui/kit"
+	"sluice/service/library"
 	"sluice/service/upload"
 )
 
@@ -120,10 +121,11 @@ func (f *frame) setCount(name, count string) {
 	}
 }
 
-func (f *frame) setHost(host string)       { f.status.setHost(host) }
-func (f *frame) setTotals(t upload.Totals) { f.status.set(&t) }
-func (f *frame) setLimit(n int64)          { f.status.setLimit(n) }
-func (f *frame) relayout()                 { f.main.Refresh() }
+func (f *frame) setHost(host string)         { f.status.setHost(host) }
+func (f *frame) setTotals(t upload.Totals)   { f.status.set(&t) }
+func (f *frame) setLimit(n int64)            { f.status.setLimit(n) }
+func (f *frame) setLibrary(l library.Status) { f.status.setLibrary(l) }
+func (f *frame) relayout()                   { f.main.Refresh() }
 
 // sideWidth is how wide the navigation is.
 const sideWidth float32 = 208

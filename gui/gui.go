@@ -5,6 +5,7 @@
 package gui
 
 import (
+	"context"
 	"embed"
 	"fmt"
 	"log/slog"
@@ -14,11 +15,13 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
 	"fyne.io/fyne/v2/lang"
 
+	"sluice/gui/files"
 	"sluice/gui/kit"
 	"sluice/service"
 	"sluice/service/settings"
@@ -47,6 +50,10 @@ type Backend struct {
 	Settings *settings.Store
 	Links    func() service.Links // of the service in use now
 	Host     func() string        // its name as people know it: "pixeldrain.com", "sandbox"
+
+	// Library gives the account's files once they are open. It is called on
+	// another goroutine and ends with its context; nil: there are none.
+	Library func(context.Context) (files.Library, error)
 }
 
 // Config is what a window is made of.
@@ -67,12 +74,13 @@ type Config struct {
 	Started func(*Shell)
 
 	// For tests; zero values are what the program uses.
-	App     fyne.App             // nil = a new one
-	OnMain  func(func())         // runs a function on the interface goroutine; nil = fyne.Do
-	Home    string               // the folder shown as "~"; "" = the user's
-	Pick    Picker               // asks for files; nil = the platform's dialogs
-	Save    Saver                // asks where to save one; nil = the same
-	OpenURL func(*url.URL) error // shows a page in the browser; nil = the app's way
+	App     fyne.App                                      // nil = a new one
+	OnMain  func(func())                                  // runs a function on the interface goroutine; nil = fyne.Do
+	Home    string                                        // the folder shown as "~"; "" = the user's
+	Pick    Picker                                        // asks for files; nil = the platform's dialogs
+	Save    Saver                                         // asks where to save one; nil = the same
+	After   func(d time.Duration, f func()) (stop func()) // runs a function there later; nil = by the computer's clock
+	OpenURL func(*url.URL) error                          // shows a page in the browser; nil = the app's way
 }
 
 // Run opens the window and returns when it was closed. Call it on the main

@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/lang"
 
 	"sluice/gui/history"
@@ -31,17 +30,6 @@ func newHistory(s *Shell) *history.Screen {
 // place.
 func (s *Shell) uploadsPages() fyne.CanvasObject {
 	s.history.Object().Hide()
-	c := s.window.Canvas()
-	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) {
-		if s.history.IsOpen() {
-			s.history.Find()
-		}
-	})
-	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
-		if s.history.IsOpen() && s.frame.current == "uploads" {
-			s.history.TypedKey(e)
-		}
-	})
 	return container.NewStack(s.uploads.Object(), s.history.Object())
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"sluice/gui/kit"
 	"sluice/service/feed"
+	"sluice/service/library"
 	"sluice/service/settings"
 	"sluice/service/upload"
 )
@@ -190,6 +191,8 @@ func (s *Shell) swap(b Backend) {
 	s.backend = b
 	s.frame.setHost(b.Host())
 	s.frame.remake(b)
+	s.filesChanged(library.Status{})
+	s.files.Use(b.Library)
 	s.reset(upload.Snapshot{})
 }
 

@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 
+	"sluice/gui/files"
 	"sluice/gui/history"
 	"sluice/gui/kit"
 	"sluice/gui/uploads"
@@ -32,6 +33,7 @@ type Shell struct {
 	values   settings.Values
 	uploads  *uploads.Screen
 	history  *history.Screen // a page of the uploads' screen
+	files    *files.Screen
 	previews *uploads.Previews
 	frame    *frame
 	notices  *notices
@@ -68,6 +70,9 @@ func New(cfg Config) (*Shell, error) {
 	if s.cfg.Save == nil {
 		s.cfg.Save = platformSaver(s)
 	}
+	if s.cfg.After == nil {
+		s.cfg.After = s.after
+	}
 	if s.cfg.OpenURL == nil {
 		s.cfg.OpenURL = cfg.App.OpenURL
 	}
@@ -96,6 +101,7 @@ func (s *Shell) build() {
 	})
 	s.uploads.SetCopies(s.values.CopyWhenDone)
 	s.history = newHistory(s)
+	s.files = newFiles(s)
 	s.notices = newNotices(s)
 	s.frame = newFrame(s, s.screens())
 	s.frame.setHost(s.backend.Host())
@@ -106,8 +112,10 @@ func (s *Shell) build() {
 	s.window.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { s.dropped(uris) })
 	s.window.SetCloseIntercept(s.askToClose)
 	c := s.window.Canvas()
+	s.listenForKeys()
 	c.AddShortcut(&fyne.ShortcutPaste{}, func(fyne.Shortcut) { s.paste() })
 	s.frame.show(s.values.Screen)
+	s.files.Use(s.backend.Library)
 	if s.cfg.Welcome {
 		s.Welcome()
 	}
@@ -117,6 +125,7 @@ func (s *Shell) build() {
 // more line here.
 func (s *Shell) screens() []screen {
 	list := []screen{{name: "uploads", label: lang.L("Uploads"), icon: kit.IconUp, object: s.uploadsPages(), shown: s.closeHistory}}
+	list = append(list, screen{name: "files", label: lang.L("Files"), icon: kit.IconGrid, object: s.files.Object(), shown: s.files.Shown})
 	if s.cfg.NewSettings != nil {
 		list = append(list, screen{
 			name: "settings", label: lang.L("Settings"), icon: kit.IconGear, object: s.cfg.NewSettings(s, s.backend),
@@ -138,6 +147,7 @@ func (s *Shell) Welcome() {
 func (s *Shell) Close() {
 	s.cancel()
 	s.acts.close()
+	s.files.Close()
 	s.previews.Close()
 	s.wg.Wait()
 }

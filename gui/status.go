@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2/lang"
 
 	"sluice/gui/kit"
+	"sluice/service/library"
 	"sluice/service/upload"
 )
 
@@ -21,6 +22,8 @@ type status struct {
 	failed     *kit.Link
 	dot        *dot
 	host       *kit.Text
+	totals     upload.Totals  // that is shown
+	library    library.Status // so is what the account has
 	onFailed   func()
 	onShape    func() // it needs another height
 }
@@ -61,8 +64,17 @@ func (s *status) setLimit(limit int64) {
 	}
 }
 
+// setLibrary shows what the account has, while there is nothing else to tell.
+func (s *status) setLibrary(l library.Status) {
+	if l.Files != s.library.Files || l.Bytes != s.library.Bytes {
+		s.library = l
+		s.set(&s.totals)
+	}
+}
+
 // set shows the totals.
 func (s *status) set(t *upload.Totals) {
+	s.totals = *t
 	head, more := s.headline(t)
 	s.head.SetText(head)
 	s.more.SetText(more)
@@ -119,6 +131,11 @@ func (s *status) progress(t *upload.Totals, part float64) string {
 		}
 		if t.Finished > 0 {
 			return lang.N("{{.Count}} files uploaded", t.Finished, map[string]any{"Count": s.format.Number(int64(t.Finished))})
+		}
+		if n := s.library.Files; n > 0 {
+			return lang.N("{{.Count}} files · {{.Size}}", n, map[string]any{
+				"Count": s.format.Number(int64(n)), "Size": s.format.Size(s.library.Bytes),
+			})
 		}
 		return lang.L("Nothing to upload")
 	}

@@ -18,6 +18,7 @@ import (
 	"fyne.io/fyne/v2/lang"
 
 	"sluice/gui"
+	"sluice/gui/files"
 	"sluice/gui/settings"
 	"sluice/service"
 	"sluice/service/handoff"
@@ -108,7 +109,16 @@ func (w *Window) run() (err error) {
 }
 
 func backend(s *session.Session) gui.Backend {
-	return gui.Backend{Engine: s.Engine(), Settings: s.Settings(), Links: s.Links, Host: s.Host}
+	return gui.Backend{
+		Engine: s.Engine(), Settings: s.Settings(), Links: s.Links, Host: s.Host,
+		Library: func(ctx context.Context) (files.Library, error) {
+			l, err := s.Library(ctx)
+			if err != nil {
+				return files.Library{}, err
+			}
+			return files.Library{Catalogue: l.Catalogue, Thumbs: l.Thumbs, Ready: l.Ready, Delete: l.Delete, Keyless: l.Keyless}, nil
+		},
+	}
 }
 
 // started begins what needs the window.

@@ -29,6 +29,7 @@ type Intents struct {
 	Selected func()                            // the selection or the cursor changed
 	Resized  func(picture float32)             // the wheel changed the size of pictures
 	Shortcut func(shortcut fyne.Shortcut) bool // one that the tiles don't know; reports whether it did something
+	Key      func(e *fyne.KeyEvent)            // one that the tiles don't know
 }
 
 // TilesConfig is what Tiles are made of.
@@ -278,7 +279,7 @@ func (t *Tiles) open() {
 
 // typed runs the keys that move nothing.
 func (t *Tiles) typed(e *fyne.KeyEvent) {
-	switch e.Name { //nolint:exhaustive // all other keys do nothing
+	switch e.Name { //nolint:exhaustive // all other keys are for the screen
 	case fyne.KeyEscape:
 		t.Select((*Selection).Clear)
 	case fyne.KeyReturn, fyne.KeyEnter:
@@ -294,6 +295,10 @@ func (t *Tiles) typed(e *fyne.KeyEvent) {
 	case desktop.KeyMenu:
 		if at, ok := t.grid.TileAt(t.selection.Cursor()); ok {
 			t.menu(t.selection.Cursor(), at)
+		}
+	default:
+		if t.cfg.Intents.Key != nil {
+			t.cfg.Intents.Key(e)
 		}
 	}
 }
@@ -322,3 +327,7 @@ func (t *Tiles) shortcut(s fyne.Shortcut) bool {
 	}
 	return t.cfg.Intents.Shortcut != nil && t.cfg.Intents.Shortcut(s)
 }
+
+// At gives the middle of item i's tile in the window's coordinates, false when
+// it is out of view.
+func (t *Tiles) At(i int) (fyne.Position, bool) { return t.grid.TileAt(i) }

@@ -44,6 +44,13 @@ func NewCardPadded(pad Padding, content fyne.CanvasObject) *Box {
 	return b
 }
 
+// NewChosenCard is NewCardPadded with the border of what is selected.
+func NewChosenCard(pad Padding, content fyne.CanvasObject) *Box {
+	b := NewCardPadded(pad, content)
+	b.stroke = ColorPrimary
+	return b
+}
+
 // NewClippedCard is a card on the page's colour for content that fills it and
 // has square corners, such as a list.
 func NewClippedCard(content fyne.CanvasObject) *Box {

@@ -27,6 +27,7 @@ type Button struct {
 	icon  IconName
 	kind  ButtonKind
 	tip   string
+	menu  bool // a click opens a list
 }
 
 // NewButton makes a button; tapped runs on the interface goroutine.
@@ -47,6 +48,12 @@ func (b *Button) WithIcon(name IconName) *Button {
 // has no words, what the button does.
 func (b *Button) WithTip(tip string) *Button {
 	b.tip = tip
+	return b
+}
+
+// WithMenu marks a button that opens a list of choices.
+func (b *Button) WithMenu() *Button {
+	b.menu = true
 	return b
 }
 
@@ -98,6 +105,9 @@ func (b *Button) MinSize() fyne.Size {
 			width += 6
 		}
 	}
+	if b.menu {
+		width += menuRoom
+	}
 	if b.kind == ButtonQuiet {
 		return fyne.NewSize(width+8, s.Height+4)
 	}
@@ -106,6 +116,9 @@ func (b *Button) MinSize() fyne.Size {
 	}
 	return fyne.NewSize(width+26, max(29, s.Height+10))
 }
+
+// menuRoom is what the arrow of a button with a menu takes.
+const menuRoom float32 = 18
 
 func (b *Button) bold() bool { return b.kind == ButtonPrimary }
 
@@ -120,6 +133,7 @@ func (b *Button) textSize() float32 {
 func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	r := &buttonRenderer{button: b, back: &canvas.Rectangle{CornerRadius: radiusButton}, text: &canvas.Text{}}
 	r.icon = NewIcon(b.icon, ColorText, 16)
+	r.arrow = NewIcon(IconChevron, ColorText, 14)
 	r.Refresh()
 	return r
 }
@@ -129,6 +143,7 @@ type buttonRenderer struct {
 	back   *canvas.Rectangle
 	text   *canvas.Text
 	icon   *Icon
+	arrow  *Icon
 }
 
 // colors gives the fill and the ink for the state the button is in.
@@ -170,6 +185,7 @@ func (r *buttonRenderer) Refresh() {
 	r.text.TextStyle = fyne.TextStyle{Bold: b.bold()}
 	r.text.Color = theme.ColorForWidget(ink, b)
 	r.icon.Set(b.icon, ink)
+	r.arrow.Set(IconChevron, ink)
 	r.Layout(b.Size())
 	canvas.Refresh(b)
 }
@@ -186,6 +202,11 @@ func (r *buttonRenderer) Layout(size fyne.Size) {
 	r.back.Resize(size)
 	text := r.text.MinSize()
 	width := text.Width
+	if r.button.menu {
+		size.Width -= menuRoom
+		r.arrow.Resize(fyne.NewSquareSize(16))
+		r.arrow.Move(fyne.NewPos(size.Width-7, (size.Height-16)/2))
+	}
 	left := (size.Width - width) / 2
 	if r.button.icon != "" {
 		gap := float32(6)
@@ -204,9 +225,13 @@ func (r *buttonRenderer) Layout(size fyne.Size) {
 func (r *buttonRenderer) MinSize() fyne.Size { return r.button.MinSize() }
 
 func (r *buttonRenderer) Objects() []fyne.CanvasObject {
-	if r.button.icon == "" {
-		return []fyne.CanvasObject{r.back, r.text}
+	objects := []fyne.CanvasObject{r.back, r.text}
+	if r.button.icon != "" {
+		objects = append(objects, r.icon)
 	}
-	return []fyne.CanvasObject{r.back, r.icon, r.text}
+	if r.button.menu {
+		objects = append(objects, r.arrow)
+	}
+	return objects
 }
 func (r *buttonRenderer) Destroy() {}

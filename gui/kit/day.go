@@ -29,6 +29,31 @@ func (f *Format) Day(t time.Time) string {
 	})
 }
 
+// Moment writes a day and a time: "23 Nov 2026, 09:40". A zero time gives "".
+func (f *Format) Moment(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	t = t.In(f.now().Location())
+	return lang.L("{{.Day}} {{.Month}} {{.Year}}, {{.Time}}", map[string]any{
+		"Day": t.Day(), "Month": month(t.Month()), "Year": t.Year(), "Time": f.Clock(t),
+	})
+}
+
+// Ago writes how long ago something was, and when where that is more than a day.
+func (f *Format) Ago(t time.Time) string {
+	d := f.now().Sub(t)
+	switch {
+	case t.IsZero() || d >= 24*time.Hour || d < -time.Hour:
+		return f.Moment(t)
+	case d < time.Minute:
+		return lang.L("just now")
+	case d < time.Hour:
+		return lang.N("{{.Count}} minutes ago", int(d/time.Minute), map[string]any{"Count": int(d / time.Minute)})
+	}
+	return lang.N("{{.Count}} hours ago", int(d/time.Hour), map[string]any{"Count": int(d / time.Hour)})
+}
+
 func sameDay(t time.Time, year int, month time.Month, day int) bool {
 	y, m, d := t.Date()
 	return y == year && m == month && d == day

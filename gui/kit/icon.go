@@ -44,6 +44,7 @@ const (
 	IconBack    IconName = "back"
 	IconClock   IconName = "clock"
 	IconSearch  IconName = "search"
+	IconHelp    IconName = "help"
 	IconLogo    IconName = "logo" // keeps its own colours
 )
 

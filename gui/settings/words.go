@@ -103,29 +103,6 @@ func (m *Model) limitNote() note {
 	return note{lang.L("For all uploads together, like 1.5\u00a0MB/s, 800\u00a0KB/s or 12\u00a0Mbit/s."), kit.ColorSecondary}
 }
 
-// formatName is how people know a format of links.
-func formatName(f service.LinkFormat) string {
-	switch f {
-	case service.FormatAddress:
-		return lang.L("Address")
-	case service.FormatDirect:
-		return lang.L("Direct link to the file")
-	case service.FormatMarkdown:
-		return "Markdown"
-	case service.FormatHTML:
-		return "HTML"
-	case service.FormatBBCode:
-		return "BBCode"
-	case service.FormatNamed:
-		return lang.L("Name and address")
-	case service.FormatTogether:
-		return lang.L("One address for all")
-	case service.FormatTemplate:
-		return lang.L("Own template")
-	}
-	return string(f)
-}
-
 // sample is how a copied link will look.
 func (m *Model) sample() string {
 	files := []service.LinkTarget{{ID: "abc123", Name: lang.L("holiday.jpg"), Size: 5_100_000}}

@@ -26,8 +26,12 @@ const (
 	DefaultHeight  = 760
 	// MaxTemplate is the length of a link template, in characters.
 	MaxTemplate = 1000
-	minSide     = 200
-	maxSide     = 20_000
+	// DefaultPicture is the side length of the Files screen's pictures.
+	DefaultPicture = 108
+	minPicture     = 24
+	maxPicture     = 1024
+	minSide        = 200
+	maxSide        = 20_000
 	// MinSpeedLimit and MaxSpeedLimit bound a speed limit, in bytes a second:
 	// with less, the service takes an upload for dead.
 	MinSpeedLimit = 10_000
@@ -54,6 +58,26 @@ const (
 	CloseStops      WhenClosed = "stop"       // until the next start
 )
 
+// FilesOrder is how the Files screen sorts.
+type FilesOrder string
+
+// The orders.
+const (
+	NewestFirst   FilesOrder = "newest"
+	OldestFirst   FilesOrder = "oldest"
+	NameFirst     FilesOrder = "name"
+	LargestFirst  FilesOrder = "largest"
+	SmallestFirst FilesOrder = "smallest"
+	TypeFirst     FilesOrder = "type"
+	MostViewed    FilesOrder = "views"
+	MostLoaded    FilesOrder = "downloads"
+)
+
+// FilesOrders lists every order as the screen offers them.
+func FilesOrders() []FilesOrder {
+	return []FilesOrder{NewestFirst, OldestFirst, NameFirst, LargestFirst, SmallestFirst, MostViewed, MostLoaded, TypeFirst}
+}
+
 // Values is everything that can be set. It is a plain value to copy.
 type Values struct {
 	APIURL     string // checked by CheckAPIURL
@@ -70,6 +94,8 @@ type Values struct {
 	WindowWidth    int    // of the window when it was closed, in Fyne's units
 	WindowHeight   int    //
 	Screen         string // the screen that was shown, "" = the first
+	FilesOrder     FilesOrder
+	FilesPicture   int    // side length of the Files screen's pictures, in Fyne's units
 	SandboxAddr    string // host:port of the embedded sandbox, "" = any
 }
 
@@ -79,6 +105,7 @@ func Defaults() Values {
 		APIURL: DefaultAPIURL, Workers: DefaultWorkers, SkipDuplicates: true, WhenClosed: CloseAsks, CopyWhenDone: true,
 		LinkFormat: service.FormatAddress, LinkTemplate: "{name}: {url}",
 		Appearance: FollowSystem, WindowWidth: DefaultWidth, WindowHeight: DefaultHeight,
+		FilesOrder: NewestFirst, FilesPicture: DefaultPicture,
 	}
 }
 
@@ -217,6 +244,9 @@ func fields() []field {
 		textField("window.screen", func(v *Values) *string { return &v.Screen }, func(p *string) string {
 			return allow(len(*p) <= 40 && utf8.ValidString(*p))
 		}),
+		textField("files.order", func(v *Values) *FilesOrder { return &v.FilesOrder },
+			func(p *FilesOrder) string { return allow(slices.Contains(FilesOrders(), *p)) }),
+		numberField("files.picture", minPicture, maxPicture, func(v *Values) *int { return &v.FilesPicture }),
 		textField("sandbox.addr", func(v *Values) *string { return &v.SandboxAddr }, func(p *string) string {
 			return allow(*p == "" || isLoopback(*p))
 		}),

@@ -1,0 +1,117 @@
+package gui
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/lang"
+
+	"sluice/gui/files"
+	"sluice/gui/kit"
+	"sluice/service"
+	"sluice/service/library"
+	"sluice/service/settings"
+)
+
+// manyPages is how many pages are opened in the browser without asking.
+const manyPages = 10
+
+// newFiles makes the Files screen.
+func newFiles(s *Shell) *files.Screen {
+	return files.New(files.Config{
+		Format: s.format, Now: func() time.Time { return s.now() }, OnMain: s.onMain, After: s.cfg.After, Long: ErrorText, Short: ErrorShort,
+		FormatOf: func() service.LinkFormat { return s.values.LinkFormat },
+		Picture:  s.values.FilesPicture, Order: s.values.FilesOrder,
+		Outside: files.Outside{
+			Copy: s.copyTargets, Text: s.copyText, Open: s.openFiles, Tell: s.toast, Keep: s.keepFiles,
+			Ask:     func(title, text string, answers ...kit.Answer) { s.ask(nil, title, text, answers...) },
+			Account: func() { s.Show("settings") }, Upload: func() { s.choose(false) }, Changed: s.filesChanged,
+		},
+	})
+}
+
+// copyTargets puts links to files on the clipboard, "" in the format that is
+// set.
+func (s *Shell) copyTargets(format service.LinkFormat, targets []service.LinkTarget) {
+	if format == "" {
+		format = s.values.LinkFormat
+	}
+	s.cfg.App.Clipboard().SetContent(s.backend.Links().Write(format, s.values.LinkTemplate, targets))
+	s.toast(lang.N("{{.Count}} links copied", len(targets), map[string]any{"Count": s.format.Number(int64(len(targets)))}))
+}
+
+func (s *Shell) copyText(text string) {
+	s.cfg.App.Clipboard().SetContent(text)
+	s.toast(lang.L("Copied"))
+}
+
+// openFiles shows the pages of files in the browser, and asks first where that
+// would be very many.
+func (s *Shell) openFiles(ids []service.FileID) {
+	links := s.backend.Links()
+	do := func() {
+		for _, id := range ids {
+			s.OpenURL(links.File(id))
+		}
+	}
+	if len(ids) <= manyPages {
+		do()
+		return
+	}
+	count := map[string]any{"Count": s.format.Number(int64(len(ids)))}
+	s.ask(nil, lang.N("Open {{.Count}} pages in the browser?", len(ids), count),
+		lang.L("Each file opens in a tab of its own. To show many files on one page, copy their links as “One address for all”."),
+		kit.Answer{Label: lang.L("Open all"), Kind: kit.ButtonPlain, Do: do},
+		kit.Answer{Label: lang.L("Cancel"), Kind: kit.ButtonPrimary})
+}
+
+// keepFiles remembers how the Files screen looks.
+func (s *Shell) keepFiles(order settings.FilesOrder, picture int) {
+	store := s.backend.Settings
+	s.acts.add(func(ctx context.Context) {
+		err := store.Change(ctx, func(v *settings.Values) { v.FilesOrder, v.FilesPicture = order, picture })
+		if err != nil {
+			s.log.WarnContext(ctx, "the look of the files is not kept", slog.Any("err", err))
+		}
+	})
+}
+
+// filesChanged tells in the navigation how many files there are.
+func (s *Shell) filesChanged(status library.Status) {
+	count := ""
+	if status.Files > 0 {
+		count = s.format.Number(int64(status.Files))
+	}
+	s.frame.setCount("files", count)
+	s.frame.setLibrary(status)
+}
+
+// listenForKeys sends keys that went to nothing to the screen that is shown.
+func (s *Shell) listenForKeys() {
+	c := s.window.Canvas()
+	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) {
+		switch {
+		case s.frame.current == "files":
+			s.files.Find()
+		case s.history.IsOpen():
+			s.history.Find()
+		}
+	})
+	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
+		switch {
+		case s.frame.current == "files":
+			s.files.TypedKey(e)
+		case s.history.IsOpen() && s.frame.current == "uploads":
+			s.history.TypedKey(e)
+		}
+	})
+}
+
+// after runs a function on the interface goroutine once, later.
+func (s *Shell) after(d time.Duration, f func()) (stop func()) {
+	t := time.AfterFunc(d, func() { s.onMain(f) })
+	return func() { t.Stop() }
+}

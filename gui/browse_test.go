@@ -1,0 +1,359 @@
+package gui
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/test"
+
+	"sluice/gui/files"
+	"sluice/service"
+	"sluice/service/feed"
+	"sluice/service/library"
+	"sluice/service/pixeldrain"
+	"sluice/service/sandbox"
+	"sluice/service/sandbox/sandboxtest"
+	"sluice/service/settings"
+	"sluice/service/upload"
+)
+
+// browser is a bench whose window shows the files of its server.
+type browser struct {
+	*bench
+	catalogue *library.Catalogue
+	client    *pixeldrain.Client
+	keyless   bool
+	now       time.Time
+	timers    []timer
+}
+
+// timer is what the window wants done later.
+type timer struct {
+	at      time.Time
+	do      func()
+	stopped bool
+}
+
+// newBrowser opens a window on an account with n made-up files.
+func newBrowser(t *testing.T, n int, options ...option) *browser {
+	t.Helper()
+	b := &browser{now: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}
+	server := sandboxtest.New(t, func(c *sandbox.Config) { c.Files = n })
+	client, err := pixeldrain.New(pixeldrain.Config{APIURL: server.APIURL(), Key: sandboxtest.Key, Workers: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	b.client = client
+	b.catalogue = library.New(library.Config{})
+	t.Cleanup(b.catalogue.Close)
+	var ready feed.Feed[struct{}, []service.FileID]
+	t.Cleanup(ready.Close)
+	links, err := service.NewLinks(server.APIURL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	options = append(options, func(_ *bench, c *Config, _ *upload.Config) {
+		c.After = b.after
+		c.Backend.Links = func() service.Links { return links }
+		c.Backend.Library = func(context.Context) (files.Library, error) {
+			return files.Library{
+				Catalogue: b.catalogue, Ready: ready.Subscribe, Keyless: func() bool { return b.keyless },
+				Delete: func(ctx context.Context, id service.FileID) error {
+					err := client.Delete(ctx, id)
+					if err == nil {
+						b.catalogue.Removed(id)
+					}
+					return err
+				},
+			}, nil
+		}
+	})
+	b.bench = newBench(t, options...)
+	b.server = server
+	b.shell.now = func() time.Time { return b.now }
+	return b
+}
+
+// use shows the account's files.
+func (b *browser) use() {
+	b.catalogue.Use("account", b.client)
+	b.Tap("Files")
+}
+
+func (b *browser) after(d time.Duration, f func()) func() {
+	i := len(b.timers)
+	b.timers = append(b.timers, timer{at: b.now.Add(d), do: f})
+	return func() { b.timers[i].stopped = true }
+}
+
+// pass lets time go by.
+func (b *browser) pass(d time.Duration) {
+	end := b.now.Add(d)
+	for {
+		next := -1
+		for i := range b.timers {
+			if t := &b.timers[i]; !t.stopped && !t.at.After(end) && (next < 0 || t.at.Before(b.timers[next].at)) {
+				next = i
+			}
+		}
+		if next < 0 {
+			b.now = end
+			b.Settle()
+			return
+		}
+		b.now = b.timers[next].at
+		b.timers[next].stopped = true
+		b.timers[next].do()
+		b.Settle()
+	}
+}
+
+// names lists the files that are shown, in order.
+func (b *browser) names() []string {
+	list := b.shell.files.Model().List()
+	names := make([]string, list.Len())
+	for i := range names {
+		names[i] = list.Name(i)
+	}
+	return names
+}
+
+// click presses on a tile while modifiers are held.
+func (b *browser) click(i int, held fyne.KeyModifier) {
+	b.t.Helper()
+	grid := b.shell.files.Tiles().Object()
+	at, ok := b.shell.files.Tiles().At(i)
+	if !ok {
+		b.t.Fatalf("tile %d is out of view", i)
+	}
+	at = at.Subtract(fyne.CurrentApp().Driver().AbsolutePositionForObject(grid))
+	e := &desktop.MouseEvent{Button: desktop.MouseButtonPrimary, Modifier: held}
+	e.Position = at
+	grid.(desktop.Mouseable).MouseDown(e)
+	grid.(desktop.Mouseable).MouseUp(e)
+	b.Settle()
+}
+
+func (b *browser) selected() []service.FileID { return b.shell.files.Tiles().Selection().IDs() }
+
+// gone reports whether the server has none of these files any more.
+func (b *browser) gone(ids ...service.FileID) bool {
+	infos, err := b.client.Infos(b.t.Context(), ids)
+	b.must(err)
+	return len(infos) == 0
+}
+
+// onServer counts the account's files.
+func (b *browser) onServer() int {
+	n := 0
+	b.must(b.client.EachFile(b.t.Context(), func(service.File) error { n++; return nil }))
+	return n
+}
+
+func TestBrowseCopyAndDelete(t *testing.T) {
+	b := newBrowser(t, 300)
+	b.use()
+	b.UntilSees("Search 300 files", "300 files · ", "All", "Select a file to see all about it.")
+	b.Until("all files", func() bool { return len(b.names()) == 300 })
+
+	b.Type("Search 300 files", "jpg")
+	b.Until("the search", func() bool {
+		names := b.names()
+		return len(names) > 10 && len(names) < 300 && strings.Contains(strings.ToLower(names[0]), "jpg")
+	})
+	found := len(b.names())
+	b.MustSee(fmt.Sprintf("All %d", found))
+
+	// Three are selected: one, and with Ctrl and Shift up to another.
+	b.click(1, 0)
+	b.MustSee("1 file · ", "Copy link", "SHA-256", "Last viewed", "Bandwidth", b.names()[1])
+	b.click(3, fyne.KeyModifierControl)
+	b.click(4, fyne.KeyModifierControl|fyne.KeyModifierShift)
+	ids := b.selected()
+	list := b.shell.files.Model().List()
+	if len(ids) != 3 || ids[0] != list.ID(1) || ids[1] != list.ID(3) || ids[2] != list.ID(4) {
+		t.Fatalf("%q are selected", ids)
+	}
+	b.MustSee("3 files · ")
+	b.Tap("Copy links")
+	b.Tap("Markdown")
+	links, want := b.shell.backend.Links(), []string{}
+	for _, i := range []int{1, 3, 4} {
+		f := list.File(i)
+		want = append(want, links.Write(service.FormatMarkdown, "", []service.LinkTarget{{ID: f.ID, Name: f.Name}}))
+	}
+	if got := b.clipboard(); got != strings.Join(want, "\n") {
+		t.Errorf("the clipboard has %q, want %q", got, want)
+	}
+	b.MustSee("3 links copied")
+
+	// Deleted and taken back.
+	b.Tap("Delete…")
+	b.MustSee("Delete 3 files (", "its link stops working")
+	b.Tap("Keep")
+	b.Tap("Delete…")
+	b.Tap("Delete")
+	b.MustSee("deleted in 8 seconds", "Undo")
+	b.MustNotSee("Copy links")
+	if n := len(b.names()); n != found-3 {
+		t.Errorf("%d of %d files are shown", n, found)
+	}
+	b.pass(7 * time.Second)
+	b.MustSee("deleted in 1 second")
+	b.Tap("Undo")
+	b.MustSee("3 files · ", "Copy links")
+	b.pass(time.Minute)
+	if n := b.onServer(); n != 300 || len(b.names()) != found {
+		t.Errorf("%d files are on the server, %d are shown", n, len(b.names()))
+	}
+	if got := b.selected(); len(got) != 3 {
+		t.Errorf("%q are selected after Undo", got)
+	}
+
+	// Deleted for good.
+	b.Tap("Delete…")
+	b.Tap("Delete")
+	if b.pass(7900 * time.Millisecond); b.gone(ids...) || b.onServer() != 300 {
+		t.Error("the deletion did not wait")
+	}
+	b.pass(200 * time.Millisecond)
+	b.UntilSees("3 files deleted", "297 files · ")
+	if !b.gone(ids...) || b.onServer() != 297 {
+		t.Errorf("%d files are on the server", b.onServer())
+	}
+	b.Until("the navigation's count", func() bool { return b.Sees("297") })
+}
+
+func TestDeletionsThatFail(t *testing.T) {
+	b := newBrowser(t, 20)
+	b.use()
+	b.Until("all files", func() bool { return len(b.names()) == 20 })
+	b.server.Inject(sandbox.Fault{Kind: sandbox.Answer, Method: "DELETE", PathPrefix: "/api/file/", Status: 403, Value: "forbidden", Times: 2})
+	b.click(0, 0)
+	b.click(5, fyne.KeyModifierShift)
+	b.Tap("Delete…")
+	b.Tap("Delete")
+	b.pass(files.Undo)
+	b.UntilSees("2 files could not be deleted and are still there: “", "Try again")
+	b.Until("what was deleted to be gone", func() bool { return len(b.names()) == 16 })
+	b.Tap("Try again")
+	b.UntilSees("2 files deleted")
+	if n := b.onServer(); n != 14 {
+		t.Errorf("%d files are on the server", n)
+	}
+}
+
+// A second deletion does not take the Undo of the first one away silently: the
+// first one starts.
+func TestTwoDeletions(t *testing.T) {
+	b := newBrowser(t, 20)
+	b.use()
+	b.Until("all files", func() bool { return len(b.names()) == 20 })
+	b.click(0, 0)
+	b.Tap("Delete…")
+	b.Tap("Delete")
+	b.pass(time.Second)
+	b.click(0, 0)
+	b.Tap("Delete…")
+	b.Tap("Delete")
+	b.UntilSees("1 file deleted", "Undo")
+	b.Tap("Undo")
+	b.pass(time.Minute)
+	if n := b.onServer(); n != 19 {
+		t.Errorf("%d files are on the server", n)
+	}
+}
+
+func TestFilesAreSortedAndFiltered(t *testing.T) {
+	b := newBrowser(t, 300)
+	b.use()
+	b.Until("all files", func() bool { return len(b.names()) == 300 })
+	b.Tap("Newest first")
+	b.Tap("Largest first")
+	list := b.shell.files.Model().List()
+	b.Until("the largest first", func() bool { return list.File(0).Size >= list.File(1).Size && list.File(1).Size >= list.File(299).Size })
+	b.Until("the order to be kept", func() bool { return b.store.Values().FilesOrder == settings.LargestFirst })
+
+	counts := b.shell.files.Model().Counts()
+	b.Tap(fmt.Sprintf("Video %d", counts.Of(library.Video)))
+	b.Until("videos only", func() bool { return len(b.names()) == counts.Of(library.Video) })
+
+	b.Type("Search 300 files", "qqq not there")
+	b.UntilSees("Nothing found")
+	b.Tap("Show all files")
+	b.Until("all files again", func() bool { return len(b.names()) == 300 })
+	b.Tap("What can be searched for")
+	b.MustSee("after:2026-01-01", ">10MB <=1GiB")
+}
+
+func TestKeysOnTheFiles(t *testing.T) {
+	b := newBrowser(t, 300)
+	b.use()
+	b.Until("all files", func() bool { return len(b.names()) == 300 })
+	c := b.shell.window.Canvas()
+	b.shell.files.Find()
+	test.Type(c.Focused(), "png")
+	b.Until("the search", func() bool { return len(b.names()) < 300 })
+	b.Press(fyne.KeyDown)
+	b.Press(fyne.KeyRight)
+	b.MustSee("1 file · ")
+	id := b.selected()
+	c.Focused().(fyne.Shortcutable).TypedShortcut(&fyne.ShortcutCopy{})
+	if want := b.shell.backend.Links().File(id[0]); b.clipboard() != want {
+		t.Errorf("the clipboard has %q, want %q", b.clipboard(), want)
+	}
+	b.Press(fyne.KeyReturn)
+	b.Until("the page in the browser", func() bool {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		return len(b.opened) == 1
+	})
+	b.Press(fyne.KeyDelete)
+	b.MustSee("Delete “")
+	b.Tap("Keep")
+	c.Focus(b.shell.files.Tiles().Object().(fyne.Focusable))
+	c.Focused().(fyne.Shortcutable).TypedShortcut(&fyne.ShortcutSelectAll{})
+	b.MustSee(fmt.Sprintf("%d files · ", len(b.names())))
+	b.Press(fyne.KeyReturn)
+	b.MustSee("pages in the browser?")
+	b.Tap("Cancel")
+	b.Press(fyne.KeyEscape)
+	b.MustNotSee("Copy links")
+}
+
+func TestFilesTellWhyThereAreNone(t *testing.T) {
+	b := newBrowser(t, 0)
+	b.Tap("Files")
+	b.UntilSees("Reading your files…")
+	b.keyless = true
+	b.catalogue.Use("", nil)
+	b.UntilSees("No API key yet")
+	b.keyless = false
+	b.server.Inject(sandbox.Fault{Kind: sandbox.Answer, PathPrefix: "/api/user/files", Status: 500, Value: "internal", Times: -1})
+	b.catalogue.Use("account", b.client)
+	b.UntilSees("Your files can’t be listed", "Something went wrong inside the service")
+	b.server.Clear()
+	b.Tap("Try again")
+	b.UntilSees("No files yet")
+}
+
+func TestFilesOfEarlier(t *testing.T) {
+	b := newBrowser(t, 30)
+	b.use()
+	b.Until("all files", func() bool { return len(b.names()) == 30 })
+	b.server.Inject(sandbox.Fault{Kind: sandbox.LostAnswer, PathPrefix: "/api/user/files", Times: -1})
+	b.Tap("Ask the service again (F5)")
+	b.UntilSees("These are the files from ", "Try again")
+	if n := len(b.names()); n != 30 {
+		t.Errorf("%d files are shown", n)
+	}
+	b.server.Clear()
+	b.Tap("Try again")
+	b.UntilGone("These are the files from ")
+}

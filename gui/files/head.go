@@ -1,0 +1,168 @@
+package files
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/widget"
+
+	"sluice/gui/kit"
+	"sluice/service/library"
+	"sluice/service/settings"
+)
+
+// header is the top line: title, search, sorting, and asking again.
+type header struct {
+	screen  *Screen
+	search  *kit.SearchField
+	help    *kit.IconButton
+	sort    *kit.Select
+	refresh *kit.Button
+	root    *fyne.Container
+}
+
+func newHeader(s *Screen) *header {
+	h := &header{screen: s}
+	title := kit.NewText(lang.L("Files"), kit.TextStyle{Size: kit.SizeTitle, Bold: true, Elide: kit.ElideEnd})
+	h.search = kit.NewSearchField(lang.L("Search files"), lang.L("Clear search"), s.searched, h.key)
+	h.help = kit.NewIconButton(kit.IconHelp, lang.L("What can be searched for"), h.explain)
+	names := []string{}
+	for _, o := range settings.FilesOrders() {
+		names = append(names, orderName(o))
+	}
+	h.sort = kit.NewSelect(names, s.sorted)
+	for i, o := range settings.FilesOrders() {
+		if o == s.cfg.Order {
+			h.sort.Set(i)
+		}
+	}
+	h.refresh = kit.NewButton("", kit.ButtonPlain, s.Refresh).WithIcon(kit.IconRetry).WithTip(lang.L("Ask the service again (F5)"))
+	h.root = container.New(headLayout{}, title, h.search, h.help, h.sort, h.refresh)
+	return h
+}
+
+func (h *header) show() {
+	s := h.screen
+	text := lang.L("Search files")
+	if n := s.model.status.Files; n > 0 {
+		text = lang.N("Search {{.Count}} files", n, map[string]any{"Count": s.cfg.Format.Number(int64(n))})
+	}
+	if h.search.PlaceHolder != text {
+		h.search.SetPlaceHolder(text)
+	}
+	able(h.refresh, s.lib.Catalogue != nil && !s.model.keyless && !s.model.status.Busy)
+}
+
+func able(b *kit.Button, on bool) {
+	switch {
+	case on && b.Disabled():
+		b.Enable()
+	case !on && !b.Disabled():
+		b.Disable()
+	}
+}
+
+// key takes the keys that lead out of the search box.
+func (h *header) key(e *fyne.KeyEvent) bool {
+	switch e.Name { //nolint:exhaustive // all other keys are the field's
+	case fyne.KeyEscape:
+		if h.search.Text != "" {
+			h.search.Clear()
+			return true
+		}
+		h.screen.Shown()
+	case fyne.KeyDown, fyne.KeyPageDown, fyne.KeyReturn, fyne.KeyEnter:
+		h.screen.toTiles(&fyne.KeyEvent{Name: fyne.KeyDown})
+	case fyne.KeyF5:
+		h.screen.Refresh()
+	default:
+		return false
+	}
+	return true
+}
+
+// explain shows what the search understands.
+func (h *header) explain() {
+	c := canvasOf(h.root)
+	if c == nil {
+		return
+	}
+	rows := []fyne.CanvasObject{kit.NewText(lang.L("What can be searched for"), kit.TextStyle{Size: kit.SizeName, Bold: true})}
+	for _, line := range []struct{ example, means string }{
+		{"img 2209", lang.L("both in the name, in any order")},
+		{"\"my trip\"", lang.L("just so, with the space")},
+		{"-draft", lang.L("not in the name")},
+		{">10MB <=1GiB", lang.L("size")},
+		{"after:2026-01-01", lang.L("uploaded then or later")},
+		{"before:2026-02", lang.L("uploaded earlier")},
+		{"on:2026-02-28", lang.L("uploaded on that day")},
+		{"type:video", lang.L("image, video, audio, document, archive, other")},
+	} {
+		rows = append(rows, container.New(pairLayout{130}, kit.NewText(line.example, kit.TextStyle{Color: kit.ColorAccent}),
+			kit.NewText(line.means, kit.TextStyle{Color: kit.ColorSecondary})))
+	}
+	pop := widget.NewPopUp(container.New(insetLayout{10}, kit.NewColumn(5, rows...)), c)
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(h.search)
+	width := min(pop.MinSize().Width, c.Size().Width-20)
+	pop.ShowAtPosition(fyne.NewPos(max(10, min(at.X, c.Size().Width-width-16)), at.Y+h.search.Size().Height+4))
+}
+
+// chips are the kinds with their counts, and how large pictures are.
+type chips struct {
+	screen *Screen
+	chips  []*kit.Chip
+	slider *kit.Slider
+	root   *fyne.Container
+}
+
+func newChips(s *Screen) *chips {
+	c := &chips{screen: s}
+	flow := container.New(flowLayout{6})
+	for k := library.AnyKind; k <= library.Other; k++ {
+		chip := kit.NewChip("", func() { s.pick(k) })
+		c.chips = append(c.chips, chip)
+		flow.Add(chip)
+	}
+	c.slider = kit.NewSlider(lang.L("Size of pictures"), int(LeastPicture), int(MostPicture),
+		func(v int) { s.tiles.SetPicture(float32(v)) }, func(int) { s.keep() })
+	c.slider.Set(s.cfg.Picture)
+	c.root = container.New(chipsLayout{}, flow, kit.NewIcon(kit.IconGrid, kit.ColorSecondary, 14), c.slider)
+	c.show()
+	return c
+}
+
+func (c *chips) show() {
+	counts := c.screen.model.Counts()
+	for k, chip := range c.chips {
+		kind := library.Kind(k)
+		label := kindName(kind)
+		if kind != library.AnyKind || c.screen.model.text != "" {
+			label += " " + c.screen.cfg.Format.Number(int64(counts.Of(kind)))
+		}
+		chosen := kind == c.screen.model.kind
+		chip.Set(label, chosen)
+		chip.Hidden = counts.Of(kind) == 0 && !chosen && kind != library.AnyKind
+	}
+	c.root.Hidden = c.screen.model.status.Files == 0
+	c.root.Refresh()
+}
+
+func kindName(k library.Kind) string {
+	switch k {
+	case library.AnyKind:
+		return lang.L("All")
+	case library.Image:
+		return lang.L("Images")
+	case library.Video:
+		return lang.L("Video")
+	case library.Audio:
+		return lang.L("Audio")
+	case library.Document:
+		return lang.L("Documents")
+	case library.Archive:
+		return lang.L("Archives")
+	case library.Other:
+		return lang.X("Other (kind of files)", "Other")
+	}
+	return ""
+}

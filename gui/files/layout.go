@@ -1,0 +1,189 @@
+package files
+
+import "fyne.io/fyne/v2"
+
+// Measures of the screen.
+const (
+	lineHeight   float32 = 31
+	searchWidth  float32 = 280
+	detailsWidth float32 = 248
+	detailsGap   float32 = 18
+	detailsFrom  float32 = 700 // narrower, there is no room for the details
+	bodyGap      float32 = 10
+	tilesBeyond  float32 = 12 // the tiles' bar stands in the margin
+)
+
+func put(o fyne.CanvasObject, x, y, w, h float32) {
+	o.Resize(fyne.NewSize(w, h))
+	o.Move(fyne.NewPos(x, y))
+}
+
+// screenLayout puts the top line above the rest.
+type screenLayout struct{}
+
+// Layout is Fyne's.
+func (screenLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	put(objects[0], 0, 0, size.Width, lineHeight)
+	put(objects[1], 0, lineHeight+bodyGap, size.Width, size.Height-lineHeight-bodyGap)
+}
+
+// MinSize is Fyne's.
+func (screenLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(440, 300) }
+
+// headLayout is the top line: the search gets what the others leave.
+type headLayout struct{}
+
+// Layout is Fyne's.
+func (headLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	title, search, help, sort, refresh := objects[0], objects[1], objects[2], objects[3], objects[4]
+	right := size.Width
+	place := func(o fyne.CanvasObject, w, gap float32) {
+		h := o.MinSize().Height
+		right -= w
+		put(o, right, (size.Height-h)/2, w, h)
+		right -= gap
+	}
+	place(refresh, refresh.MinSize().Width, 8)
+	place(sort, sort.MinSize().Width, 8)
+	place(help, help.MinSize().Width, 2)
+	least := fyne.MeasureText("Files", 20, fyne.TextStyle{Bold: true}).Width + 16
+	place(search, max(100, min(searchWidth, right-least)), 12)
+	h := title.MinSize().Height
+	put(title, 0, (size.Height-h)/2, max(0, right), h)
+}
+
+// MinSize is Fyne's.
+func (headLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(440, lineHeight) }
+
+// bodyLayout is all below the top line: chips, note, tiles, and bars, and the
+// details at the right.
+type bodyLayout struct{}
+
+// Layout is Fyne's.
+func (bodyLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	chips, note, tiles, notices, bar, details := objects[0], objects[1], objects[2], objects[3], objects[4], objects[5]
+	top := float32(0)
+	if chips.Visible() {
+		chips.Resize(fyne.NewSize(size.Width, chips.Size().Height)) // the width decides the height
+		high := chips.MinSize().Height
+		put(chips, 0, top, size.Width, high)
+		top += high + bodyGap - 2
+	}
+	if note.Visible() {
+		note.Resize(fyne.NewSize(size.Width, note.Size().Height))
+		high := note.MinSize().Height
+		put(note, 0, top, size.Width, high)
+		top += high + bodyGap
+	}
+	width := size.Width
+	if size.Width >= detailsFrom && details.Visible() {
+		width -= detailsWidth + detailsGap
+		put(details, width+detailsGap, top, detailsWidth, size.Height-top)
+	} else {
+		put(details, size.Width+100, 0, detailsWidth, size.Height) // out of the window
+	}
+	bottom := size.Height
+	if bar.Visible() {
+		high := bar.MinSize().Height
+		bottom -= high
+		put(bar, 0, bottom, width, high)
+		bottom -= bodyGap
+	}
+	notices.Resize(fyne.NewSize(width, notices.Size().Height))
+	for range 2 { // each notice learns its width, then its height
+		notices.Resize(fyne.NewSize(width, notices.MinSize().Height))
+	}
+	if high := notices.MinSize().Height; high > 0 {
+		bottom -= high
+		put(notices, 0, bottom, width, high)
+		bottom -= bodyGap
+	}
+	put(tiles, 0, top, width+tilesBeyond, max(0, bottom-top))
+}
+
+// MinSize is Fyne's.
+func (bodyLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(440, 240) }
+
+// chipsLayout puts the slider at the right of the chips.
+type chipsLayout struct{}
+
+const sliderWidth float32 = 110
+
+// Layout is Fyne's.
+func (chipsLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	flow, icon, slider := objects[0], objects[1], objects[2]
+	put(slider, size.Width-sliderWidth, 2, sliderWidth, 20)
+	put(icon, size.Width-sliderWidth-22, 4, 16, 16)
+	flow.Resize(fyne.NewSize(size.Width-sliderWidth-34, size.Height))
+	flow.Move(fyne.Position{})
+}
+
+// MinSize is as high as the chips need in the width that they have.
+func (chipsLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	flow := objects[0].(*fyne.Container)
+	return fyne.NewSize(300, max(24, flow.Layout.(flowLayout).heightFor(flow.Objects, flow.Size().Width)))
+}
+
+// flowLayout puts things side by side, and in another line what has no room.
+type flowLayout struct{ gap float32 }
+
+// Layout is Fyne's.
+func (l flowLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	l.flow(objects, size.Width, func(o fyne.CanvasObject, x, y float32) {
+		want := o.MinSize()
+		put(o, x, y, want.Width, want.Height)
+	})
+}
+
+func (l flowLayout) flow(objects []fyne.CanvasObject, width float32, at func(o fyne.CanvasObject, x, y float32)) (height float32) {
+	x, y, high := float32(0), float32(0), float32(0)
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		want := o.MinSize()
+		if x > 0 && x+want.Width > width {
+			x, y = 0, y+high+l.gap
+		}
+		at(o, x, y)
+		x += want.Width + l.gap
+		high = want.Height
+	}
+	return y + high
+}
+
+// MinSize is that of one line; heightFor knows how many there are.
+func (l flowLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(100, 24) }
+
+// heightFor is what everything needs in a width.
+func (l flowLayout) heightFor(objects []fyne.CanvasObject, width float32) float32 {
+	return l.flow(objects, width, func(fyne.CanvasObject, float32, float32) {})
+}
+
+// pairLayout is a line of a name and a value.
+type pairLayout struct{ column float32 }
+
+// Layout is Fyne's.
+func (l pairLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	put(objects[0], 0, 0, l.column-8, size.Height)
+	put(objects[1], l.column, 0, size.Width-l.column, size.Height)
+}
+
+// MinSize is Fyne's.
+func (l pairLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	value := objects[1].MinSize()
+	return fyne.NewSize(l.column+value.Width, max(objects[0].MinSize().Height, value.Height))
+}
+
+// insetLayout leaves room around everything.
+type insetLayout struct{ room float32 }
+
+// Layout is Fyne's.
+func (l insetLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	put(objects[0], l.room, l.room, size.Width-2*l.room, size.Height-2*l.room)
+}
+
+// MinSize is Fyne's.
+func (l insetLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return objects[0].MinSize().AddWidthHeight(2*l.room, 2*l.room)
+}

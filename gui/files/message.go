@@ -1,0 +1,135 @@
+package files
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"sluice/gui/kit"
+	"sluice/service"
+)
+
+// message stands in the tiles' place while there are none.
+type message struct {
+	root   *fyne.Container
+	icon   *kit.Icon
+	title  *kit.Text
+	text   *kit.Text
+	button *kit.Button
+	do     func()
+}
+
+func newMessage() *message {
+	m := &message{
+		icon:  kit.NewIcon(kit.IconGrid, kit.ColorSecondary, 36),
+		title: kit.NewText("", kit.TextStyle{Size: kit.SizeSection, Bold: true, Elide: kit.ElideMiddle, Align: fyne.TextAlignCenter}),
+		text:  kit.NewText("", kit.TextStyle{Color: kit.ColorSecondary, Lines: 5, Align: fyne.TextAlignCenter}),
+	}
+	m.button = kit.NewButton("", kit.ButtonPlain, func() { m.do() })
+	m.root = container.New(messageLayout{}, m.icon, m.title, m.text, m.button)
+	return m
+}
+
+// saying is what a message says; without do there is no button.
+type saying struct {
+	icon        kit.IconName
+	color       fyne.ThemeColorName
+	title, text string
+	label       string
+	do          func()
+}
+
+func (m *message) set(c saying) {
+	m.icon.Set(c.icon, c.color)
+	m.title.SetText(c.title)
+	m.text.SetText(c.text)
+	m.button.SetLabel(c.label)
+	m.button.Hidden = c.do == nil
+	m.do = c.do
+	m.root.Refresh()
+}
+
+// showMessage says why there are no tiles.
+func (s *Screen) showMessage(state State) { s.message.set(s.saying(state)) }
+
+func (s *Screen) saying(state State) saying {
+	status := s.model.status
+	switch state {
+	case Keyless:
+		return saying{
+			kit.IconKey, kit.ColorSecondary, lang.L("No API key yet"),
+			lang.L("With your key Sluice shows everything that is in your Pixeldrain account."), lang.L("Enter a key"), s.cfg.Outside.Account,
+		}
+	case Broken:
+		return saying{
+			kit.IconWarning, kit.ColorRed, lang.L("Your files can’t be listed"), s.cfg.Long(status.Problem), lang.L("Try again"), s.Refresh,
+		}
+	case Empty:
+		return saying{
+			kit.IconUp, kit.ColorSecondary, lang.L("No files yet"),
+			lang.L("What you upload appears here, with its thumbnail and its link. Drop files anywhere on this window."),
+			lang.L("Choose files…"), s.cfg.Outside.Upload,
+		}
+	case Nothing:
+		text := lang.L("No file in your account fits.")
+		if s.model.text != "" {
+			text = lang.L("Every part of what you type must be in the name. “?” tells what else can be searched for.")
+		}
+		return saying{kit.IconSearch, kit.ColorSecondary, lang.L("Nothing found"), text, lang.L("Show all files"), s.widen}
+	case Loading, Listed:
+	}
+	text := lang.L("The first time this can take a moment. Next time they are here at once.")
+	if status.Reading > 0 {
+		text = lang.N("{{.Count}} files so far", status.Reading, map[string]any{"Count": s.cfg.Format.Number(int64(status.Reading))})
+	}
+	return saying{icon: kit.IconClock, color: kit.ColorSecondary, title: lang.L("Reading your files…"), text: text}
+}
+
+// showNote says from when the files are where they can't be asked for now.
+func (s *Screen) showNote() {
+	status := s.model.status
+	if status.Problem == nil || status.Busy || s.model.State() == Broken || s.model.keyless {
+		s.note.Hide()
+		return
+	}
+	from := map[string]any{"Time": s.cfg.Format.Moment(status.At)}
+	text := lang.L("These are the files from {{.Time}}.", from) + " " + s.cfg.Long(status.Problem)
+	if status.Problem.Kind == service.Offline {
+		text = lang.L("Offline. These are the files from {{.Time}}.", from)
+	}
+	s.note.Set(kit.NoticeContent{Text: text, Color: kit.ColorAmber, Action: lang.L("Try again"), Do: s.Refresh})
+	s.note.Show()
+}
+
+// messageLayout puts icon, title, text and button below each other, in the
+// middle.
+type messageLayout struct{}
+
+// Layout is Fyne's.
+func (messageLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	width := min(440, size.Width-20)
+	objects[2].Resize(fyne.NewSize(width, objects[2].Size().Height)) // the width decides the height
+	gaps := []float32{12, 4, 16, 0}
+	total := float32(0)
+	for i, o := range objects {
+		if o.Visible() {
+			total += o.MinSize().Height + gaps[i]
+		}
+	}
+	y := max(8, (size.Height-total)/2-12)
+	for i, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		want := o.MinSize()
+		w := width
+		if i == 3 {
+			w = want.Width
+		}
+		put(o, (size.Width-w)/2, y, w, want.Height)
+		y += want.Height + gaps[i]
+	}
+}
+
+// MinSize is Fyne's.
+func (messageLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(200, 120) }

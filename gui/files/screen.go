@@ -1,0 +1,394 @@
+package files
+
+import (
+	"context"
+	"image"
+	"sync"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"sluice/gui/kit"
+	"sluice/service"
+	"sluice/service/library"
+	"sluice/service/settings"
+	"sluice/service/thumbnail"
+)
+
+// Outside is what the screen wants done elsewhere. All of it is called on the
+// interface goroutine and must return at once.
+type Outside struct {
+	Copy    func(format service.LinkFormat, files []service.LinkTarget) // links to the clipboard; "" = the format that is set
+	Text    func(text string)                                           // another text to the clipboard
+	Open    func(ids []service.FileID)                                  // pages in the browser
+	Ask     func(title, text string, answers ...kit.Answer)             // a question above the window
+	Tell    func(text string)                                           // what was done
+	Keep    func(order settings.FilesOrder, picture int)                // how the screen looks, for the next start
+	Account func()                                                      // to where a key is entered
+	Upload  func()                                                      // to where files are added
+	Changed func(library.Status)                                        // how many files there are
+}
+
+// Config is what the screen is made of.
+type Config struct {
+	Format   *kit.Format
+	Now      func() time.Time
+	OnMain   func(func())                                  // runs a function on the interface goroutine
+	After    func(d time.Duration, f func()) (stop func()) // runs it there later; nil = by the computer's clock and OnMain
+	Long     func(*service.Error) string                   // words for an error, whole sentences
+	Short    func(*service.Error) string                   // a few words
+	FormatOf func() service.LinkFormat                     // that is set for links
+	Outside  Outside                                       //
+	Picture  int                                           // side length of pictures
+	Order    settings.FilesOrder                           //
+}
+
+// Screen is the Files screen. It is for the interface goroutine.
+type Screen struct {
+	cfg    Config
+	model  *Model
+	reader *reader // nil before Use
+	lib    Library // zero until it is open
+	old    []*reader
+
+	ctx    context.Context //nolint:containedctx // of what is being deleted
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+
+	removals []*removal
+	tiles    *Tiles
+	head     *header
+	chips    *chips
+	note     *kit.Notice
+	message  *message
+	details  *details
+	bar      *selectionBar
+	notices  *fyne.Container // of removals
+	root     fyne.CanvasObject
+	body     *fyne.Container
+	side     int // what the tiles wanted last, for the preview beside it
+	wanted   []thumbnail.Wanted
+}
+
+// New makes the screen; Use gives it files, Close ends it.
+func New(cfg Config) *Screen {
+	if cfg.After == nil {
+		cfg.After = func(d time.Duration, f func()) func() {
+			t := time.AfterFunc(d, func() { cfg.OnMain(f) })
+			return func() { t.Stop() }
+		}
+	}
+	s := &Screen{cfg: cfg, model: NewModel()}
+	s.ctx, s.cancel = newLife()
+	s.model.SetOrder(cfg.Order)
+	s.tiles = NewTiles(TilesConfig{
+		List: s.model.List(), Thumbs: screenPictures{s}, Format: cfg.Format, Now: cfg.Now, OnMain: cfg.OnMain, Intents: s.intents(),
+		After: func(d time.Duration, f func()) { cfg.After(d, f) },
+	})
+	s.head = newHeader(s)
+	s.chips = newChips(s)
+	s.note = kit.NewNotice()
+	s.note.Hide()
+	s.message = newMessage()
+	s.details = newDetails(s)
+	s.bar = newSelectionBar(s)
+	s.notices = kit.NewColumn(8)
+	s.body = container.New(bodyLayout{}, s.chips.root, s.note, container.NewStack(s.tiles.Object(), s.message.root),
+		s.notices, s.bar.root, s.details.root)
+	s.root = kit.NewBox(kit.ColorPage, kit.Padding{Top: 20, Right: kit.PageMargin, Bottom: 20, Left: kit.PageMargin},
+		container.New(screenLayout{}, s.head.root, s.body))
+	s.tiles.SetPicture(float32(cfg.Picture))
+	s.show()
+	return s
+}
+
+func (s *Screen) intents() Intents {
+	return Intents{
+		Open: s.open, Delete: s.askDelete, Menu: s.openMenu, Selected: s.selected,
+		Resized:  func(side float32) { s.chips.slider.Set(int(side)); s.keep() },
+		Shortcut: s.shortcut,
+		Key:      s.TypedKey,
+	}
+}
+
+func newLife() (context.Context, context.CancelFunc) {
+	return context.WithCancel(context.Background())
+}
+
+// Object is what the window shows.
+func (s *Screen) Object() fyne.CanvasObject { return s.root }
+
+// Model is what the screen shows, to be read only.
+func (s *Screen) Model() *Model { return s.model }
+
+// Tiles is the grid.
+func (s *Screen) Tiles() *Tiles { return s.tiles }
+
+// Use shows the files that open gives, once it does; it is called on another
+// goroutine and may wait. Deletions that wait are taken back.
+func (s *Screen) Use(open func(context.Context) (Library, error)) {
+	s.endRemovals()
+	if s.reader != nil {
+		s.reader.stop()
+		s.old = append(s.old, s.reader)
+		s.reader = nil
+	}
+	s.lib = Library{}
+	s.model.Forget()
+	s.tiles.Select((*Selection).Clear)
+	s.relist()
+	if open == nil {
+		return
+	}
+	r := &reader{onMain: s.cfg.OnMain, take: s.take, ready: s.ready, opened: func(lib Library) { s.lib = lib }}
+	s.reader = r
+	r.want = s.model.wanted()
+	r.start(open)
+}
+
+// Close ends everything and waits for it.
+func (s *Screen) Close() {
+	s.endRemovals()
+	s.tiles.Close()
+	s.cancel()
+	if s.reader != nil {
+		s.reader.close()
+	}
+	for _, r := range s.old {
+		r.close()
+	}
+	s.wg.Wait()
+}
+
+// Shown gives the tiles the keyboard.
+func (s *Screen) Shown() {
+	if c := canvasOf(s.root); c != nil && s.model.State() == Listed {
+		c.Focus(s.tiles.grid)
+	}
+}
+
+// Find gives the search box the keyboard.
+func (s *Screen) Find() {
+	if c := canvasOf(s.root); c != nil {
+		c.Focus(s.head.search)
+		s.head.search.SelectAll()
+	}
+}
+
+// Refresh asks the service for the files again.
+func (s *Screen) Refresh() {
+	if s.lib.Catalogue != nil {
+		s.lib.Catalogue.Refresh()
+	}
+}
+
+// TypedKey takes a key that did nothing elsewhere on the screen.
+func (s *Screen) TypedKey(e *fyne.KeyEvent) {
+	switch e.Name { //nolint:exhaustive // all other keys do nothing
+	case fyne.KeyF5:
+		s.Refresh()
+	case fyne.KeyEscape:
+		s.head.search.Clear()
+	case fyne.KeyDown, fyne.KeyUp, fyne.KeyLeft, fyne.KeyRight, fyne.KeyHome, fyne.KeyEnd, fyne.KeyPageDown, fyne.KeyPageUp:
+		s.toTiles(e)
+	}
+}
+
+// toTiles gives the tiles the keyboard, and a key.
+func (s *Screen) toTiles(e *fyne.KeyEvent) {
+	c := canvasOf(s.root)
+	if c == nil || s.model.State() != Listed || s.tiles.grid.Focused() {
+		return
+	}
+	c.Focus(s.tiles.grid)
+	s.tiles.grid.TypedKey(e)
+}
+
+func canvasOf(o fyne.CanvasObject) fyne.Canvas {
+	return fyne.CurrentApp().Driver().CanvasForObject(o)
+}
+
+// look looks for what the model wants now.
+func (s *Screen) look() {
+	if s.reader != nil {
+		s.reader.search(s.model.wanted())
+	}
+}
+
+// lookAnew is look from the top.
+func (s *Screen) lookAnew() {
+	s.tiles.grid.ScrollToOffset(0)
+	s.look()
+	s.show()
+}
+
+func (s *Screen) take(n news) {
+	changed := s.model.Take(n)
+	if changed {
+		s.relist()
+	} else {
+		s.show()
+	}
+	s.cfg.Outside.Changed(n.status)
+}
+
+func (s *Screen) ready(ids []service.FileID) {
+	s.tiles.Changed(ids)
+	s.details.ready(ids)
+}
+
+// relist shows another list.
+func (s *Screen) relist() {
+	s.tiles.Relist() // which calls selected
+	s.show()
+}
+
+// show fits everything but the tiles to the model.
+func (s *Screen) show() {
+	state := s.model.State()
+	s.head.show()
+	s.chips.show()
+	s.showNote()
+	s.tiles.Object().(*kit.Grid).Hidden = state != Listed
+	s.message.root.Hidden = state == Listed
+	if state != Listed {
+		s.showMessage(state)
+	}
+	s.bar.show()
+	s.details.show()
+	s.body.Refresh()
+}
+
+// selected takes over that the selection is another.
+func (s *Screen) selected() {
+	if s.bar == nil {
+		return // the screen is being made
+	}
+	if s.bar.show() {
+		s.body.Refresh()
+	}
+	s.details.show()
+	s.wantPreview()
+}
+
+func (s *Screen) keep() {
+	s.cfg.Outside.Keep(s.model.order, int(s.tiles.Picture()))
+}
+
+// targets is what links to files are written from.
+func (s *Screen) targets(ids []service.FileID) []service.LinkTarget {
+	targets := make([]service.LinkTarget, 0, len(ids))
+	for _, f := range s.files(ids) {
+		targets = append(targets, service.LinkTarget{ID: f.ID, Name: f.Name, Size: f.Size})
+	}
+	return targets
+}
+
+// files is all that is known of files; those that are gone are left out.
+func (s *Screen) files(ids []service.FileID) []service.File {
+	files := make([]service.File, 0, len(ids))
+	for _, id := range ids {
+		if s.lib.Catalogue == nil {
+			break
+		}
+		if f, ok := s.lib.Catalogue.File(id); ok {
+			files = append(files, f)
+		}
+	}
+	return files
+}
+
+func (s *Screen) open(ids []service.FileID) { s.cfg.Outside.Open(ids) }
+
+func (s *Screen) copy(format service.LinkFormat, ids []service.FileID) {
+	if targets := s.targets(ids); len(targets) > 0 {
+		s.cfg.Outside.Copy(format, targets)
+	}
+}
+
+func (s *Screen) shortcut(shortcut fyne.Shortcut) bool {
+	if _, ok := shortcut.(*fyne.ShortcutCopy); ok && s.tiles.selection.Count() > 0 {
+		s.copy("", s.tiles.selection.IDs())
+		return true
+	}
+	return false
+}
+
+// screenPictures gives the tiles their pictures, and the details their preview: it
+// is wanted first.
+type screenPictures struct{ s *Screen }
+
+// Want is thumbnail.Loader's.
+func (p screenPictures) Want(side int, wanted []thumbnail.Wanted) {
+	p.s.side, p.s.wanted = side, wanted
+	p.s.wantPreview()
+}
+
+// Get is thumbnail.Loader's.
+func (p screenPictures) Get(id service.FileID, side int) (*image.RGBA, thumbnail.State) {
+	if p.s.lib.Thumbs == nil {
+		return nil, thumbnail.Coming
+	}
+	return p.s.lib.Thumbs.Get(id, side)
+}
+
+func (s *Screen) wantPreview() {
+	if s.lib.Thumbs == nil {
+		return
+	}
+	wanted := s.wanted
+	if preview, ok := s.details.wanted(); ok {
+		wanted = append([]thumbnail.Wanted{preview}, wanted...)
+	}
+	s.lib.Thumbs.Want(s.side, wanted)
+}
+
+// pick chooses a chip.
+func (s *Screen) pick(k library.Kind) {
+	if s.model.SetKind(k) {
+		s.lookAnew()
+	}
+}
+
+func (s *Screen) searched(text string) {
+	if s.model.SetText(text) {
+		s.lookAnew()
+	}
+}
+
+// widen shows all files again.
+func (s *Screen) widen() {
+	s.head.search.Clear()
+	s.pick(library.AnyKind)
+}
+
+func (s *Screen) sorted(i int) {
+	if s.model.SetOrder(settings.FilesOrders()[i]) {
+		s.lookAnew()
+		s.keep()
+	}
+}
+
+func orderName(o settings.FilesOrder) string {
+	switch o {
+	case settings.NewestFirst:
+		return lang.L("Newest first")
+	case settings.OldestFirst:
+		return lang.L("Oldest first")
+	case settings.NameFirst:
+		return lang.L("Name")
+	case settings.LargestFirst:
+		return lang.L("Largest first")
+	case settings.SmallestFirst:
+		return lang.L("Smallest first")
+	case settings.TypeFirst:
+		return lang.L("Type")
+	case settings.MostViewed:
+		return lang.L("Most viewed")
+	case settings.MostLoaded:
+		return lang.L("Most downloaded")
+	}
+	return string(o)
+}
