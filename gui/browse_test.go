@@ -199,13 +199,13 @@ func TestBrowseCopyAndDelete(t *testing.T) {
 	b.Tap("Keep")
 	b.Tap("Delete…")
 	b.Tap("Delete")
-	b.MustSee("deleted in 8 seconds", "Undo")
+	b.MustSee("will be deleted in 8 seconds", "Undo")
 	b.MustNotSee("Copy links")
 	if n := len(b.names()); n != found-3 {
 		t.Errorf("%d of %d files are shown", n, found)
 	}
 	b.pass(7 * time.Second)
-	b.MustSee("deleted in 1 second")
+	b.MustSee("will be deleted in 1 second")
 	b.Tap("Undo")
 	b.MustSee("3 files · ", "Copy links")
 	b.pass(time.Minute)

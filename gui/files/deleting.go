@@ -159,7 +159,7 @@ func (s *Screen) removalContent(r *removal) kit.NoticeContent {
 	case !r.running:
 		seconds := int((r.until.Sub(s.cfg.Now()) + time.Second - 1) / time.Second)
 		text := lang.N("{{.Count}} files · {{.Size}}", len(r.files), count) + " · " +
-			lang.N("deleted in {{.Count}} seconds", seconds, map[string]any{"Count": seconds})
+			lang.N("will be deleted in {{.Count}} seconds", seconds, map[string]any{"Count": seconds})
 		return kit.NoticeContent{Text: text, Color: kit.ColorRed, Action: lang.L("Undo"), Do: func() { s.undo(r) }}
 	case r.done+len(r.failed) < len(r.files):
 		return kit.NoticeContent{Text: lang.L("Deleting: {{.Done}} of {{.Count}}", count), Color: kit.ColorAmber}
