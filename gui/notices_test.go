@@ -45,7 +45,7 @@ func TestWhatHoldsEverythingIsToldOnce(t *testing.T) {
 			upload.Totals{Active: 1, Err: failure(service.RateLimited, "")},
 			[]string{"sandbox asks for fewer uploads at a time.", "Uploads go on by themselves."},
 		},
-		"disk full":       {upload.Totals{Paused: true, Err: failure(service.Internal, service.ReasonQueueUnwritable)}, []string{"the disk is full or failed", "Make room on the disk"}},
+		"disk full":       {upload.Totals{Paused: true, Err: failure(service.Internal, service.ReasonQueueUnwritable)}, []string{"the disk is full or failed", "Make room on the disk; uploads then go on by themselves."}},
 		"paused":          {upload.Totals{Paused: true, Offline: true, Waiting: 1}, []string{"All uploads are paused. Files you add now wait too.", "Resume"}},
 		"paused and idle": {upload.Totals{Paused: true}, []string{"All uploads are paused."}},
 	} {
@@ -60,6 +60,19 @@ func TestWhatHoldsEverythingIsToldOnce(t *testing.T) {
 			b.MustNotSee(c.want...)
 		})
 	}
+}
+
+func TestStatusTellsWhatHoldsEverything(t *testing.T) {
+	b := newBench(t)
+	limited := &service.Error{Kind: service.RateLimited}
+	b.tell(upload.Totals{Waiting: 3, Files: 3, Err: limited, Until: time.Now().Add(time.Minute)})
+	b.MustSee("Waiting", " · goes on by itself")
+	b.tell(upload.Totals{Waiting: 3, Files: 3, Active: 1, Speed: 1000, Err: limited})
+	b.MustSee("1.0 KB/s")
+	b.tell(upload.Totals{Waiting: 3, Files: 3, Err: &service.Error{Value: service.ReasonQueueUnwritable}})
+	b.MustSee("Stopped")
+	b.tell(upload.Totals{Waiting: 3, Files: 3})
+	b.MustSee("Working")
 }
 
 func TestNoticeCountsDown(t *testing.T) {

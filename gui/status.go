@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2/lang"
 
 	"sluice/gui/kit"
+	"sluice/service"
 	"sluice/service/upload"
 )
 
@@ -74,7 +75,7 @@ func (s *status) set(t *upload.Totals) {
 		part = float64(t.Sent) / float64(t.Bytes)
 	}
 	color := kit.ColorPrimary
-	if t.Paused || t.Offline || t.NeedsKey {
+	if t.Paused || t.Offline || t.NeedsKey || t.Err != nil {
 		color = kit.ColorAmber
 	}
 	s.bar.Set(part, color)
@@ -97,6 +98,10 @@ func (s *status) headline(t *upload.Totals) (head, more string) {
 		return lang.L("Paused"), ""
 	case t.Offline && t.Busy():
 		return lang.L("Offline"), " · " + lang.L("goes on by itself")
+	case t.Busy() && t.Err != nil && t.Err.Value == service.ReasonQueueUnwritable:
+		return lang.L("Stopped"), ""
+	case t.Busy() && t.Active == 0 && t.Err != nil:
+		return lang.L("Waiting"), " · " + lang.L("goes on by itself")
 	case t.Bytes > 0 && t.Sent >= t.Bytes && t.Busy():
 		return lang.L("Finishing"), ""
 	case t.Speed >= 1:
@@ -135,9 +140,9 @@ func (s *status) progress(t *upload.Totals, part float64) string {
 
 func dotColor(t *upload.Totals) fyne.ThemeColorName {
 	switch {
-	case t.NeedsKey:
+	case t.NeedsKey, t.Err != nil && t.Err.Value == service.ReasonQueueUnwritable:
 		return kit.ColorRed
-	case t.Offline:
+	case t.Offline, t.Err != nil:
 		return kit.ColorAmber
 	}
 	return kit.ColorPrimary
