@@ -32,17 +32,27 @@ func newHistory(s *Shell) *history.Screen {
 func (s *Shell) uploadsPages() fyne.CanvasObject {
 	s.history.Object().Hide()
 	c := s.window.Canvas()
-	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) {
-		if s.history.IsOpen() {
-			s.history.Find()
-		}
-	})
+	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { s.findInHistory() })
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
-		if s.history.IsOpen() && s.frame.current == "uploads" {
+		if s.historySeen() {
 			s.history.TypedKey(e)
 		}
 	})
+	c.SetOnTypedRune(func(r rune) {
+		if s.historySeen() {
+			s.history.TypedRune(r)
+		}
+	})
 	return container.NewStack(s.uploads.Object(), s.history.Object())
+}
+
+// historySeen reports whether the history is what the window shows.
+func (s *Shell) historySeen() bool { return s.history.IsOpen() && s.frame.current == "uploads" }
+
+func (s *Shell) findInHistory() {
+	if s.historySeen() {
+		s.history.Find()
+	}
 }
 
 func (s *Shell) openHistory() {
