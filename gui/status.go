@@ -1,6 +1,8 @@
 package gui
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
@@ -133,6 +135,7 @@ func (s *status) progress(t *upload.Totals, part float64) string {
 	if t.Bytes == 0 {
 		return files
 	}
+	files = strings.ReplaceAll(files, " ", "\u00a0") // stays together when the line is wrapped
 	return lang.L("{{.Percent}} of {{.Size}}", map[string]any{
 		"Percent": s.format.Percent(part), "Size": s.format.Size(t.Bytes),
 	}) + " · " + files
