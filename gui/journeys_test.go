@@ -110,7 +110,7 @@ func TestProgressPauseAndCancel(t *testing.T) {
 	b := newBench(t)
 	hold := b.server.Inject(sandbox.Fault{Kind: sandbox.StallBody, Method: "PUT", PathPrefix: "/api/file/", After: 600_000, Times: -1})
 	b.drop(b.large("big.bin", 64_000_000))
-	b.UntilSees("UPLOADING", "big.bin", "Uploading", "64 MB · ~", "0 of 1 file")
+	b.UntilSees("UPLOADING", "big.bin", "Uploading", "64 MB · ~", "0\u00a0of\u00a01\u00a0file")
 	b.UntilSees("1") // the navigation's count
 	b.Tap("Pause all")
 	b.UntilSees("Resume", "All uploads are paused.", "WAITING · 1", "Paused")
