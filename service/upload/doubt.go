@@ -79,6 +79,11 @@ type candidate = service.File
 func (e *Engine) fetchListing() {
 	e.mu.Lock()
 	client, now := e.client, e.clock.Now()
+	if client == nil { // it went in between
+		e.listingBusy = false
+		e.mu.Unlock()
+		return
+	}
 	var jobs []*job
 	for j := e.doubts.first(); j != nil && !j.due.After(now); j = e.doubts.first() {
 		e.doubts.remove(j)
@@ -176,14 +181,17 @@ func (e *Engine) readListing(client *pixeldrain.Client, jobs []*job, fresh *cata
 func (e *Engine) resolve(j *job, files []candidate, at time.Time) outcome {
 	next, more := e.nextLook(j, at)
 	least := byName
-	if !more && e.skipKnown {
+	switch {
+	case j.cancelled:
+		least = bySurmise // what is found gets deleted: it must not be another's
+	case !more && e.skipKnown:
 		least = byContent // it need not be sent if another made the same file
 	}
-	if f, ok := e.match(j, files, least); ok {
+	if f, fits := e.match(j, files, least); fits != misfit {
 		e.claimed[f.ID] = j.row.ID
 		out := outcome{
 			verdict: stored, note: attemptFound, file: f.ID, told: f.SHA256,
-			sum: j.attempt.SHA256, sent: j.attempt.Size,
+			sum: j.attempt.SHA256, sent: j.attempt.Size, foreign: fits < bySurmise,
 		}
 		if out.sum == "" { // the file here is gone: what is there is what there is
 			out.sum = f.SHA256
@@ -211,9 +219,9 @@ const (
 	completely // the right content, name and time
 )
 
-// match finds the file that j's open attempt made, fitting at least so well.
-// e.mu is held.
-func (e *Engine) match(j *job, files []candidate, least int) (best candidate, ok bool) {
+// match finds the file that j's open attempt made, fitting at least so well,
+// and tells how well it fits: misfit when there is none. e.mu is held.
+func (e *Engine) match(j *job, files []candidate, least int) (best candidate, how int) {
 	a := &j.attempt
 	for _, f := range files {
 		owner, claimed := e.claimed[f.ID]
@@ -222,12 +230,12 @@ func (e *Engine) match(j *job, files []candidate, least int) (best candidate, ok
 			continue
 		}
 		fits := fit(f, a.SHA256, j.row.Name, a.Started)
-		if fits < least || fits == byName && !e.skipKnown || ok && fits == least && !f.Uploaded.After(best.Uploaded) {
+		if fits < max(least, how) || fits == byName && !e.skipKnown || fits == how && !f.Uploaded.After(best.Uploaded) {
 			continue
 		}
-		best, least, ok = f, fits, true
+		best, how = f, fits
 	}
-	return best, ok
+	return best, how
 }
 
 // fit tells how well a file of the right size fits an attempt.

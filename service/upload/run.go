@@ -181,7 +181,13 @@ func (r *run) begin(ctx context.Context) outcome {
 		}
 		return err
 	})
-	if err != nil || j.attempt.ID == 0 || stoppedBy(ctx) != nil {
+	if err == nil && j.attempt.ID == 0 { // its row was cleared away together with the history
+		e.mu.Lock()
+		j.cancelled = true
+		e.mu.Unlock()
+		return outcome{verdict: back}
+	}
+	if err != nil || stoppedBy(ctx) != nil {
 		return outcome{verdict: back, note: attemptStopped}
 	}
 	return outcome{}

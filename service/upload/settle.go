@@ -70,6 +70,9 @@ func (e *Engine) decide(j *job, out outcome) outcome {
 	}
 	row := &j.row
 	setFailure(row, nil)
+	if _, gone := e.doomed[out.file]; gone && out.verdict == existing {
+		out = outcome{verdict: back}
+	}
 	switch out.verdict {
 	case stored:
 		if _, taken := e.claimed[out.file]; !taken {
@@ -82,9 +85,6 @@ func (e *Engine) decide(j *job, out outcome) outcome {
 			e.end(row, Uploaded)
 		}
 	case existing:
-		if _, gone := e.doomed[out.file]; gone {
-			return outcome{verdict: back}
-		}
 		e.shared[out.file] = struct{}{}
 		row.FileID, row.SHA256, row.Verified, row.Duplicate = string(out.file), out.sum, true, true
 		row.LinkAPI = out.api
@@ -137,6 +137,9 @@ func (e *Engine) decideAgain(j *job, out outcome) outcome {
 // decideCancelled is decide for a job that is to be cancelled: a copy that is
 // or may be on the service has to go. e.mu is held.
 func (e *Engine) decideCancelled(j *job, out outcome) outcome {
+	if out.foreign {
+		out.verdict = existing
+	}
 	switch out.verdict {
 	case stored, spoiled:
 		out.verdict = spoiled

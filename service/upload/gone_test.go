@@ -1,0 +1,83 @@
+package upload_test
+
+import (
+	"bytes"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"sluice/service"
+	"sluice/service/sandbox"
+	"sluice/service/upload"
+	"sluice/storage"
+)
+
+// TestCancellingNeverDeletesAnothersFile cancels an upload of which nobody
+// knows whether it got there, while the account has had the same content for
+// long, from elsewhere.
+func TestCancellingNeverDeletesAnothersFile(t *testing.T) {
+	settled := make(chan struct{}, 10)
+	r := newRig(t, func(cfg *upload.Config, s *sandboxConfig) {
+		now := s.Now
+		s.Now = func() time.Time { return now().Add(-time.Hour) }
+		*cfg = upload.WithWritten(*cfg, func(point string) {
+			if strings.HasPrefix(point, "settle") {
+				settled <- struct{}{}
+			}
+		})
+	})
+	r.close()
+	var j storage.Job
+	r.leave(func(db *storage.DB) { j = r.leaveJob(t.Context(), db, "a", 2000, "cancelling stored") })
+	r.open()
+	<-settled
+	r.close() // waits for a deletion
+	if n := len(r.server.Uploads()); n != 1 || r.server.Stats().Requests[http.MethodDelete] != 0 {
+		t.Errorf("the account has %d files after %d deletions", n, r.server.Stats().Requests[http.MethodDelete])
+	}
+	r.leave(func(db *storage.DB) {
+		if rows, err := db.BatchJobs(t.Context(), j.Batch); err != nil || len(rows) != 0 {
+			t.Errorf("still there: %+v, %v", rows, err)
+		}
+	})
+}
+
+// TestAJobWithoutARowEnds retries a job whose row was cleared away in the very
+// moment in which it failed.
+func TestAJobWithoutARowEnds(t *testing.T) {
+	r := newRig(t)
+	r.server.Inject(sandbox.Fault{Kind: sandbox.Answer, Status: 403, Value: "forbidden", Method: http.MethodPut})
+	j := r.send(r.file("a", 2000))[0]
+	failed(t, j, service.Forbidden, "forbidden")
+	must(t, r.db.DeleteJobs(t.Context(), []int64{int64(j.ID)}))
+	s := r.follow()
+	must(t, r.engine.Retry(t.Context(), j.ID))
+	s.until("end", func() bool { return len(s.jobs) == 0 && !s.totals.Busy() })
+}
+
+// TestARowThatDamageLeftBehindItsAttempt meets an attempt of which the row,
+// left as uploading by an earlier try, does not tell how far it had come.
+func TestARowThatDamageLeftBehindItsAttempt(t *testing.T) {
+	r := newRig(t)
+	r.close()
+	r.leave(func(db *storage.DB) {
+		j := r.leaveJob(t.Context(), db, "a", 2000, "uploading no attempt")
+		content, err := os.ReadFile(j.Path)
+		must(t, err)
+		_, err = r.server.Add("a", bytes.NewReader(content))
+		must(t, err)
+		_, err = db.AddAttempt(t.Context(), storage.Attempt{
+			Job: j.ID, Number: 1, API: r.server.APIURL(), Started: time.Now(), Size: j.Size, ModTime: j.ModTime, Outcome: "finishing",
+		})
+		must(t, err)
+	})
+	r.open()
+	r.idle()
+	snapshot, _ := r.engine.Subscribe(t.Context())
+	r.once(snapshot.Jobs)
+	if r.puts() != 0 {
+		t.Errorf("%d uploads of a file that was there", r.puts())
+	}
+}
