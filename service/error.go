@@ -102,6 +102,7 @@ const (
 	ReasonNoLink          = "no_link"           // an address that leads to no file or album
 	ReasonEmptyAlbum      = "empty_album"       // no file in it
 	ReasonWrongContent    = "wrong_content"     // what came is not the file that the service describes
+	ReasonNoBin           = "no_bin"            // the bin of this computer does not take the file
 )
 
 // Error is the one error type that crosses package borders. It carries causes

@@ -116,6 +116,8 @@ func sayDownload(reason string) string {
 		return "This address leads to no file or album."
 	case service.ReasonEmptyAlbum:
 		return "There is no file in this album."
+	case service.ReasonNoBin:
+		return "No bin takes this file. It stays where it is."
 	case service.ReasonWrongContent:
 		return "What arrived is not what the service says the file is. It was thrown away; try again later."
 	}
