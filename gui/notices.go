@@ -81,7 +81,10 @@ func (n *notices) forTotals(t *upload.Totals) kit.NoticeContent {
 	case !t.Busy():
 		return kit.NoticeContent{}
 	case t.Offline:
-		return kit.NoticeContent{Text: n.forOffline(t), Color: kit.ColorAmber}
+		return kit.NoticeContent{
+			Text: n.forOffline(t), Color: kit.ColorAmber,
+			Action: lang.L("Try now"), Do: func() { n.shell.actOnAll("try", (*upload.Engine).TryNow) },
+		}
 	case t.Err != nil && t.Err.Kind == service.RateLimited:
 		return kit.NoticeContent{Text: n.forLimit(t), Color: kit.ColorAmber}
 	case t.Err != nil:

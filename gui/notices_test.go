@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"sluice/service"
+	"sluice/service/sandbox"
 	"sluice/service/settings"
 	"sluice/service/upload"
 )
@@ -73,6 +74,28 @@ func TestStatusTellsWhatHoldsEverything(t *testing.T) {
 	b.MustSee("Stopped")
 	b.tell(upload.Totals{Waiting: 3, Files: 3})
 	b.MustSee("Working")
+}
+
+// still is a clock that stands still, so that nothing happens by itself.
+type still struct{ t time.Time }
+
+func (c still) Now() time.Time { return c.t }
+func (c still) After(time.Duration) (<-chan time.Time, func() bool) {
+	return nil, func() bool { return true }
+}
+
+func TestOfflineIsTriedAtOnce(t *testing.T) {
+	b := newBench(t, func(_ *bench, _ *Config, cfg *upload.Config) { cfg.Clock = still{time.Now()} })
+	addr := b.server.Addr()
+	b.must(b.server.Close())
+	b.drop(b.file("a.txt", "x"))
+	b.UntilSees("has been out of reach since", "WAITING · 1")
+	back, err := sandbox.Start(t.Context(), sandbox.Config{Addr: addr})
+	b.must(err)
+	t.Cleanup(func() { b.must(back.Close()) })
+	b.Tap("Try now")
+	b.UntilSees("FINISHED TODAY · 1")
+	b.MustNotSee("has been out of reach since")
 }
 
 func TestNoticeCountsDown(t *testing.T) {
