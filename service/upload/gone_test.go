@@ -2,6 +2,7 @@ package upload_test
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
 	"os"
 	"strings"
@@ -80,4 +81,65 @@ func TestARowThatDamageLeftBehindItsAttempt(t *testing.T) {
 	if r.puts() != 0 {
 		t.Errorf("%d uploads of a file that was there", r.puts())
 	}
+}
+
+// TestANewSizeIsOnTheDiskBeforeItIsSent changes a file before its turn, into
+// what waits for another first: when it starts later, the row has its new size.
+func TestANewSizeIsOnTheDiskBeforeItIsSent(t *testing.T) {
+	var walked func()
+	r := newRig(t, func(cfg *upload.Config, _ *sandboxConfig) {
+		*cfg = upload.WithWritten(*cfg, func(point string) {
+			if point == "walk" && walked != nil {
+				walked()
+			}
+		})
+	})
+	held := r.server.Inject(sandbox.Fault{Kind: sandbox.StallBody, Times: -1, Method: http.MethodPut})
+	content := r.bytes(2000)
+	s := r.follow()
+	r.add(r.write("first", content))
+	r.struck(held, 1)
+	second := r.file("second", 1000)
+	old := time.Now().Add(-time.Hour)
+	walked = func() {
+		if err := errors.Join(os.WriteFile(second, content, 0o600), os.Chtimes(second, old, old)); err != nil {
+			t.Error(err)
+		}
+	}
+	r.add(second)
+	for told := 0; told < 2; { // found, then behind the first
+		events, err := s.sub.Next(t.Context())
+		must(t, err)
+		for _, e := range events {
+			for _, j := range e.Jobs {
+				s.put(j)
+				if j.Name == "second" {
+					told++
+				}
+			}
+		}
+	}
+	must(t, r.engine.Cancel(t.Context(), s.named("first").ID))
+	r.struck(held, 2)
+	rows, err := r.db.UnfinishedJobs(t.Context())
+	if err != nil || len(rows) != 1 || rows[0].Size != 2000 || !rows[0].ModTime.Equal(old) {
+		t.Errorf("on the disk %+v, %v", rows, err)
+	}
+	held.Release()
+}
+
+// TestATimeFarAheadIsNotWaitedFor meets a next try that was written when the
+// clock was wrong.
+func TestATimeFarAheadIsNotWaitedFor(t *testing.T) {
+	r := newRig(t)
+	r.close()
+	var batch service.BatchID
+	r.leave(func(db *storage.DB) {
+		j := r.leaveJob(t.Context(), db, "a", 2000, "waiting")
+		batch = service.BatchID(j.Batch)
+		j.State, j.NextTry, j.Tries, j.FailKind = "waiting", time.Now().AddDate(1, 0, 0), 1, service.Offline.String()
+		must(t, db.UpdateJob(t.Context(), j))
+	})
+	r.open()
+	r.once(r.wait(batch))
 }

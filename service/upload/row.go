@@ -75,6 +75,7 @@ type job struct {
 	cancelled bool  // the wish to be cancelled, for the owner
 	pausing   bool  // the wish to be paused instead of going on, for the owner
 	summed    bool  // it is in the totals' sums of what is unfinished
+	newer     bool  // row says of the source what the database does not
 	run       *run  // while running
 
 	contentOf contentKey    // what it claims in Engine.contents, zero when nothing

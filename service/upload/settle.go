@@ -37,6 +37,7 @@ func (e *Engine) settle(j *job, out outcome) {
 		}
 	}
 	e.mu.Unlock()
+	told := true // the database knows all of row
 	err := e.save("settle "+row.State, func(ctx context.Context) error {
 		switch {
 		case gone:
@@ -44,7 +45,8 @@ func (e *Engine) settle(j *job, out outcome) {
 		case attempt.ID != 0:
 			return e.db.EndAttempt(storage.Unhurried(ctx), row, attempt)
 		case out.verdict == back, out.verdict == behind:
-			return nil // the database still has it waiting
+			told = false
+			return nil // it still has it waiting
 		}
 		return e.db.UpdateJob(ctx, row)
 	})
@@ -55,6 +57,7 @@ func (e *Engine) settle(j *job, out outcome) {
 	}
 	j.run, j.attempt = nil, storage.Attempt{}
 	delete(e.active, j)
+	j.newer = j.newer && !told
 	if out.verdict == unsure {
 		j.attempt = attempt
 	}
