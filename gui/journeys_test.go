@@ -146,6 +146,19 @@ func TestWithoutAKeyFilesWait(t *testing.T) {
 	b.UntilSees("Needs an API key first", "Uploads wait for an API key", "Waiting for a key")
 }
 
+// Pasting the links that were just copied is a slip, not a wish for a row each.
+func TestPastedLinksAreNoFiles(t *testing.T) {
+	b := newBench(t)
+	b.shell.cfg.App.Clipboard().SetContent("https://pixeldrain.com/u/abc123\nhttps://pixeldrain.com/u/def456")
+	b.shell.paste()
+	b.MustSee("The clipboard has a web address, not a file.")
+	b.shell.acts.close() // whatever it did is done
+	b.Settle()
+	if n := b.shell.uploads.Model().Rows(); n != 0 {
+		t.Errorf("%d rows", n)
+	}
+}
+
 func TestPaste(t *testing.T) {
 	b := newBench(t)
 	b.shell.cfg.App.Clipboard().SetContent("just words")
