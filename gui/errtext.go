@@ -165,6 +165,11 @@ func answerWords(value string) errorWords {
 			lang.L("No answer after everything was sent"),
 			lang.L("Everything was sent, but no answer came. Sluice looks in your account whether the file arrived before it sends it again, so there is nothing to do."),
 		}
+	case service.ReasonNeverKnown:
+		return errorWords{
+			lang.L("Nobody knows whether it arrived"),
+			lang.L("Everything was sent, but no answer came, and the service does not let Sluice look in your account. Look there before you try again."),
+		}
 	case service.ReasonThumbnailSize:
 		return errorWords{
 			lang.L("No preview in this size"),

@@ -86,6 +86,7 @@ const (
 	ReasonInsecure        = "insecure_address"  // plain http to another computer
 	ReasonWrongHash       = "wrong_hash"        // the service stored something else
 	ReasonUnknownOutcome  = "unknown_outcome"   // all sent, no answer
+	ReasonNeverKnown      = "never_known"       // the same, and the account's listing is refused
 	ReasonThumbnailSize   = "thumbnail_size"    // not a size that the service makes
 	ReasonRedirect        = "redirect_refused"  // sent on to where we will not follow
 	ReasonKeyringNoAnswer = "keyring_no_answer" // the system keyring does not answer

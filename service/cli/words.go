@@ -79,6 +79,8 @@ func sayAnswer(reason string) string {
 		return "The service stored something other than what was sent. Its copy is not to be trusted; try again."
 	case service.ReasonUnknownOutcome:
 		return "All was sent, but no answer came. Look at the account before you send the file again."
+	case service.ReasonNeverKnown:
+		return "All was sent, but no answer came, and the service refuses to list the account. Look there before you send the file again."
 	case service.ReasonRedirect:
 		return "The service sent the request to another place, which is not followed. Check SLUICE_API_URL."
 	case service.ReasonStalled:

@@ -143,3 +143,52 @@ func TestATimeFarAheadIsNotWaitedFor(t *testing.T) {
 	r.open()
 	r.once(r.wait(batch))
 }
+
+// refuseListings makes the account's listing fail for ever.
+func (r *rig) refuseListings(status int) *sandbox.Injection {
+	return r.server.Inject(sandbox.Fault{Kind: sandbox.Answer, Status: status, Times: -1, Match: func(q *http.Request) bool {
+		return strings.HasSuffix(q.URL.Path, "/user/files")
+	}})
+}
+
+// TestAListingThatFailsIsNotAskedForAllTheTime has an upload wait for a listing
+// that fails for three minutes.
+func TestAListingThatFailsIsNotAskedForAllTheTime(t *testing.T) {
+	r := newRig(t)
+	r.close()
+	listings := r.refuseListings(http.StatusInternalServerError)
+	var batch service.BatchID
+	r.leave(func(db *storage.DB) {
+		batch = service.BatchID(r.leaveJob(t.Context(), db, "a", 2000, "finishing stored").Batch)
+	})
+	began := r.cfg.Clock.Now()
+	r.open()
+	for range 8 {
+		must(t, listings.Wait(t.Context(), listings.Hits()+1))
+	}
+	if passed := r.cfg.Clock.Now().Sub(began); passed < 90*time.Second {
+		t.Errorf("asked 8 times within %v", passed)
+	}
+	r.server.Clear()
+	r.once(r.wait(batch))
+}
+
+// TestAnUploadInDoubtWithoutListings fails and says so: nobody can tell whether
+// it arrived. Its user can send it again.
+func TestAnUploadInDoubtWithoutListings(t *testing.T) {
+	r := newRig(t)
+	r.close()
+	r.refuseListings(http.StatusForbidden)
+	var batch service.BatchID
+	r.leave(func(db *storage.DB) {
+		batch = service.BatchID(r.leaveJob(t.Context(), db, "a", 2000, "finishing lost").Batch)
+	})
+	r.open()
+	j := r.wait(batch)[0]
+	failed(t, j, service.Offline, service.ReasonNeverKnown)
+	if left, err := r.db.OpenAttempts(t.Context()); err != nil || len(left) != 0 || r.puts() != 0 {
+		t.Errorf("open attempts %+v, %v; %d uploads", left, err, r.puts())
+	}
+	must(t, r.engine.Retry(t.Context(), j.ID))
+	r.once(r.wait(batch))
+}

@@ -83,7 +83,7 @@ type job struct {
 	print     *contentPrint // samples of what the row describes, nil until needed
 	followers []*job        // twins that wait for its end
 
-	looks    int     // of the verifier so far
+	looks    int     // of the verifier, or that the lister was refused, in a row
 	wrong    int     // copies that the service stored wrong
 	restless int     // times that the source was found changed before sending
 	broken   bool    // the try before ended with the connection breaking
