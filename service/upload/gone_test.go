@@ -3,6 +3,7 @@ package upload_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"strings"
@@ -191,4 +192,24 @@ func TestAnUploadInDoubtWithoutListings(t *testing.T) {
 	}
 	must(t, r.engine.Retry(t.Context(), j.ID))
 	r.once(r.wait(batch))
+}
+
+// TestACopyThatIsSlowToShow is stored, but the service knows nothing of it for
+// a while: as long as about half a minute it is waited for, and what is given
+// up is deleted before the file is sent again.
+func TestACopyThatIsSlowToShow(t *testing.T) {
+	for _, looks := range []int{4, 6} {
+		t.Run(fmt.Sprint(looks), func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, dialect2020)
+			r.server.Inject(sandbox.Fault{
+				Kind: sandbox.Answer, Status: http.StatusNotFound, Value: "not_found", Times: looks,
+				Match: func(q *http.Request) bool { return strings.HasSuffix(q.URL.Path, "/info") },
+			})
+			r.once(r.send(r.file("a", 2000)))
+			if n := r.puts(); n != 1+looks/6 {
+				t.Errorf("%d uploads", n)
+			}
+		})
+	}
 }
