@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -18,11 +19,15 @@ const (
 	lingerTime = 3 * time.Second // some systems take it while the program lives only
 )
 
+// offlineTime is how long uploads in the background wait for the network
+// before their user is told.
+const offlineTime = 5 * time.Minute
+
 // hide lets the uploads go on without the window, until they end or it is
 // raised. What ended since then is told at the end.
 func (s *Shell) hide(since time.Time) {
 	s.unask()
-	s.since = since
+	s.since, s.toldOffline = since, false
 	s.window.Hide()
 	s.log.Info("the uploads go on in the background")
 	s.endBackground()
@@ -96,28 +101,79 @@ func (s *Shell) lastWords() *fyne.Notification {
 	return fyne.NewNotification(title, strings.Join(words, " · "))
 }
 
+// tellOffline tells once that uploads in the background wait for the network.
+// It is called again and again.
+func (s *Shell) tellOffline() {
+	since := s.notices.offline
+	if since.IsZero() {
+		s.toldOffline = false
+		return
+	}
+	if !s.hidden() || s.ending || s.toldOffline || !s.working() || s.now().Sub(since) < offlineTime {
+		return
+	}
+	s.toldOffline = true
+	note := fyne.NewNotification(lang.L("Sluice is offline"), lang.L("{{.Host}} has been out of reach since {{.Time}}. Your files are kept; uploads go on by themselves when it is back.",
+		map[string]any{"Host": s.backend.Host(), "Time": s.format.Time(since)}))
+	s.acts.add(func(ctx context.Context) { s.notify(ctx, note) })
+}
+
 // notify shows a notification of the desktop's and gives it the time it needs.
 // It must not be called on the interface goroutine.
 func (s *Shell) notify(ctx context.Context, note *fyne.Notification) {
-	ctx, cancel := context.WithTimeout(ctx, notifyTime)
+	ctx, cancel := context.WithTimeout(ctx, s.notifyTime)
 	defer cancel()
-	sent := make(chan struct{})
-	// Nobody waits for it longer than that: a desktop that hangs must not keep
-	// the program.
-	go func() {
-		defer close(sent)
-		s.cfg.App.SendNotification(note)
-	}()
-	select {
-	case <-sent:
-	case <-ctx.Done():
-		return
-	}
-	if runtime.GOOS == "linux" {
+	if !s.telling.send(func() { s.cfg.App.SendNotification(note) }).wait(ctx) || runtime.GOOS == "linux" {
 		return
 	}
 	select {
 	case <-time.After(lingerTime):
 	case <-ctx.Done():
+	}
+}
+
+// telling is what runs calls of the desktop's that may hang, and must not keep
+// the program then.
+type telling struct {
+	mu    sync.Mutex
+	calls []sent
+}
+
+// sent is one such call; it is closed when the call has returned.
+type sent chan struct{}
+
+// wait reports whether the call returned before ctx ended.
+func (c sent) wait(ctx context.Context) bool {
+	select {
+	case <-c:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// send runs f on a goroutine of its own.
+func (t *telling) send(f func()) sent {
+	c := make(sent)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.calls = append(t.calls, c)
+	go func() {
+		defer close(c)
+		f()
+	}()
+	return c
+}
+
+// close waits until all calls have returned, but no longer than limit.
+func (t *telling) close(limit time.Duration) {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, c := range t.calls {
+		if !c.wait(ctx) {
+			return
+		}
 	}
 }

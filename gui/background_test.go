@@ -1,8 +1,11 @@
 package gui
 
 import (
+	"context"
+	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,11 +21,27 @@ import (
 type desk struct {
 	fyne.App
 	notes chan *fyne.Notification
+	over  <-chan struct{} // the test is
+}
+
+// withDesk makes a window's app a desk.
+func withDesk(t *testing.T) (*desk, option) {
+	t.Helper()
+	d := &desk{notes: make(chan *fyne.Notification), over: t.Context().Done()}
+	return d, func(_ *bench, cfg *Config, _ *upload.Config) {
+		d.App = cfg.App
+		cfg.App = d
+	}
 }
 
 // SendNotification hands the notification to the test and waits until it was
-// taken.
-func (d *desk) SendNotification(n *fyne.Notification) { d.notes <- n }
+// taken, or nobody is there to take it.
+func (d *desk) SendNotification(n *fyne.Notification) {
+	select {
+	case d.notes <- n:
+	case <-d.over:
+	}
+}
 
 // sight is a window that says whether it can be seen.
 type sight struct {
@@ -37,11 +56,8 @@ func (w *sight) Show() { w.hidden = false }
 // they go on without it.
 func inBackground(t *testing.T) (*bench, *desk, *sight, *bool) {
 	t.Helper()
-	d := &desk{notes: make(chan *fyne.Notification)}
-	b := newBench(t, func(_ *bench, cfg *Config, _ *upload.Config) {
-		d.App = cfg.App
-		cfg.App = d
-	})
+	d, with := withDesk(t)
+	b := newBench(t, with)
 	w := &sight{Window: b.shell.window}
 	closed := b.watchClose()
 	b.shell.window = w
@@ -63,9 +79,12 @@ func (b *bench) note(d *desk) *fyne.Notification {
 	var got *fyne.Notification
 	taken := make(chan struct{})
 	go func() {
-		got = <-d.notes
-		close(taken)
-		b.queue.OnMain(func() {}) // lets Until look again
+		select {
+		case got = <-d.notes:
+			close(taken)
+			b.queue.OnMain(func() {}) // lets Until look again
+		case <-d.over:
+		}
 	}()
 	b.Until("a notification", func() bool {
 		select {
@@ -100,11 +119,8 @@ func TestBackgroundTellsItsEndAndCloses(t *testing.T) {
 }
 
 func TestBackgroundEndsAtOnceWhenAllIsDone(t *testing.T) {
-	d := &desk{notes: make(chan *fyne.Notification)}
-	b := newBench(t, func(_ *bench, cfg *Config, _ *upload.Config) {
-		d.App = cfg.App
-		cfg.App = d
-	})
+	d, with := withDesk(t)
+	b := newBench(t, with)
 	closed := b.watchClose()
 	b.UntilSees("Idle")
 	b.shell.hide(b.shell.now()) // the last upload ended under the question
@@ -159,6 +175,105 @@ func TestBackgroundWaitsOffline(t *testing.T) {
 	if got := b.shell.lastWords(); b.shell.working() || got.Title != "Sluice needs you" || !strings.HasPrefix(got.Content, "The list can’t be written") {
 		t.Errorf("working: %v, would tell %+v", b.shell.working(), got)
 	}
+}
+
+// A network that stays away is told once, also when it comes and goes for less.
+func TestBackgroundTellsALongWaitForTheNetwork(t *testing.T) {
+	d, with := withDesk(t)
+	b := newBench(t, with)
+	now := time.Date(2026, time.November, 23, 14, 3, 0, 0, time.Local)
+	b.shell.now = func() time.Time { return now }
+	offline := upload.Totals{Waiting: 1, Offline: true, Err: &service.Error{Kind: service.Offline}}
+	b.UntilSees("Idle")
+	b.tell(offline) // and no news from the engine from now on
+	b.shell.since = now
+	later := func(d time.Duration, t upload.Totals) {
+		now = now.Add(d)
+		b.shell.events([]upload.Event{{Totals: &t}})
+		b.shell.tick()
+	}
+	told := func() bool { return b.shell.toldOffline }
+	later(4*time.Minute, offline)
+	later(0, upload.Totals{Active: 1})
+	later(time.Minute, offline)
+	later(4*time.Minute, offline)
+	if told() {
+		t.Error("told too early")
+	}
+	later(time.Minute, offline)
+	got := b.note(d)
+	if got.Title != "Sluice is offline" || !strings.Contains(got.Content, "sandbox has been out of reach since 14:08.") {
+		t.Errorf("told %+v", got)
+	}
+	later(time.Hour, offline)
+	b.shell.acts.close()
+	select {
+	case n := <-d.notes:
+		t.Errorf("told again: %+v", n)
+	default:
+	}
+	later(0, upload.Totals{Active: 1})
+	if told() {
+		t.Error("the next time would not be told")
+	}
+}
+
+func TestRaisedWindowIsNotToldOfTheNetwork(t *testing.T) {
+	b := newBench(t)
+	now := time.Now()
+	b.shell.now = func() time.Time { return now }
+	offline := upload.Totals{Waiting: 1, Offline: true, Err: &service.Error{Kind: service.Offline}}
+	b.UntilSees("Idle")
+	b.tell(offline)
+	now = now.Add(time.Hour)
+	b.shell.tick()
+	if b.shell.toldOffline {
+		t.Error("told beside the notice")
+	}
+}
+
+// slowDesk is a desktop whose notifications take as long as the test wants.
+type slowDesk struct {
+	fyne.App
+	send func()
+}
+
+func (d *slowDesk) SendNotification(*fyne.Notification) { d.send() }
+
+func TestCloseWaitsForNotifications(t *testing.T) {
+	begun, told := make(chan struct{}), atomic.Bool{}
+	var b *bench
+	b = newBench(t, func(_ *bench, cfg *Config, _ *upload.Config) {
+		cfg.App = &slowDesk{cfg.App, func() {
+			close(begun)
+			<-b.shell.ctx.Done() // Close has begun
+			for range 1000 {
+				runtime.Gosched()
+			}
+			told.Store(true)
+		}}
+	})
+	b.shell.acts.add(func(ctx context.Context) { b.shell.notify(ctx, &fyne.Notification{}) })
+	<-begun
+	b.shell.Close()
+	if !told.Load() {
+		t.Error("a notification outlives the window")
+	}
+}
+
+func TestCloseDoesNotWaitForADesktopThatHangs(t *testing.T) {
+	begun, hangs := make(chan struct{}), make(chan struct{})
+	b := newBench(t, func(_ *bench, cfg *Config, _ *upload.Config) {
+		cfg.App = &slowDesk{cfg.App, func() {
+			close(begun)
+			<-hangs
+		}}
+	})
+	defer close(hangs)
+	b.shell.notifyTime = time.Millisecond
+	b.shell.acts.add(func(ctx context.Context) { b.shell.notify(ctx, &fyne.Notification{}) })
+	<-begun
+	b.shell.Close() // returns
 }
 
 func TestRaisedWindowStays(t *testing.T) {

@@ -92,22 +92,33 @@ func (s *Shell) filesChanged(status library.Status) {
 // listenForKeys sends keys that went to nothing to the screen that is shown.
 func (s *Shell) listenForKeys() {
 	c := s.window.Canvas()
-	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) {
-		switch {
-		case s.frame.current == "files":
-			s.files.Find()
-		case s.history.IsOpen():
-			s.history.Find()
-		}
-	})
+	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { s.find() })
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
 		switch {
-		case s.frame.current == "files":
+		case s.filesSeen():
 			s.files.TypedKey(e)
-		case s.history.IsOpen() && s.frame.current == "uploads":
+		case s.historySeen():
 			s.history.TypedKey(e)
 		}
 	})
+	c.SetOnTypedRune(func(r rune) {
+		if s.historySeen() {
+			s.history.TypedRune(r)
+		}
+	})
+}
+
+// filesSeen reports whether the files are what the window shows.
+func (s *Shell) filesSeen() bool { return s.frame.current == "files" }
+
+// find goes to the search of what the window shows.
+func (s *Shell) find() {
+	switch {
+	case s.filesSeen():
+		s.files.Find()
+	case s.historySeen():
+		s.history.Find()
+	}
 }
 
 // after runs a function on the interface goroutine once, later.

@@ -297,7 +297,7 @@ func TestKeysOnTheFiles(t *testing.T) {
 	b.use()
 	b.Until("all files", func() bool { return len(b.names()) == 300 })
 	c := b.shell.window.Canvas()
-	b.shell.files.Find()
+	b.shell.find()
 	test.Type(c.Focused(), "png")
 	b.Until("the search", func() bool { return len(b.names()) < 300 })
 	b.Press(fyne.KeyDown)

@@ -53,6 +53,11 @@ func fileWords(value string) errorWords {
 			lang.L("The file can’t be read"),
 			lang.L("This computer does not let Sluice read the file, or its disk failed. Nothing was sent. Check the file’s permissions and try again."),
 		}
+	case service.ReasonNoBin:
+		return errorWords{
+			lang.L("Can’t go to the bin"),
+			lang.L("This computer can’t move the file to a bin, so it stays where it is; its upload is not touched. Choose another thing to do with uploaded files of this folder."),
+		}
 	case service.ReasonNotRegular:
 		return errorWords{
 			lang.L("Not a file with content"),
@@ -159,6 +164,11 @@ func answerWords(value string) errorWords {
 		return errorWords{
 			lang.L("No answer after everything was sent"),
 			lang.L("Everything was sent, but no answer came. Sluice looks in your account whether the file arrived before it sends it again, so there is nothing to do."),
+		}
+	case service.ReasonNeverKnown:
+		return errorWords{
+			lang.L("Nobody knows whether it arrived"),
+			lang.L("Everything was sent, but no answer came, and the service does not let Sluice look in your account. Look there before you try again."),
 		}
 	case service.ReasonThumbnailSize:
 		return errorWords{

@@ -33,6 +33,9 @@ func (s *Shell) uploadsPages() fyne.CanvasObject {
 	return container.NewStack(s.uploads.Object(), s.history.Object())
 }
 
+// historySeen reports whether the history is what the window shows.
+func (s *Shell) historySeen() bool { return s.history.IsOpen() && s.frame.current == "uploads" }
+
 func (s *Shell) openHistory() {
 	s.uploads.Object().Hide()
 	s.history.Object().Show()

@@ -102,6 +102,43 @@ func (b *bench) content(name string) string {
 	return string(content)
 }
 
+func TestHistoryIsSearchedByTyping(t *testing.T) {
+	b := threeUploads(t)
+	c := b.shell.window.Canvas()
+	b.Tap("History")
+	b.UntilSees("Today · 3")
+	for _, r := range "img_1" {
+		if f := c.Focused(); f != nil {
+			f.TypedRune(r)
+		} else {
+			c.OnTypedRune()(r)
+		}
+	}
+	b.UntilSees("Today · 1")
+	b.Press(fyne.KeyEscape) // clears the search
+	b.UntilSees("Today · 3")
+	b.Press(fyne.KeyDown) // to the rows
+	for _, r := range " notes" {
+		c.Focused().TypedRune(r)
+	}
+	b.UntilSees("Today · 1", "notes \"1\", a.txt")
+}
+
+// A page that is not shown takes no keys.
+func TestHistoryBehindAnotherScreenTakesNoKeys(t *testing.T) {
+	b := newBench(t, func(_ *bench, cfg *Config, _ *upload.Config) {
+		cfg.NewSettings = func(*Shell, Backend) fyne.CanvasObject { return &fyne.Container{} }
+	})
+	c := b.shell.window.Canvas()
+	b.Tap("History")
+	b.Tap("Settings")
+	c.OnTypedRune()('x')
+	b.shell.find()
+	if f := c.Focused(); f != nil {
+		t.Errorf("%T has the keyboard", f)
+	}
+}
+
 func TestHistoryIsLeft(t *testing.T) {
 	b := threeUploads(t)
 	key := func(name fyne.KeyName) {

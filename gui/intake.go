@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -28,6 +29,11 @@ func (s *Shell) paste() {
 	paths := clipboardPaths(s.cfg.App.Clipboard().Content())
 	if len(paths) == 0 {
 		s.notices.tell(lang.L("There are no files on the clipboard. Copy files in your file manager, then paste them here."), kit.ColorAmber)
+		return
+	}
+	if !slices.ContainsFunc(paths, filepath.IsAbs) {
+		// Most often the links that were copied last: no rows for them.
+		s.notices.tell(lang.L("The clipboard has a web address, not a file. Save what it shows first, then drop or paste the file."), kit.ColorAmber)
 		return
 	}
 	s.take(upload.Paste, paths)

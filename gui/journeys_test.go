@@ -110,7 +110,7 @@ func TestProgressPauseAndCancel(t *testing.T) {
 	b := newBench(t)
 	hold := b.server.Inject(sandbox.Fault{Kind: sandbox.StallBody, Method: "PUT", PathPrefix: "/api/file/", After: 600_000, Times: -1})
 	b.drop(b.large("big.bin", 64_000_000))
-	b.UntilSees("UPLOADING", "big.bin", "Uploading", "64 MB · ~", "0 of 1 file")
+	b.UntilSees("UPLOADING", "big.bin", "Uploading", "64 MB · ~", "0\u00a0of\u00a01\u00a0file")
 	b.UntilSees("1") // the navigation's count
 	b.Tap("Pause all")
 	b.UntilSees("Resume", "All uploads are paused.", "WAITING · 1", "Paused")
@@ -144,6 +144,19 @@ func TestWithoutAKeyFilesWait(t *testing.T) {
 	b := newBench(t, noKey)
 	b.drop(b.file("a.bin", "abc"))
 	b.UntilSees("Needs an API key first", "Uploads wait for an API key", "Waiting for a key")
+}
+
+// Pasting the links that were just copied is a slip, not a wish for a row each.
+func TestPastedLinksAreNoFiles(t *testing.T) {
+	b := newBench(t)
+	b.shell.cfg.App.Clipboard().SetContent("https://pixeldrain.com/u/abc123\nhttps://pixeldrain.com/u/def456")
+	b.shell.paste()
+	b.MustSee("The clipboard has a web address, not a file.")
+	b.shell.acts.close() // whatever it did is done
+	b.Settle()
+	if n := b.shell.uploads.Model().Rows(); n != 0 {
+		t.Errorf("%d rows", n)
+	}
 }
 
 func TestPaste(t *testing.T) {

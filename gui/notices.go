@@ -68,7 +68,10 @@ func (n *notices) forTotals(t *upload.Totals) kit.NoticeContent {
 	case t.NeedsKey:
 		return n.forKey(t)
 	case t.Err != nil && t.Err.Value == service.ReasonQueueUnwritable:
-		return kit.NoticeContent{Text: ErrorText(t.Err), Color: kit.ColorRed}
+		return kit.NoticeContent{
+			Text:  lang.L("Sluice can’t write to its folder on this computer: the disk is full or failed. Your list is kept. Make room on the disk; uploads then go on by themselves."),
+			Color: kit.ColorRed,
+		}
 	case t.Paused:
 		return kit.NoticeContent{
 			Text:   lang.L("All uploads are paused. Files you add now wait too."),
@@ -78,7 +81,10 @@ func (n *notices) forTotals(t *upload.Totals) kit.NoticeContent {
 	case !t.Busy():
 		return kit.NoticeContent{}
 	case t.Offline:
-		return kit.NoticeContent{Text: n.forOffline(t), Color: kit.ColorAmber}
+		return kit.NoticeContent{
+			Text: n.forOffline(t), Color: kit.ColorAmber,
+			Action: lang.L("Try now"), Do: func() { n.shell.actOnAll("try", (*upload.Engine).TryNow) },
+		}
 	case t.Err != nil && t.Err.Kind == service.RateLimited:
 		return kit.NoticeContent{Text: n.forLimit(t), Color: kit.ColorAmber}
 	case t.Err != nil:

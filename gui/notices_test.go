@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"sluice/service"
+	"sluice/service/sandbox"
 	"sluice/service/settings"
 	"sluice/service/upload"
 )
@@ -45,7 +46,7 @@ func TestWhatHoldsEverythingIsToldOnce(t *testing.T) {
 			upload.Totals{Active: 1, Err: failure(service.RateLimited, "")},
 			[]string{"sandbox asks for fewer uploads at a time.", "Uploads go on by themselves."},
 		},
-		"disk full":       {upload.Totals{Paused: true, Err: failure(service.Internal, service.ReasonQueueUnwritable)}, []string{"the disk is full or failed", "Make room on the disk"}},
+		"disk full":       {upload.Totals{Paused: true, Err: failure(service.Internal, service.ReasonQueueUnwritable)}, []string{"the disk is full or failed", "Make room on the disk; uploads then go on by themselves."}},
 		"paused":          {upload.Totals{Paused: true, Offline: true, Waiting: 1}, []string{"All uploads are paused. Files you add now wait too.", "Resume"}},
 		"paused and idle": {upload.Totals{Paused: true}, []string{"All uploads are paused."}},
 	} {
@@ -60,6 +61,41 @@ func TestWhatHoldsEverythingIsToldOnce(t *testing.T) {
 			b.MustNotSee(c.want...)
 		})
 	}
+}
+
+func TestStatusTellsWhatHoldsEverything(t *testing.T) {
+	b := newBench(t)
+	limited := &service.Error{Kind: service.RateLimited}
+	b.tell(upload.Totals{Waiting: 3, Files: 3, Err: limited, Until: time.Now().Add(time.Minute)})
+	b.MustSee("Waiting", " · goes on by itself")
+	b.tell(upload.Totals{Waiting: 3, Files: 3, Active: 1, Speed: 1000, Err: limited})
+	b.MustSee("1.0 KB/s")
+	b.tell(upload.Totals{Waiting: 3, Files: 3, Err: &service.Error{Value: service.ReasonQueueUnwritable}})
+	b.MustSee("Stopped")
+	b.tell(upload.Totals{Waiting: 3, Files: 3})
+	b.MustSee("Working")
+}
+
+// still is a clock that stands still, so that nothing happens by itself.
+type still struct{ t time.Time }
+
+func (c still) Now() time.Time { return c.t }
+func (c still) After(time.Duration) (<-chan time.Time, func() bool) {
+	return nil, func() bool { return true }
+}
+
+func TestOfflineIsTriedAtOnce(t *testing.T) {
+	b := newBench(t, func(_ *bench, _ *Config, cfg *upload.Config) { cfg.Clock = still{time.Now()} })
+	addr := b.server.Addr()
+	b.must(b.server.Close())
+	b.drop(b.file("a.txt", "x"))
+	b.UntilSees("has been out of reach since", "WAITING · 1")
+	back, err := sandbox.Start(t.Context(), sandbox.Config{Addr: addr})
+	b.must(err)
+	t.Cleanup(func() { b.must(back.Close()) })
+	b.Tap("Try now")
+	b.UntilSees("FINISHED TODAY · 1")
+	b.MustNotSee("has been out of reach since")
 }
 
 func TestNoticeCountsDown(t *testing.T) {

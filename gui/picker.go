@@ -3,6 +3,7 @@ package gui
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 
 	"fyne.io/fyne/v2"
@@ -100,7 +101,7 @@ func (s *Shell) fynePicker(ctx context.Context, folders bool) ([]string, error) 
 				done(u, err)
 			}, s.window)
 		} else {
-			open = dialog.NewFileOpen(func(f fyne.URIReadCloser, err error) {
+			file := dialog.NewFileOpen(func(f fyne.URIReadCloser, err error) {
 				if f == nil {
 					done(nil, err)
 					return
@@ -108,6 +109,8 @@ func (s *Shell) fynePicker(ctx context.Context, folders bool) ([]string, error) 
 				_ = f.Close() // the engine opens it itself
 				done(f.URI(), err)
 			}, s.window)
+			file.SetFilter(withContent{})
+			open = file
 		}
 		open.Show()
 	})
@@ -120,6 +123,16 @@ func (s *Shell) fynePicker(ctx context.Context, folders bool) ([]string, error) 
 		s.onMain(func() { open.Dismiss() })
 		return nil, nil
 	}
+}
+
+// withContent lets Fyne's dialog show files with content only. It opens what it
+// shows, and a pipe or a device would stop the window until somebody writes.
+type withContent struct{}
+
+// Matches is Fyne's.
+func (withContent) Matches(u fyne.URI) bool {
+	info, err := os.Stat(filepath.FromSlash(u.Path()))
+	return err == nil && info.Mode().IsRegular() && info.Size() > 0
 }
 
 func pickTitle(folders bool) string {

@@ -228,6 +228,7 @@ func (s *Shell) showTotals() {
 	s.frame.setCount("uploads", open)
 	s.frame.setTotals(totals)
 	s.notices.totals(totals)
+	s.tellOffline()
 }
 
 // apply takes over changed settings.

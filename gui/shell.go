@@ -44,6 +44,10 @@ type Shell struct {
 	since    time.Time // when it was closed and the uploads went on, zero while it is there
 	ending   bool      // the end of that is being told
 
+	telling     telling       // notifications
+	notifyTime  time.Duration // the limit of each
+	toldOffline bool          // since the network went
+
 	ctx    context.Context //nolint:containedctx // the life of the window's goroutines
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
@@ -57,7 +61,7 @@ func New(cfg Config) (*Shell, error) {
 	if err := LoadTranslations(); err != nil {
 		return nil, err
 	}
-	s := &Shell{cfg: cfg, log: cfg.Logger, onMain: cfg.OnMain, backend: cfg.Backend, values: cfg.Backend.Settings.Values(), now: time.Now}
+	s := &Shell{cfg: cfg, log: cfg.Logger, onMain: cfg.OnMain, backend: cfg.Backend, values: cfg.Backend.Settings.Values(), now: time.Now, notifyTime: notifyTime}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -142,7 +146,8 @@ func (s *Shell) Welcome() {
 	}
 }
 
-// Close stops the window's goroutines and waits for them. The window itself is
+// Close stops the window's goroutines and waits for them; for a notification
+// that hangs in the desktop, some seconds only. The window itself is
 // closed by its user, or with the app. Call it once the app has ended.
 func (s *Shell) Close() {
 	s.cancel()
@@ -150,6 +155,7 @@ func (s *Shell) Close() {
 	s.files.Close()
 	s.previews.Close()
 	s.wg.Wait()
+	s.telling.close(s.notifyTime)
 }
 
 // Window is Fyne's window, for dialogs of screens.

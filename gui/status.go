@@ -1,11 +1,14 @@
 package gui
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 
 	"sluice/gui/kit"
+	"sluice/service"
 	"sluice/service/library"
 	"sluice/service/upload"
 )
@@ -86,7 +89,7 @@ func (s *status) set(t *upload.Totals) {
 		part = float64(t.Sent) / float64(t.Bytes)
 	}
 	color := kit.ColorPrimary
-	if t.Paused || t.Offline || t.NeedsKey {
+	if t.Paused || t.Offline || t.NeedsKey || t.Err != nil {
 		color = kit.ColorAmber
 	}
 	s.bar.Set(part, color)
@@ -109,6 +112,10 @@ func (s *status) headline(t *upload.Totals) (head, more string) {
 		return lang.L("Paused"), ""
 	case t.Offline && t.Busy():
 		return lang.L("Offline"), " · " + lang.L("goes on by itself")
+	case t.Busy() && t.Err != nil && t.Err.Value == service.ReasonQueueUnwritable:
+		return lang.L("Stopped"), ""
+	case t.Busy() && t.Active == 0 && t.Err != nil:
+		return lang.L("Waiting"), " · " + lang.L("goes on by itself")
 	case t.Bytes > 0 && t.Sent >= t.Bytes && t.Busy():
 		return lang.L("Finishing"), ""
 	case t.Speed >= 1:
@@ -145,6 +152,7 @@ func (s *status) progress(t *upload.Totals, part float64) string {
 	if t.Bytes == 0 {
 		return files
 	}
+	files = strings.ReplaceAll(files, " ", "\u00a0") // stays together when the line is wrapped
 	return lang.L("{{.Percent}} of {{.Size}}", map[string]any{
 		"Percent": s.format.Percent(part), "Size": s.format.Size(t.Bytes),
 	}) + " · " + files
@@ -152,9 +160,9 @@ func (s *status) progress(t *upload.Totals, part float64) string {
 
 func dotColor(t *upload.Totals) fyne.ThemeColorName {
 	switch {
-	case t.NeedsKey:
+	case t.NeedsKey, t.Err != nil && t.Err.Value == service.ReasonQueueUnwritable:
 		return kit.ColorRed
-	case t.Offline:
+	case t.Offline, t.Err != nil:
 		return kit.ColorAmber
 	}
 	return kit.ColorPrimary

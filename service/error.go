@@ -86,6 +86,7 @@ const (
 	ReasonInsecure        = "insecure_address"  // plain http to another computer
 	ReasonWrongHash       = "wrong_hash"        // the service stored something else
 	ReasonUnknownOutcome  = "unknown_outcome"   // all sent, no answer
+	ReasonNeverKnown      = "never_known"       // the same, and the account's listing is refused
 	ReasonThumbnailSize   = "thumbnail_size"    // not a size that the service makes
 	ReasonRedirect        = "redirect_refused"  // sent on to where we will not follow
 	ReasonKeyringNoAnswer = "keyring_no_answer" // the system keyring does not answer
@@ -102,6 +103,7 @@ const (
 	ReasonNoLink          = "no_link"           // an address that leads to no file or album
 	ReasonEmptyAlbum      = "empty_album"       // no file in it
 	ReasonWrongContent    = "wrong_content"     // what came is not the file that the service describes
+	ReasonNoBin           = "no_bin"            // the bin of this computer does not take the file
 )
 
 // Error is the one error type that crosses package borders. It carries causes

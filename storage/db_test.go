@@ -157,6 +157,11 @@ func TestMigrationFromEveryVersion(t *testing.T) {
 		3: {"UPDATE job SET cleared = 1, wish = 'w'"},
 		4: {`INSERT INTO download (batch, api, file_id, album_id, name, folder, part, path, size, sha256, etag, state, tries,
 			fail_kind, fail_value, fail_text, verified, position) VALUES (1, 'x', 'f', '', '', x'2F', x'', x'', -1, '', '', 'waiting', 0, '', '', '', 0, 1)`},
+		5: {
+			"INSERT INTO watch_folder (path, options, enabled, uploaded) VALUES (x'2F', '', 1, 0)",
+			"INSERT INTO watch_file (folder, path, device, inode, size, changed, sha256, state, batch, link) VALUES (1, x'61', 1, 2, 3, 4, '', 's', 0, '')",
+			"INSERT INTO watch_activity (folder, path, what, reason, link, size) VALUES (1, x'61', 'w', '', '', 3)",
+		},
 	}
 	fresh := open(t, t.TempDir())
 	want := schemaOf(t, fresh)
@@ -195,6 +200,9 @@ func TestMigrationFromEveryVersion(t *testing.T) {
 			}
 			if downloads := must(d.UnfinishedDownloads(t.Context()))(t); from >= 4 && (len(downloads) != 1 || downloads[0].Folder != "/") {
 				t.Errorf("downloads %+v", downloads)
+			}
+			if files := must(d.WatchFiles(t.Context(), 1))(t); from >= 5 && (len(files) != 1 || files[0].Path != "a") {
+				t.Errorf("watched files %+v", files)
 			}
 			if from >= 2 {
 				listed := must(d.ListedJobs(t.Context(), 9))(t)

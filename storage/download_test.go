@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 )
@@ -65,12 +66,12 @@ func TestAnAlbumGivesItsPlaceToItsFiles(t *testing.T) {
 	d := open(t, t.TempDir())
 	added := must(d.AddDownloads(t.Context(), []Download{{FileID: "a"}, {Album: "l"}, {FileID: "b"}}))(t)
 	files := must(d.ReplaceDownload(t.Context(), added[1].ID, []Download{{FileID: "l1", Batch: 1}, {FileID: "l2", Batch: 1}}))(t)
-	var order string
+	var order []string
 	queue := must(d.UnfinishedDownloads(t.Context()))(t)
 	for _, l := range queue {
-		order += l.FileID + " "
+		order = append(order, l.FileID)
 	}
-	if order != "a l1 l2 b " || queue[1] != files[0] || queue[2] != files[1] {
+	if !slices.Equal(order, []string{"a", "l1", "l2", "b"}) || queue[1] != files[0] || queue[2] != files[1] {
 		t.Errorf("the queue is %q: %+v", order, queue)
 	}
 	if _, err := d.ReplaceDownload(t.Context(), added[1].ID, files); !errors.Is(err, ErrNotFound) {

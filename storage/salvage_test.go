@@ -285,7 +285,7 @@ func TestFlippedBytes(t *testing.T) {
 func TestDamagedWholeParts(t *testing.T) {
 	source := quickDir(t)
 	d := open(t, source)
-	fill(t, d, 160)
+	fill(t, d, 400)
 	want := read(t, d)
 	if err := d.Close(); err != nil {
 		t.Fatal(err)

@@ -132,6 +132,15 @@ func (s *Screen) Find() {
 	}
 }
 
+// TypedRune takes a letter that went to nothing on the window: it begins a
+// search.
+func (s *Screen) TypedRune(r rune) {
+	if c := canvasOf(s.root); c != nil && r != ' ' { // space is a key of the rows
+		c.Focus(s.search)
+		s.search.TypedRune(r)
+	}
+}
+
 // TypedKey takes a key that went to nothing on the window.
 func (s *Screen) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name { //nolint:exhaustive // all other keys do nothing

@@ -42,6 +42,7 @@ func (s *Screen) source() kit.RowSource {
 		Update: s.update,
 		Cursor: func(i int) bool { return s.model.Key(i) >= 0 },
 		Typed:  s.typed,
+		Letter: s.TypedRune,
 		Menu:   s.menu,
 		Mark: func(o fyne.CanvasObject, marked bool) {
 			if r, ok := o.(*row); ok {

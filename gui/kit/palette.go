@@ -11,7 +11,8 @@ import (
 const (
 	ColorPage         fyne.ThemeColorName = "sluicePage"         // behind the cards
 	ColorSidebar      fyne.ThemeColorName = "sluiceSidebar"      // behind the navigation
-	ColorCard         fyne.ThemeColorName = "sluiceCard"         // cards, menus, inputs
+	ColorCard         fyne.ThemeColorName = "sluiceCard"         // cards, questions
+	ColorMenu         fyne.ThemeColorName = "sluiceMenu"         // menus, which can stand above cards
 	ColorInput        fyne.ThemeColorName = "sluiceInput"        // fields to write in, lists to choose from, tracks of sliders
 	ColorField        fyne.ThemeColorName = "sluiceField"        // what can be typed into or chosen from
 	ColorBorder       fyne.ThemeColorName = "sluiceBorder"       // lines between and around things
@@ -37,7 +38,7 @@ const (
 // Names lists every colour name above.
 func Names() []fyne.ThemeColorName {
 	return []fyne.ThemeColorName{
-		ColorPage, ColorSidebar, ColorCard, ColorInput, ColorBorder, ColorTrack, ColorTile, ColorBlank, ColorText,
+		ColorPage, ColorSidebar, ColorCard, ColorMenu, ColorInput, ColorBorder, ColorTrack, ColorTile, ColorBlank, ColorText,
 		ColorSecondary, ColorPrimary, ColorPrimaryHover, ColorOnPrimary, ColorAccent, ColorSelected,
 		ColorZone, ColorDisc, ColorButton, ColorButtonHover, ColorRowHover, ColorAmber, ColorRed,
 	}
@@ -50,7 +51,7 @@ func lightColor(name fyne.ThemeColorName) color.Color {
 		return rgb(0xF6F7F9)
 	case ColorSidebar:
 		return rgb(0xECEFF3)
-	case ColorCard, ColorField, ColorDisc, ColorOnPrimary:
+	case ColorCard, ColorMenu, ColorField, ColorDisc, ColorOnPrimary:
 		return rgb(0xFFFFFF)
 	case ColorInput:
 		return rgb(0xEBEEF2)
@@ -97,6 +98,8 @@ func darkColor(name fyne.ThemeColorName) color.Color {
 		return rgb(0x12161B)
 	case ColorBorder, ColorTile:
 		return rgb(0x2D3540)
+	case ColorMenu:
+		return rgb(0x303946)
 	case ColorTrack:
 		return rgb(0x3A4451)
 	case ColorText:

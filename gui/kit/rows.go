@@ -21,6 +21,7 @@ type RowSource struct {
 	Update func(i int, o fyne.CanvasObject)       // fills it
 	Cursor func(i int) bool                       // whether the keyboard may stand on row i; nil = nowhere
 	Typed  func(i int, e *fyne.KeyEvent)          // a key that does not move the cursor; may be nil
+	Letter func(c rune)                           // a letter that was typed; may be nil
 	Menu   func(i int, at fyne.Position)          // a secondary click, in the window's coordinates; may be nil
 	Mark   func(o fyne.CanvasObject, marked bool) // shows that the keyboard stands on a row; may be nil
 }

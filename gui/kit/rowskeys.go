@@ -21,8 +21,12 @@ func (r *Rows) FocusLost() {
 	r.markAll()
 }
 
-// TypedRune does nothing.
-func (r *Rows) TypedRune(rune) {}
+// TypedRune passes letters on.
+func (r *Rows) TypedRune(c rune) {
+	if r.source.Letter != nil {
+		r.source.Letter(c)
+	}
+}
 
 // TypedKey moves with the arrows, Home, End and the page keys; everything else
 // goes to the source.

@@ -94,7 +94,9 @@ func fyneColor(name fyne.ThemeColorName, own func(fyne.ThemeColorName) color.Col
 		return own(ColorButton)
 	case theme.ColorNameInputBackground:
 		return own(ColorInput)
-	case theme.ColorNameMenuBackground, theme.ColorNameOverlayBackground:
+	case theme.ColorNameMenuBackground:
+		return own(ColorMenu)
+	case theme.ColorNameOverlayBackground:
 		return own(ColorCard)
 	case theme.ColorNameInputBorder, theme.ColorNameSeparator:
 		return own(ColorBorder)

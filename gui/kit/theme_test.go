@@ -39,7 +39,7 @@ func TestContrastFormula(t *testing.T) {
 func TestTextCanBeRead(t *testing.T) {
 	areas := []fyne.ThemeColorName{ColorPage, ColorSidebar, ColorCard, ColorRowHover, ColorSelected, ColorZone, ColorButton}
 	inks := map[fyne.ThemeColorName][]fyne.ThemeColorName{
-		ColorText:      append([]fyne.ThemeColorName{ColorButtonHover, ColorTile, ColorDisc, ColorField}, areas...),
+		ColorText:      append([]fyne.ThemeColorName{ColorButtonHover, ColorTile, ColorDisc, ColorField, ColorMenu}, areas...),
 		ColorSecondary: append([]fyne.ThemeColorName{ColorTile, ColorBlank, ColorField}, areas...),
 		ColorAccent:    append([]fyne.ThemeColorName{ColorDisc}, areas...),
 		ColorAmber:     {ColorPage, ColorCard, ColorSidebar, ColorRowHover, ColorSelected},
@@ -67,6 +67,18 @@ func TestShapesStandOut(t *testing.T) {
 			if got := contrast(th.Color(ColorPrimary, 0), th.Color(area, 0)); got < 3 {
 				t.Errorf("%s: a bar on %s has a contrast of %.2f, want 3", a, area, got)
 			}
+		}
+	}
+}
+
+// A shadow can't be seen on something dark: a menu there is lighter than what it
+// stands above.
+func TestDarkMenusStandOut(t *testing.T) {
+	th := NewTheme(AppearanceDark)
+	menu := luminance(th.Color(theme.ColorNameMenuBackground, 0))
+	for _, area := range []fyne.ThemeColorName{ColorPage, ColorSidebar, ColorCard, ColorButton} {
+		if menu <= luminance(th.Color(area, 0)) {
+			t.Errorf("a menu can't be told from %s", area)
 		}
 	}
 }

@@ -75,7 +75,7 @@ func (r *jobRow) set(j *upload.Job, row Row, last bool) {
 	r.link.Hidden = row.Link == ""
 	r.link.SetText(row.Link)
 	r.setActions(row)
-	moved := r.shown.Part < 0 != (row.Part < 0) || (r.shown.Link == "") != (row.Link == "") ||
+	moved := (r.shown.Detail == "") != (row.Detail == "") || r.shown.Part < 0 != (row.Part < 0) || (r.shown.Link == "") != (row.Link == "") ||
 		len(r.shown.Actions) != len(row.Actions)
 	r.shown = row
 	if moved {
@@ -203,8 +203,11 @@ func (v *jobRowRenderer) middle(x, width, height float32, isNarrow bool) {
 		r.state.Hidden = isNarrow
 		return
 	case isNarrow:
-		stateHeight := r.state.MinSize().Height
-		put(r.state, x, 20.5-stateHeight/2, width, stateHeight)
+		stateHeight, at := r.state.MinSize().Height, float32(20.5)
+		if r.shown.Detail == "" && r.shown.Link == "" { // nothing is below it
+			at = height / 2
+		}
+		put(r.state, x, at-stateHeight/2, width, stateHeight)
 		put(r.detail, x, 38.5-h/2, width, h)
 		put(r.link, x, 38.5-linkHeight/2, width, linkHeight)
 	default:

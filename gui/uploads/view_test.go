@@ -221,6 +221,31 @@ func TestRowsFitNarrowAndWideWindows(t *testing.T) {
 	}
 }
 
+// In a narrow row the state stands above the words about it, and in the middle
+// where there are none.
+func TestStateAloneStandsInTheMiddle(t *testing.T) {
+	s, w, _, _ := screen(t, fyne.NewSize(552, 700), nil)
+	s.Reset(upload.Snapshot{Jobs: []upload.Job{job(1, upload.Waiting)}})
+	w.MustSee("Waiting")
+	row := func() *jobRow {
+		for _, o := range test.LaidOutObjects(s.rows) {
+			if r, ok := o.(*jobRow); ok {
+				return r
+			}
+		}
+		t.Fatal("no row")
+		return nil
+	}
+	middle := func() float32 { return row().state.Position().Y + row().state.Size().Height/2 }
+	if got := middle(); got != (rowHeight-1)/2 {
+		t.Errorf("alone it stands at %v", got)
+	}
+	s.Apply([]upload.Event{{Totals: &upload.Totals{Paused: true}}})
+	if got := middle(); got > 21 {
+		t.Errorf("above other words it stands at %v", got)
+	}
+}
+
 func TestOneRowIsUpdatedForItsProgress(t *testing.T) {
 	s, w, _, _ := screen(t, wideWindow(), nil)
 	s.Reset(upload.Snapshot{Jobs: []upload.Job{job(1, upload.Uploading), job(2, upload.Uploading)}})

@@ -79,6 +79,8 @@ func sayAnswer(reason string) string {
 		return "The service stored something other than what was sent. Its copy is not to be trusted; try again."
 	case service.ReasonUnknownOutcome:
 		return "All was sent, but no answer came. Look at the account before you send the file again."
+	case service.ReasonNeverKnown:
+		return "All was sent, but no answer came, and the service refuses to list the account. Look there before you send the file again."
 	case service.ReasonRedirect:
 		return "The service sent the request to another place, which is not followed. Check SLUICE_API_URL."
 	case service.ReasonStalled:
@@ -116,6 +118,8 @@ func sayDownload(reason string) string {
 		return "This address leads to no file or album."
 	case service.ReasonEmptyAlbum:
 		return "There is no file in this album."
+	case service.ReasonNoBin:
+		return "No bin takes this file. It stays where it is."
 	case service.ReasonWrongContent:
 		return "What arrived is not what the service says the file is. It was thrown away; try again later."
 	}

@@ -92,33 +92,52 @@ func (e *Engine) SetWorkers(n int) {
 	e.dispatch()
 }
 
+// pausedSetting is the setting that says that everything is paused: "true", or
+// "" when it is not.
+const pausedSetting = "downloads.paused"
+
 // Pause stops everything until Resume. What is here stays, and the downloads go
-// on from there. It is not remembered by the next start.
-func (e *Engine) Pause(context.Context) error {
+// on from there. Whether an engine that is made later starts paused is said by
+// its Config.RememberPause. It stops even when it fails: then only that could
+// not be kept.
+func (e *Engine) Pause(ctx context.Context) error {
+	e.control.Lock()
+	defer e.control.Unlock()
 	e.mu.Lock()
-	defer e.mu.Unlock()
 	e.hold.paused = true
 	e.stopRunning(errPaused)
 	e.tellTotals()
-	return nil
+	e.mu.Unlock()
+	return e.rememberPause(ctx, "pause", "true")
 }
 
-// Resume goes on after Pause.
-func (e *Engine) Resume(context.Context) error {
+// Resume goes on after Pause, even when it fails: then only that could not be
+// kept. What PauseJobs has paused stays so.
+func (e *Engine) Resume(ctx context.Context) error {
+	e.control.Lock()
+	defer e.control.Unlock()
 	e.mu.Lock()
-	defer e.mu.Unlock()
 	e.hold.paused = false
 	e.tellTotals()
 	e.dispatch()
+	e.mu.Unlock()
+	return e.rememberPause(ctx, "resume", "")
+}
+
+func (e *Engine) rememberPause(ctx context.Context, op, value string) error {
+	if err := e.db.SetSetting(ctx, pausedSetting, value); err != nil {
+		return unwritable(op, err)
+	}
 	return nil
 }
 
 // PauseJobs holds downloads until ResumeJobs, also over a start of Sluice. What
 // is here stays.
 func (e *Engine) PauseJobs(ctx context.Context, ids ...service.DownloadID) error {
-	e.wish(errPaused, ids)
-	return e.change(ctx, "pause", ids, func(j *job) bool { return !j.state.Finished() && j.state != Paused },
-		func(row *storage.Download) { row.State, row.NextTry = rowPaused, time.Time{} })
+	return e.until(ctx, func() ([]*run, error) {
+		return e.change(ctx, "pause", errPaused, ids, func(j *job) bool { return !j.state.Finished() && j.state != Paused },
+			func(row *storage.Download) { row.State, row.NextTry = rowPaused, time.Time{} })
+	})
 }
 
 // ResumeJobs puts paused downloads back into their old place.
@@ -130,13 +149,15 @@ func (e *Engine) ResumeJobs(ctx context.Context, ids ...service.DownloadID) erro
 		}
 	}
 	e.mu.Unlock()
-	return e.change(ctx, "resume", ids, func(j *job) bool { return j.state == Paused }, reopened)
+	_, err := e.change(ctx, "resume", nil, ids, func(j *job) bool { return j.state == Paused }, reopened)
+	return err
 }
 
 // Retry tries failed downloads again, from their first try and from where they
 // are, and waiting ones at once.
 func (e *Engine) Retry(ctx context.Context, ids ...service.DownloadID) error {
-	return e.change(ctx, "retry", ids, func(j *job) bool { return j.state == Failed || j.state == Retrying }, reopened)
+	_, err := e.change(ctx, "retry", nil, ids, func(j *job) bool { return j.state == Failed || j.state == Retrying }, reopened)
+	return err
 }
 
 // RetryFailed is Retry for all failed downloads in the list.
@@ -145,16 +166,17 @@ func (e *Engine) RetryFailed(ctx context.Context) error {
 }
 
 // Cancel stops downloads and takes them out of the list, and removes what is
-// here of those that are not finished; finished files stay.
+// here of those that are not finished; finished files stay. When it returns no
+// restart brings them back.
 func (e *Engine) Cancel(ctx context.Context, ids ...service.DownloadID) error {
-	e.wish(errCancelled, ids)
-	return e.drop(ctx, "cancel", ids)
+	return e.until(ctx, func() ([]*run, error) { return e.drop(ctx, "cancel", ids) })
 }
 
 // ClearFinished takes the downloads that are done out of the list. Their files
 // stay.
 func (e *Engine) ClearFinished(ctx context.Context) error {
-	return e.drop(ctx, "clear finished", e.inState(Downloaded))
+	_, err := e.drop(ctx, "clear finished", e.inState(Downloaded))
+	return err
 }
 
 // reopened makes a row wait for its first try.
@@ -175,29 +197,34 @@ func (e *Engine) inState(s State) (ids []service.DownloadID) {
 	return ids
 }
 
-// wish stops those of the jobs that are being worked on, for their owners to
-// do with them what the cause says.
-func (e *Engine) wish(cause error, ids []service.DownloadID) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for _, id := range ids {
-		j := e.jobs[int64(id)]
-		if j == nil || j.run == nil || errors.Is(j.wish, errCancelled) {
-			continue
+// until does something with jobs that nobody works on, again and again until
+// none of them is left that somebody works on. Those are stopped meanwhile, and
+// their owners do with them what the cause says.
+func (e *Engine) until(ctx context.Context, once func() ([]*run, error)) error {
+	for {
+		stopped, err := once()
+		if err != nil || len(stopped) == 0 {
+			return err
 		}
-		j.wish = cause
-		j.run.stop(cause)
+		for _, r := range stopped {
+			select {
+			case <-r.ended:
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			}
+		}
 	}
 }
 
 // change takes the jobs that may change and that nobody works on, writes their
-// changed rows, and puts them where they belong then.
-func (e *Engine) change(ctx context.Context, op string, ids []service.DownloadID, may func(*job) bool, how func(*storage.Download)) error {
+// changed rows, and puts them where they belong then. With a cause it stops
+// those that somebody works on and gives their runs.
+func (e *Engine) change(ctx context.Context, op string, cause error, ids []service.DownloadID, may func(*job) bool, how func(*storage.Download)) ([]*run, error) {
 	e.control.Lock()
 	defer e.control.Unlock()
-	jobs := e.takeAll(ids, may)
+	jobs, stopped := e.takeAll(ids, may, cause)
 	if len(jobs) == 0 {
-		return nil
+		return stopped, nil
 	}
 	rows := make([]storage.Download, len(jobs))
 	for i, j := range jobs {
@@ -216,21 +243,31 @@ func (e *Engine) change(ctx context.Context, op string, ids []service.DownloadID
 	e.tell(jobs...)
 	e.dispatch()
 	if err != nil {
-		return unwritable(op, err)
+		return nil, unwritable(op, err)
 	}
-	return nil
+	return stopped, nil
 }
 
-// takeAll takes those of the jobs that may be taken.
-func (e *Engine) takeAll(ids []service.DownloadID, may func(*job) bool) (jobs []*job) {
+// takeAll takes those of the jobs that may be taken and that nobody works on.
+// With a cause it stops the others and gives their runs.
+func (e *Engine) takeAll(ids []service.DownloadID, may func(*job) bool, cause error) (jobs []*job, stopped []*run) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, id := range ids {
-		if j := e.jobs[int64(id)]; j != nil && may(j) && e.take(j) {
+		j := e.jobs[int64(id)]
+		switch {
+		case j == nil || !may(j):
+		case e.take(j):
 			jobs = append(jobs, j)
+		case cause != nil && j.run != nil:
+			if !errors.Is(j.wish, errCancelled) {
+				j.wish = cause
+			}
+			j.run.stop(cause)
+			stopped = append(stopped, j.run)
 		}
 	}
-	return jobs
+	return jobs, stopped
 }
 
 // reopen gives a taken job its changed row. e.mu is held.
@@ -247,13 +284,14 @@ func (e *Engine) reopen(j *job, row storage.Download) {
 	}
 }
 
-// drop forgets those of the jobs that nobody works on.
-func (e *Engine) drop(ctx context.Context, op string, ids []service.DownloadID) error {
+// drop forgets those of the jobs that nobody works on, and stops the others and
+// gives their runs.
+func (e *Engine) drop(ctx context.Context, op string, ids []service.DownloadID) ([]*run, error) {
 	e.control.Lock()
 	defer e.control.Unlock()
-	jobs := e.takeAll(ids, func(*job) bool { return true })
+	jobs, stopped := e.takeAll(ids, func(*job) bool { return true }, errCancelled)
 	if len(jobs) == 0 {
-		return nil
+		return stopped, nil
 	}
 	gone := make([]int64, len(jobs))
 	for i, j := range jobs {
@@ -269,8 +307,8 @@ func (e *Engine) drop(ctx context.Context, op string, ids []service.DownloadID) 
 			e.putBack(j)
 		}
 		e.dispatch()
-		return unwritable(op, err)
+		return nil, unwritable(op, err)
 	}
 	e.forget(jobs...)
-	return nil
+	return stopped, nil
 }

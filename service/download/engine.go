@@ -29,6 +29,8 @@ type Config struct {
 	Logger   *slog.Logger       // nil = discard
 	MaxTries int                // tries in a row that bring nothing before a file fails; 0 = 6
 
+	RememberPause bool // start paused when Pause came last before the last end; else that is ignored
+
 	// Space tells how much room a folder has, nil = as the system says. It is
 	// called on the engine's goroutines.
 	Space func(folder string) (Space, error)

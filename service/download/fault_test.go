@@ -123,6 +123,11 @@ func TestPauseAndResume(t *testing.T) {
 	if !s.totals.Paused {
 		t.Errorf("totals %+v", s.totals)
 	}
+	r.cfg.RememberPause = true
+	r.restart()
+	if snapshot, _ := r.engine.Subscribe(t.Context()); !snapshot.Totals.Paused || snapshot.Totals.Active != 0 {
+		t.Errorf("after a restart: %s", describe(snapshot))
+	}
 	must(t, r.engine.Resume(t.Context()))
 	r.arrived(r.wait(batch)[0], "a.bin")
 	if got := r.sent(f.ID); got > size+mib {
@@ -144,6 +149,9 @@ func TestCancel(t *testing.T) {
 		t.Errorf("folder has %s", r.names())
 	}
 	must(t, r.engine.Cancel(t.Context(), id, id+1, 99))
+	if strings.Contains(r.names(), ".part") {
+		t.Errorf("folder has %s", r.names())
+	}
 	jobs := r.wait(batch)
 	if jobs[0].State != download.Cancelled || jobs[1].State != download.Cancelled || len(jobs) != 3 {
 		t.Errorf("%+v", jobs)

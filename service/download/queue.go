@@ -117,7 +117,7 @@ func (e *Engine) dispatch() {
 // start hands the first of the queue to a goroutine of its own. e.mu is held.
 func (e *Engine) start(j *job) {
 	e.ready.remove(j)
-	r := &run{e: e, j: j, client: e.client}
+	r := &run{e: e, j: j, client: e.client, ended: make(chan struct{})}
 	r.ctx, r.stop = e.begin()
 	r.got.Store(j.here)
 	e.setPart(j, 0)

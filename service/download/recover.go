@@ -24,6 +24,13 @@ func (e *Engine) recover(ctx context.Context) error {
 	}
 	all := slices.Concat(ended, rows)
 	slices.SortFunc(all, func(a, b storage.Download) int { return int(a.ID - b.ID) })
+	if e.cfg.RememberPause {
+		settings, err := e.db.Settings(ctx)
+		if err != nil {
+			return err
+		}
+		e.hold.paused = settings[pausedSetting] == "true"
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, j := range e.newJobs(all) {

@@ -26,7 +26,8 @@ type run struct {
 	client *pixeldrain.Client
 	ctx    context.Context // the life of this run
 	stop   context.CancelCauseFunc
-	file   *os.File // the unfinished one, nil while it is not being written
+	ended  chan struct{} // closed when the outcome is on the disk
+	file   *os.File      // the unfinished one, nil while it is not being written
 
 	got atomic.Int64 // bytes that are here
 
@@ -62,6 +63,7 @@ type outcome struct {
 
 func (r *run) main() {
 	defer r.stop(nil)
+	defer close(r.ended)
 	out := r.work()
 	r.closeFile()
 	r.e.settle(r.j, out)

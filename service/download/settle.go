@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"time"
 
-	"sluice/service"
 	"sluice/storage"
 )
 
@@ -44,7 +43,7 @@ func (e *Engine) settle(j *job, out outcome) {
 		e.log.Error("the outcome of a download could not be kept", slog.Int64("download", row.ID), slog.Any("error", err))
 	}
 	e.mu.Lock()
-	late := j.wish
+	defer e.mu.Unlock()
 	j.run, j.wish = nil, nil
 	delete(e.running, j)
 	switch {
@@ -60,19 +59,6 @@ func (e *Engine) settle(j *job, out outcome) {
 		e.place(j, out)
 	}
 	e.dispatch()
-	e.mu.Unlock()
-	if late != nil && wish == nil { // it came while the outcome was being kept
-		e.obey(service.DownloadID(row.ID), late)
-	}
-}
-
-// obey fulfils a wish that came too late for settle.
-func (e *Engine) obey(id service.DownloadID, wish error) {
-	if errors.Is(wish, errCancelled) {
-		_ = e.Cancel(e.disk, id) // it logs
-		return
-	}
-	_ = e.PauseJobs(e.disk, id)
 }
 
 // decide writes into j's row what out means. e.mu is held.

@@ -116,22 +116,24 @@ func (e *Engine) wantsCatalogue() bool {
 	return c.loaded.IsZero() || now.Sub(c.loaded) > catalogueAge
 }
 
-// listingFailed notes that the listing could not be fetched. e.mu is held.
-func (e *Engine) listingFailed(client *pixeldrain.Client, err *service.Error) {
+// listingFailed notes that the listing could not be fetched, and reports
+// whether the service will not give it. e.mu is held.
+func (e *Engine) listingFailed(client *pixeldrain.Client, err *service.Error) (never bool) {
 	c := e.known
 	c.retry = e.clock.Now()
 	switch _, all := e.trouble(client, err, 0); {
 	case all, client != e.client:
-		return // tried again when the hold ends
+		return false // tried again when the hold ends
 	case err.Kind.Temporary() || err.Kind == service.Internal:
 		c.failed++
 		c.retry = c.retry.Add(backoff(c.failed, err))
 		c.without = c.failed >= catalogueTries
 	default:
-		c.without = true
+		c.without, never = true, true
 		c.retry = c.retry.Add(catalogueAge)
 	}
 	e.rouse()
+	return never
 }
 
 // own is a file that was uploaded from here since the engine started.

@@ -147,10 +147,10 @@ func (e *Engine) judgeSum(j *job, f service.File, failure *service.Error, held b
 		}
 		return outcome{verdict: stored, sum: j.row.SHA256} // the service has it; it can't say more
 	case f.ID == "":
-		if j.looks++; j.looks < maxLooks/2 {
+		if j.looks++; j.looks < maxLooks {
 			return outcome{}
 		}
-		return outcome{verdict: again, costs: true, err: &service.Error{
+		return outcome{verdict: spoiled, costs: true, err: &service.Error{ // deleted first, should it be there yet
 			Op: "verify", Path: j.row.Path, Kind: service.Server, Value: service.ReasonUnknownOutcome,
 		}}
 	case f.SHA256 == "" || j.row.SHA256 == "":

@@ -96,6 +96,20 @@ func (e *Engine) Resume(ctx context.Context) error {
 	return unwritable("resume", e.db.SetSetting(ctx, pausedSetting, ""))
 }
 
+// TryNow ends the wait for a service that is out of reach: it is tried at once.
+// Where the service itself asked to wait, it does nothing.
+func (e *Engine) TryNow(context.Context) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.hold.offline {
+		e.hold.until, e.hold.fails = e.clock.Now(), 0
+		e.recall(func(j *job) bool { return j.err != nil && j.err.Kind == service.Offline })
+		e.tellTotals()
+		e.stir()
+	}
+	return nil
+}
+
 // unwritable is what a command gives when the queue could not be written.
 func unwritable(op string, err error) error {
 	if err == nil {

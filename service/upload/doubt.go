@@ -79,51 +79,99 @@ type candidate = service.File
 func (e *Engine) fetchListing() {
 	e.mu.Lock()
 	client, now := e.client, e.clock.Now()
-	var jobs []*job
-	for j := e.doubts.first(); j != nil && !j.due.After(now); j = e.doubts.first() {
-		e.doubts.remove(j)
-		j.place = running
-		jobs = append(jobs, j)
-	}
-	fresh, ours := e.list()
-	e.mu.Unlock()
-	jobs = e.sameService(client, jobs)
-	stale := e.hashAll(jobs)
-	found, err := e.readListing(client, jobs, fresh)
-	e.mu.Lock()
-	e.listingBusy = false
-	e.rouse() // for what is due later
-	if client != e.client && err == nil {
-		err = errReplaced // what it told is of another account, perhaps
-	}
-	if err != nil {
-		e.listingFailed(client, service.AsError("list files", err))
-		for _, j := range jobs {
-			j.place, j.due = unknown, e.clock.Now().Add(backoff(1, nil))
-			e.doubts.add(j)
-			e.obey(j)
-		}
-		e.stir()
+	if client == nil { // it went in between
+		e.listingBusy = false
 		e.mu.Unlock()
 		return
 	}
-	e.reached(client)
-	e.listed(fresh, ours, now)
-	outs := make([]outcome, len(jobs))
-	for i, j := range jobs {
-		if stale[j] {
-			outs[i] = outcome{verdict: again, err: changed(j.row.Path), note: attemptLost, until: now}
-		} else {
-			outs[i] = e.resolve(j, found[j.attempt.Size], now)
-		}
-	}
-	e.stir()
+	jobs := e.dueDoubts(now)
+	fresh, ours := e.list()
 	e.mu.Unlock()
+	jobs = e.sameService(client, jobs)
+	found, err := e.readListing(client, jobs, fresh)
+	e.mu.Lock()
+	if client != e.client && err == nil {
+		err = errReplaced // what it told is of another account, perhaps
+	}
+	if err == nil {
+		e.reached(client)
+		e.listed(fresh, ours, now)
+		e.stir() // nobody else has to wait for the hashes of jobs
+	}
+	e.mu.Unlock()
+	var outs []outcome
+	if err == nil {
+		outs = e.resolveAll(jobs, found, now)
+	} else {
+		outs = e.unresolved(client, jobs, service.AsError("list files", err))
+	}
 	for i, j := range jobs {
 		if outs[i].verdict != goOn {
 			e.settle(j, outs[i])
 		}
 	}
+}
+
+// dueDoubts takes the jobs that are to be looked for now. e.mu is held.
+func (e *Engine) dueDoubts(now time.Time) (jobs []*job) {
+	for j := e.doubts.first(); j != nil && !j.due.After(now); j = e.doubts.first() {
+		e.doubts.remove(j)
+		j.place = running
+		jobs = append(jobs, j)
+	}
+	return jobs
+}
+
+// listingOver lets the next listing begin. e.mu is held.
+func (e *Engine) listingOver() {
+	e.listingBusy = false
+	e.rouse() // for what is due later
+	e.stir()
+}
+
+// resolveAll decides on jobs by what a listing of a time has of their sizes.
+func (e *Engine) resolveAll(jobs []*job, found map[int64][]candidate, at time.Time) []outcome {
+	stale := e.hashAll(jobs, found)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	outs := make([]outcome, len(jobs))
+	for i, j := range jobs {
+		j.looks = 0
+		if stale[j] {
+			outs[i] = outcome{verdict: again, err: changed(j.row.Path), note: attemptLost, until: at}
+		} else {
+			outs[i] = e.resolve(j, found[j.attempt.Size], at)
+		}
+	}
+	e.listingOver()
+	return outs
+}
+
+// unresolved lets jobs wait for another listing, since this one failed. Where
+// none can be had, they fail in the end: nobody can tell what became of them.
+func (e *Engine) unresolved(client *pixeldrain.Client, jobs []*job, err *service.Error) []outcome {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	never := e.listingFailed(client, err)
+	now := e.clock.Now()
+	due := now.Add(min(max(e.known.retry.Sub(now), backoff(1, nil)), maxBackoff))
+	outs := make([]outcome, len(jobs))
+	for i, j := range jobs {
+		if never {
+			j.looks++
+		}
+		if j.looks >= maxLooks {
+			j.looks = 0
+			outs[i] = outcome{verdict: refused, note: attemptUnknown, sent: j.attempt.Size, err: &service.Error{
+				Op: "upload", Path: j.row.Path, Kind: service.Offline, Value: service.ReasonNeverKnown, Err: err,
+			}}
+			continue
+		}
+		e.lookAt(j, due)
+		e.obey(j)
+	}
+	e.listingOver()
+	return outs
 }
 
 // sameService settles the jobs whose attempt went to a service that is not in
@@ -138,17 +186,22 @@ func (e *Engine) sameService(client *pixeldrain.Client, jobs []*job) []*job {
 	})
 }
 
-// hashAll completes the hashes that a crash kept from being written down. It
-// gives the jobs whose file has changed since: what the service may have of
-// these is nothing to anybody, they start over.
-func (e *Engine) hashAll(jobs []*job) map[*job]bool {
+// hashAll completes the hashes that a crash kept from being written down, where
+// the account has files to compare with. It gives the jobs whose file has
+// changed since: what the service may have of these is nothing to anybody, they
+// start over.
+func (e *Engine) hashAll(jobs []*job, found map[int64][]candidate) map[*job]bool {
 	stale := make(map[*job]bool)
 	for _, j := range jobs {
-		if j.attempt.SHA256 != "" {
+		a := &j.attempt
+		if a.SHA256 != "" {
 			continue
 		}
-		sum, err := hashOf(e.ctx, j.row.Path, j.attempt.Size, j.attempt.ModTime)
-		j.attempt.SHA256 = sum
+		s, err := openPinned(j.row.Path, a.Size, a.ModTime)
+		if err == nil && len(found[a.Size]) > 0 {
+			a.SHA256, err = s.hash(e.ctx, func(int) {})
+		}
+		s.close()
 		stale[j] = err != nil && err.Kind == service.SourceChanged
 	}
 	return stale
@@ -176,14 +229,17 @@ func (e *Engine) readListing(client *pixeldrain.Client, jobs []*job, fresh *cata
 func (e *Engine) resolve(j *job, files []candidate, at time.Time) outcome {
 	next, more := e.nextLook(j, at)
 	least := byName
-	if !more && e.skipKnown {
+	switch {
+	case j.cancelled:
+		least = bySurmise // what is found gets deleted: it must not be another's
+	case !more && e.skipKnown:
 		least = byContent // it need not be sent if another made the same file
 	}
-	if f, ok := e.match(j, files, least); ok {
+	if f, fits := e.match(j, files, least); fits != misfit {
 		e.claimed[f.ID] = j.row.ID
 		out := outcome{
 			verdict: stored, note: attemptFound, file: f.ID, told: f.SHA256,
-			sum: j.attempt.SHA256, sent: j.attempt.Size,
+			sum: j.attempt.SHA256, sent: j.attempt.Size, foreign: fits < bySurmise,
 		}
 		if out.sum == "" { // the file here is gone: what is there is what there is
 			out.sum = f.SHA256
@@ -211,9 +267,9 @@ const (
 	completely // the right content, name and time
 )
 
-// match finds the file that j's open attempt made, fitting at least so well.
-// e.mu is held.
-func (e *Engine) match(j *job, files []candidate, least int) (best candidate, ok bool) {
+// match finds the file that j's open attempt made, fitting at least so well,
+// and tells how well it fits: misfit when there is none. e.mu is held.
+func (e *Engine) match(j *job, files []candidate, least int) (best candidate, how int) {
 	a := &j.attempt
 	for _, f := range files {
 		owner, claimed := e.claimed[f.ID]
@@ -222,12 +278,12 @@ func (e *Engine) match(j *job, files []candidate, least int) (best candidate, ok
 			continue
 		}
 		fits := fit(f, a.SHA256, j.row.Name, a.Started)
-		if fits < least || fits == byName && !e.skipKnown || ok && fits == least && !f.Uploaded.After(best.Uploaded) {
+		if fits < max(least, how) || fits == byName && !e.skipKnown || fits == how && !f.Uploaded.After(best.Uploaded) {
 			continue
 		}
-		best, least, ok = f, fits, true
+		best, how = f, fits
 	}
-	return best, ok
+	return best, how
 }
 
 // fit tells how well a file of the right size fits an attempt.

@@ -158,6 +158,30 @@ func TestAnUnreachableServiceCostsNoTry(t *testing.T) {
 	}
 }
 
+// The wait for the network is as long as people want: the clock stands still.
+func TestTryNow(t *testing.T) {
+	clock := newHandClock()
+	r := newRig(t, func(cfg *upload.Config, s *sandboxConfig) { cfg.Clock, s.Now = clock, nil })
+	addr := r.server.Addr()
+	must(t, r.server.Close())
+	s := r.follow()
+	id := r.add(r.file("a", 100), r.file("b", 9*mib))
+	waits := func() bool {
+		return s.totals.Offline && s.totals.Scanning+s.totals.Active == 0 && s.totals.Until.After(clock.Now())
+	}
+	s.until("offline", waits)
+	must(t, r.engine.TryNow(t.Context()))
+	s.until("a try", func() bool { return !s.totals.Until.After(clock.Now()) })
+	s.until("offline still", waits)
+	back, err := sandbox.Start(t.Context(), sandbox.Config{Addr: addr})
+	must(t, err)
+	t.Cleanup(func() { must(t, back.Close()) })
+	r.server = back
+	must(t, r.engine.TryNow(t.Context()))
+	r.once(r.wait(id))
+	must(t, r.engine.TryNow(t.Context())) // nothing to try
+}
+
 func TestLosingTheServiceWhileSending(t *testing.T) {
 	r := newRig(t, workers(2))
 	addr := r.server.Addr()

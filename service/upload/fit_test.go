@@ -49,7 +49,7 @@ func TestMatchTakesTheBestThatIsFree(t *testing.T) {
 	e := &Engine{claimed: map[service.FileID]int64{}, doomed: map[service.FileID]struct{}{}, skipKnown: true}
 	j := &job{row: storage.Job{ID: 7, Name: "x"}, attempt: storage.Attempt{Size: 5, SHA256: sum, Started: started}}
 	for _, want := range []service.FileID{"second", "first", "old", "content", ""} {
-		if f, ok := e.match(j, files, byContent); f.ID != want || ok != (want != "") {
+		if f, fits := e.match(j, files, byContent); f.ID != want || (fits != misfit) != (want != "") {
 			t.Errorf("got %q, want %q", f.ID, want)
 		}
 		if want == "first" {
@@ -113,4 +113,12 @@ func FuzzCleanPath(f *testing.F) {
 		}
 		webAddress(s)
 	})
+}
+
+func TestAListingWithoutAClient(t *testing.T) {
+	e := &Engine{clock: systemClock{}, listingBusy: true}
+	e.fetchListing() // the key was forgotten after it was decided to fetch one
+	if e.listingBusy {
+		t.Error("no other listing will be fetched")
+	}
 }

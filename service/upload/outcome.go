@@ -37,6 +37,7 @@ type outcome struct {
 	note    string         // how the attempt ended
 	costs   bool           // again, spoiled: one try of those that a file has
 	until   time.Time      // again: not before
+	foreign bool           // stored: perhaps by another, who keeps it when this job is cancelled
 	leader  *job           // behind
 	api     string         // existing: the service that has it
 }

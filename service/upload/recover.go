@@ -82,9 +82,10 @@ func (e *Engine) recover(ctx context.Context) error {
 }
 
 // tellBegun writes into the row of a job what only its open attempt says: how
-// far the first try had come.
+// far the first try had come. Damage can leave the row of an earlier try
+// without an attempt, as uploading.
 func tellBegun(row *storage.Job, a storage.Attempt) {
-	idle := row.State == rowWaiting || row.State == rowPaused
+	idle := row.State == rowWaiting || row.State == rowPaused || row.State == rowUploading
 	if idle && (a.Outcome == rowUploading || a.Outcome == rowFinishing) {
 		row.State, row.LinkAPI = a.Outcome, a.API
 	}
@@ -299,7 +300,7 @@ func (e *Engine) resume(j *job, now time.Time) {
 	case j.pausing, j.row.State == rowPaused:
 		j.row.State = rowPaused
 		e.shelve(j)
-	case j.row.NextTry.After(now):
+	case j.row.NextTry.After(now) && j.row.NextTry.Before(now.Add(2*maxAskedWait)): // else the clock was wrong
 		e.setState(j, Retrying, j.err)
 		j.next = j.row.NextTry
 		e.postpone(j, j.next)

@@ -75,6 +75,7 @@ type job struct {
 	cancelled bool  // the wish to be cancelled, for the owner
 	pausing   bool  // the wish to be paused instead of going on, for the owner
 	summed    bool  // it is in the totals' sums of what is unfinished
+	newer     bool  // row says of the source what the database does not
 	run       *run  // while running
 
 	contentOf contentKey    // what it claims in Engine.contents, zero when nothing
@@ -82,7 +83,7 @@ type job struct {
 	print     *contentPrint // samples of what the row describes, nil until needed
 	followers []*job        // twins that wait for its end
 
-	looks    int     // of the verifier so far
+	looks    int     // of the verifier, or that the lister was refused, in a row
 	wrong    int     // copies that the service stored wrong
 	restless int     // times that the source was found changed before sending
 	broken   bool    // the try before ended with the connection breaking

@@ -44,7 +44,6 @@ type run struct {
 	began   time.Time     // when it began to send
 
 	marked bool // the row says that the service may have the file
-	newer  bool // the row in memory says of the source what the database does not
 }
 
 func (r *run) main() {
@@ -138,7 +137,7 @@ func (r *run) pin() outcome {
 	}
 	e.leave(j)
 	j.row.Size, j.row.ModTime, j.row.SHA256, j.print = s.size(), s.modTime(), "", nil
-	r.newer = true
+	j.newer = true
 	e.recount(j)
 	if age := e.clock.Now().Sub(s.modTime()); age >= quietFor || age < -quietFor {
 		return outcome{}
@@ -154,7 +153,7 @@ func (r *run) pin() outcome {
 func (r *run) begin(ctx context.Context) outcome {
 	e, j := r.e, r.j
 	e.mu.Lock()
-	fresh := j.row.Tries == 0 && j.row.NextTry.IsZero() && j.row.FailKind == "" && j.row.FileID == "" && !r.newer
+	fresh := j.row.Tries == 0 && j.row.NextTry.IsZero() && j.row.FailKind == "" && j.row.FileID == "" && !j.newer
 	j.row.State, j.row.LinkAPI, j.row.FileID = rowUploading, r.client.APIURL(), ""
 	j.row.NextTry = time.Time{}
 	if r.src.data != nil {
@@ -181,7 +180,13 @@ func (r *run) begin(ctx context.Context) outcome {
 		}
 		return err
 	})
-	if err != nil || j.attempt.ID == 0 || stoppedBy(ctx) != nil {
+	if err == nil && j.attempt.ID == 0 { // its row was cleared away together with the history
+		e.mu.Lock()
+		j.cancelled = true
+		e.mu.Unlock()
+		return outcome{verdict: back}
+	}
+	if err != nil || stoppedBy(ctx) != nil {
 		return outcome{verdict: back, note: attemptStopped}
 	}
 	return outcome{}

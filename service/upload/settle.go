@@ -37,6 +37,7 @@ func (e *Engine) settle(j *job, out outcome) {
 		}
 	}
 	e.mu.Unlock()
+	told := true // the database knows all of row
 	err := e.save("settle "+row.State, func(ctx context.Context) error {
 		switch {
 		case gone:
@@ -44,7 +45,8 @@ func (e *Engine) settle(j *job, out outcome) {
 		case attempt.ID != 0:
 			return e.db.EndAttempt(storage.Unhurried(ctx), row, attempt)
 		case out.verdict == back, out.verdict == behind:
-			return nil // the database still has it waiting
+			told = false
+			return nil // it still has it waiting
 		}
 		return e.db.UpdateJob(ctx, row)
 	})
@@ -55,6 +57,7 @@ func (e *Engine) settle(j *job, out outcome) {
 	}
 	j.run, j.attempt = nil, storage.Attempt{}
 	delete(e.active, j)
+	j.newer = j.newer && !told
 	if out.verdict == unsure {
 		j.attempt = attempt
 	}
@@ -70,6 +73,9 @@ func (e *Engine) decide(j *job, out outcome) outcome {
 	}
 	row := &j.row
 	setFailure(row, nil)
+	if _, gone := e.doomed[out.file]; gone && out.verdict == existing {
+		out = outcome{verdict: back}
+	}
 	switch out.verdict {
 	case stored:
 		if _, taken := e.claimed[out.file]; !taken {
@@ -82,9 +88,6 @@ func (e *Engine) decide(j *job, out outcome) outcome {
 			e.end(row, Uploaded)
 		}
 	case existing:
-		if _, gone := e.doomed[out.file]; gone {
-			return outcome{verdict: back}
-		}
 		e.shared[out.file] = struct{}{}
 		row.FileID, row.SHA256, row.Verified, row.Duplicate = string(out.file), out.sum, true, true
 		row.LinkAPI = out.api
@@ -137,6 +140,9 @@ func (e *Engine) decideAgain(j *job, out outcome) outcome {
 // decideCancelled is decide for a job that is to be cancelled: a copy that is
 // or may be on the service has to go. e.mu is held.
 func (e *Engine) decideCancelled(j *job, out outcome) outcome {
+	if out.foreign {
+		out.verdict = existing
+	}
 	switch out.verdict {
 	case stored, spoiled:
 		out.verdict = spoiled

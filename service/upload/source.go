@@ -202,15 +202,15 @@ func printOf(r io.ReaderAt, size int64) (contentPrint, error) {
 	return contentPrint(h.Sum(nil)), nil
 }
 
-// hashOf gives the hash of a file that must still have this size and time.
-func hashOf(ctx context.Context, path string, size int64, mod time.Time) (string, *service.Error) {
+// openPinned opens a file that must still have this size and time.
+func openPinned(path string, size int64, mod time.Time) (*source, *service.Error) {
 	s, err := openSource(path)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	defer s.close()
 	if s.size() != size || !s.modTime().Equal(mod) {
-		return "", changed(path)
+		s.close()
+		return nil, changed(path)
 	}
-	return s.hash(ctx, func(int) {})
+	return s, nil
 }
