@@ -40,7 +40,7 @@ type timer struct {
 }
 
 // newBrowser opens a window on an account with n made-up files.
-func newBrowser(t *testing.T, n int, options ...option) *browser {
+func newBrowser(t *testing.T, n int) *browser {
 	t.Helper()
 	b := &browser{now: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}
 	server := sandboxtest.New(t, func(c *sandbox.Config) { c.Files = n })
@@ -58,7 +58,7 @@ func newBrowser(t *testing.T, n int, options ...option) *browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	options = append(options, func(_ *bench, c *Config, _ *upload.Config) {
+	wire := func(_ *bench, c *Config, _ *upload.Config) {
 		c.After = b.after
 		c.Backend.Links = func() service.Links { return links }
 		c.Backend.Library = func(context.Context) (files.Library, error) {
@@ -73,8 +73,8 @@ func newBrowser(t *testing.T, n int, options ...option) *browser {
 				},
 			}, nil
 		}
-	})
-	b.bench = newBench(t, options...)
+	}
+	b.bench = newBench(t, wire)
 	b.server = server
 	b.shell.now = func() time.Time { return b.now }
 	return b

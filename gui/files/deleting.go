@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 
 	"sluice/gui/kit"
@@ -17,7 +18,10 @@ func (s *Screen) askDelete() {
 	if len(files) == 0 {
 		return
 	}
-	size := newRemoval(files, time.Time{}).size
+	size := int64(0)
+	for i := range files {
+		size += max(0, files[i].Size)
+	}
 	title := lang.N("Delete {{.Count}} files ({{.Size}})?", len(files), map[string]any{
 		"Count": s.cfg.Format.Number(int64(len(files))), "Size": s.cfg.Format.Size(size),
 	})
@@ -141,12 +145,13 @@ func (s *Screen) endRemovals() {
 
 // showRemovals shows a bar for every deletion.
 func (s *Screen) showRemovals() {
-	s.notices.RemoveAll()
-	for _, r := range s.removals {
-		n := kit.NewNotice()
-		n.Set(s.removalContent(r))
-		s.notices.Add(n)
+	bars := make([]fyne.CanvasObject, len(s.removals))
+	for i, r := range s.removals {
+		r.bar.Set(s.removalContent(r))
+		bars[i] = r.bar
 	}
+	s.notices.Objects = bars
+	s.notices.Refresh()
 	s.body.Refresh()
 }
 

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"sluice/gui/kit"
 	"sluice/service"
 )
 
@@ -29,11 +30,12 @@ type removal struct {
 	running bool
 	done    int // deleted
 	failed  []Failure
-	stop    func() // the timer
+	stop    func()      // the timer
+	bar     *kit.Notice // the same all the time, so that a click on it meets it
 }
 
 func newRemoval(files []service.File, until time.Time) *removal {
-	r := &removal{files: files, until: until, stop: func() {}}
+	r := &removal{files: files, until: until, stop: func() {}, bar: kit.NewNotice()}
 	for i := range files {
 		r.size += max(0, files[i].Size)
 	}

@@ -158,7 +158,7 @@ func open(ctx context.Context, cfg Config) (_ *Session, err error) {
 	s.following.Go(func() { s.watchKey(snapshot.Totals, events) })
 	s.keepAwake() //nolint:contextcheck // until Close
 	if cfg.OnOpen != nil {
-		s.following.Go(func() { s.openLibrary(s.background) }) //nolint:contextcheck // until Close
+		s.following.Go(func() { s.openLibrary(s.background) })
 	}
 	return s, nil
 }
