@@ -354,6 +354,8 @@ func TestFilesOfEarlier(t *testing.T) {
 		t.Errorf("%d files are shown", n)
 	}
 	b.server.Clear()
-	b.Tap("Try again")
+	b.pass(29 * time.Second)
+	b.MustSee("These are the files from ")
+	b.pass(time.Second) // it tries again by itself
 	b.UntilGone("These are the files from ")
 }

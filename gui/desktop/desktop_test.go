@@ -192,6 +192,23 @@ func TestFilesOfTheCommandAreUploaded(t *testing.T) {
 	}, path)
 }
 
+// What is uploaded is on the Files screen, and gone there once it is deleted.
+func TestUploadedFilesCanBeBrowsed(t *testing.T) {
+	b := newBench(t)
+	path := b.file("report.txt")
+	b.run(t.Context(), b.tryout, func() {
+		b.UntilSees("FINISHED TODAY · 1")
+		b.Tap("Files")
+		b.UntilSees("report.txt", "Search 1 file", "10 B · 0 views", "TXT")
+		b.Tap("Settings")
+		b.Tap("Use your account…")
+		b.UntilSees("Welcome to Sluice")
+		b.window.shell.Load().Show("files")
+		b.UntilSees("No API key yet")
+		b.MustNotSee("report.txt")
+	}, path)
+}
+
 func TestSecondClickChangesOnce(t *testing.T) {
 	b := newBench(t)
 	b.run(t.Context(), b.account, func() {

@@ -194,7 +194,7 @@ func (s *Screen) again(r *removal) {
 // for more a few words each.
 func (s *Screen) failures(r *removal) string {
 	if len(r.failed) == 1 {
-		return lang.L("“{{.Name}}” could not be deleted.", map[string]any{"Name": kit.PlainName(r.failed[0].File.Name)}) + " " + s.cfg.Long(r.failed[0].Err)
+		return lang.L("“{{.Name}}” could not be deleted.", map[string]any{"Name": kit.PlainName(r.failed[0].File.Name)}) + " " + s.reason(r.failed[0].Err)
 	}
 	const named = 3
 	var names []string
@@ -206,4 +206,13 @@ func (s *Screen) failures(r *removal) string {
 	}
 	return lang.N("{{.Count}} files could not be deleted and are still there:", len(r.failed),
 		map[string]any{"Count": s.cfg.Format.Number(int64(len(r.failed)))}) + " " + strings.Join(names, ", ")
+}
+
+// reason is why something did not work, in whole sentences. Those for uploads
+// promise to go on by themselves; a deletion does not.
+func (s *Screen) reason(err *service.Error) string {
+	if err.Kind == service.Offline {
+		return lang.L("The service can’t be reached, so nothing was changed. Check your connection, then try again.")
+	}
+	return s.cfg.Long(err)
 }

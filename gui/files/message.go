@@ -62,7 +62,7 @@ func (s *Screen) saying(state State) saying {
 		}
 	case Broken:
 		return saying{
-			kit.IconWarning, kit.ColorRed, lang.L("Your files can’t be listed"), s.cfg.Long(status.Problem), lang.L("Try again"), s.Refresh,
+			kit.IconWarning, kit.ColorRed, lang.L("Your files can’t be listed"), s.unlisted(), lang.L("Try again"), s.Refresh,
 		}
 	case Empty:
 		return saying{
@@ -85,6 +85,14 @@ func (s *Screen) saying(state State) saying {
 	return saying{icon: kit.IconClock, color: kit.ColorSecondary, title: lang.L("Reading your files…"), text: text}
 }
 
+// unlisted says why the files are not known.
+func (s *Screen) unlisted() string {
+	if s.model.status.Problem.Kind == service.Offline {
+		return lang.L("The service can’t be reached. Check your connection; Sluice tries again by itself.")
+	}
+	return s.cfg.Long(s.model.status.Problem)
+}
+
 // showNote says from when the files are where they can't be asked for now.
 func (s *Screen) showNote() {
 	status := s.model.status
@@ -93,7 +101,7 @@ func (s *Screen) showNote() {
 		return
 	}
 	from := map[string]any{"Time": s.cfg.Format.Moment(status.At)}
-	text := lang.L("These are the files from {{.Time}}.", from) + " " + s.cfg.Long(status.Problem)
+	text := lang.L("These are the files from {{.Time}}.", from) + " " + s.unlisted()
 	if status.Problem.Kind == service.Offline {
 		text = lang.L("Offline. These are the files from {{.Time}}.", from)
 	}

@@ -70,6 +70,7 @@ type Screen struct {
 	body     *fyne.Container
 	side     int // what the tiles wanted last, for the preview beside it
 	wanted   []thumbnail.Wanted
+	trying   func() // ends that the files are asked for again in a while; nil: they are not
 }
 
 // New makes the screen; Use gives it files, Close ends it.
@@ -151,6 +152,9 @@ func (s *Screen) Use(open func(context.Context) (Library, error)) {
 // Close ends everything and waits for it.
 func (s *Screen) Close() {
 	s.endRemovals()
+	if s.trying != nil {
+		s.trying()
+	}
 	s.tiles.Close()
 	s.cancel()
 	if s.reader != nil {
@@ -162,8 +166,11 @@ func (s *Screen) Close() {
 	s.wg.Wait()
 }
 
-// Shown gives the tiles the keyboard.
+// Shown gives the tiles the keyboard, and brings them up to date.
 func (s *Screen) Shown() {
+	if status := s.model.status; status.Known && !status.Busy && s.cfg.Now().Sub(status.At) > staleAfter {
+		s.Refresh()
+	}
 	if c := canvasOf(s.root); c != nil && s.model.State() == Listed {
 		c.Focus(s.tiles.grid)
 	}
@@ -231,7 +238,28 @@ func (s *Screen) take(n news) {
 	} else {
 		s.show()
 	}
+	s.tryLater()
 	s.cfg.Outside.Changed(n.status)
+}
+
+// When the files are asked for without anybody's doing.
+const (
+	tryAfter   = 30 * time.Second // after a listing that failed and may work later
+	staleAfter = 10 * time.Minute // when people come to the screen
+)
+
+// tryLater asks again after a while where the last listing failed.
+func (s *Screen) tryLater() {
+	status := s.model.status
+	if status.Problem == nil || status.Busy || !status.Problem.Kind.Temporary() || s.trying != nil {
+		return
+	}
+	s.trying = s.cfg.After(tryAfter, func() {
+		s.trying = nil
+		if s.ctx.Err() == nil && s.model.status.Problem != nil {
+			s.Refresh()
+		}
+	})
 }
 
 func (s *Screen) ready(ids []service.FileID) {
