@@ -23,8 +23,8 @@ const manyPages = 10
 func newFiles(s *Shell) *files.Screen {
 	return files.New(files.Config{
 		Format: s.format, Now: func() time.Time { return s.now() }, OnMain: s.onMain, After: s.cfg.After, Long: ErrorText, Short: ErrorShort,
-		FormatOf: func() service.LinkFormat { return s.values.LinkFormat },
-		Picture:  s.values.FilesPicture, Order: s.values.FilesOrder,
+		FormatOf: func() service.LinkFormat { return s.values.LinkFormat }, NameOf: FormatName,
+		Picture: s.values.FilesPicture, Order: s.values.FilesOrder,
 		Outside: files.Outside{
 			Copy: s.copyTargets, Text: s.copyText, Open: s.openFiles, Tell: s.toast, Keep: s.keepFiles,
 			Ask:     func(title, text string, answers ...kit.Answer) { s.ask(nil, title, text, answers...) },

@@ -359,3 +359,19 @@ func TestFilesOfEarlier(t *testing.T) {
 	b.pass(time.Second) // it tries again by itself
 	b.UntilGone("These are the files from ")
 }
+
+// A file that was deleted elsewhere is selected no longer; one that the search
+// hides still is.
+func TestSelectionForgetsWhatIsGone(t *testing.T) {
+	b := newBrowser(t, 30)
+	b.use()
+	b.Until("all files", func() bool { return len(b.names()) == 30 })
+	b.click(0, 0)
+	b.click(2, fyne.KeyModifierShift)
+	ids := b.selected()
+	b.must(b.client.Delete(t.Context(), ids[1]))
+	b.Tap("Ask the service again (F5)")
+	b.UntilSees("2 files · ")
+	b.Type("Search 29 files", "no such name")
+	b.UntilSees("2 files · ", "2 not shown")
+}

@@ -64,3 +64,26 @@ func (s *Shell) linksOf(j *upload.Job) service.Links {
 
 // toast shows a few words that go away by themselves.
 func (s *Shell) toast(text string) { s.notices.toast(text) }
+
+// FormatName is how people know a format of links.
+func FormatName(f service.LinkFormat) string {
+	switch f {
+	case service.FormatAddress:
+		return lang.L("Address")
+	case service.FormatDirect:
+		return lang.L("Direct link to the file")
+	case service.FormatMarkdown:
+		return "Markdown"
+	case service.FormatHTML:
+		return "HTML"
+	case service.FormatBBCode:
+		return "BBCode"
+	case service.FormatNamed:
+		return lang.L("Name and address")
+	case service.FormatTogether:
+		return lang.L("One address for all")
+	case service.FormatTemplate:
+		return lang.L("Own template")
+	}
+	return string(f)
+}

@@ -191,6 +191,7 @@ func (w *Window) modelFor(shell *gui.Shell) *settings.Model {
 		w.model = settings.NewModel(settings.Config{
 			Session: w.session, Format: shell.Format(), OnMain: shell.OnMain, Act: shell.Act,
 			Words:      gui.ErrorText,
+			NameOf:     gui.FormatName,
 			Failed:     shell.TellError,
 			OpenURL:    shell.OpenURL,
 			TrySandbox: func() { w.change(shell, true) },

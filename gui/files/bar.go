@@ -86,7 +86,7 @@ func (barLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 func (s *Screen) formats() []*fyne.MenuItem {
 	var items []*fyne.MenuItem
 	for _, f := range service.LinkFormats() {
-		item := fyne.NewMenuItem(FormatName(f), func() { s.copy(f, s.tiles.selection.IDs()) })
+		item := fyne.NewMenuItem(s.cfg.NameOf(f), func() { s.copy(f, s.tiles.selection.IDs()) })
 		item.Checked = f == s.cfg.FormatOf()
 		items = append(items, item)
 	}

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -42,7 +43,7 @@ func newDetails(s *Screen) *details {
 	d.file = kit.NewColumn(10, d.preview, d.name, d.rows, kit.NewLineUp(8, d.copy, d.open))
 	d.file.Hide()
 	d.none = kit.NewText(lang.L("Select a file to see all about it."), kit.TextStyle{Color: kit.ColorSecondary, Lines: 3, Align: fyne.TextAlignCenter})
-	scroll := container.NewVScroll(d.file)
+	scroll := container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, barBeside), d.file)) // the bar is beside it
 	d.root = kit.NewCardPadded(kit.Padding{Top: 14, Right: 14, Bottom: 14, Left: 14}, container.New(detailsLayout{}, scroll, d.none))
 	return d
 }
@@ -163,6 +164,9 @@ func (d *details) fillPreview() {
 	d.preview.set(picture, "")
 }
 
+// barBeside is how far the bar for scrolling stands in the card's margin.
+const barBeside float32 = 11
+
 // detailsLayout gives the file the whole card, and puts the words for none in
 // its middle.
 type detailsLayout struct{}
@@ -170,8 +174,9 @@ type detailsLayout struct{}
 // Layout is Fyne's.
 func (detailsLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	scroll := objects[0].(*container.Scroll)
-	scroll.Content.Resize(fyne.NewSize(size.Width, scroll.Content.Size().Height)) // the width decides the height
-	put(scroll, 0, 0, size.Width, size.Height)
+	wide := size.Width + barBeside
+	scroll.Content.Resize(fyne.NewSize(wide, scroll.Content.Size().Height)) // the width decides the height
+	put(scroll, 0, 0, wide, size.Height)
 	none := objects[1]
 	none.Resize(fyne.NewSize(size.Width, none.Size().Height))
 	high := none.MinSize().Height

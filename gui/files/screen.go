@@ -40,9 +40,10 @@ type Config struct {
 	Long     func(*service.Error) string                   // words for an error, whole sentences
 	Short    func(*service.Error) string                   // a few words
 	FormatOf func() service.LinkFormat                     // that is set for links
-	Outside  Outside                                       //
-	Picture  int                                           // side length of pictures
-	Order    settings.FilesOrder                           //
+	NameOf   func(service.LinkFormat) string
+	Outside  Outside             //
+	Picture  int                 // side length of pictures
+	Order    settings.FilesOrder //
 }
 
 // Screen is the Files screen. It is for the interface goroutine.
@@ -235,11 +236,29 @@ func (s *Screen) take(n news) {
 	changed := s.model.Take(n)
 	if changed {
 		s.relist()
+		s.dropLost()
 	} else {
 		s.show()
 	}
 	s.tryLater()
 	s.cfg.Outside.Changed(n.status)
+}
+
+// dropLost takes files out of the selection that are no longer in the account.
+func (s *Screen) dropLost() {
+	if s.tiles.selection.Hidden() == 0 {
+		return
+	}
+	var lost []service.FileID
+	for _, id := range s.tiles.selection.IDs() {
+		if _, ok := s.lib.Catalogue.File(id); !ok {
+			lost = append(lost, id)
+		}
+	}
+	if len(lost) > 0 {
+		s.tiles.Gone(lost...)
+		s.relist()
+	}
 }
 
 // When the files are asked for without anybody's doing.

@@ -48,26 +48,3 @@ func Facts(format *kit.Format, f *service.File) string {
 		"Size": format.Size(f.Size), "Views": format.Number(f.Views),
 	})
 }
-
-// FormatName is how people know a format of links.
-func FormatName(f service.LinkFormat) string {
-	switch f {
-	case service.FormatAddress:
-		return lang.L("Address")
-	case service.FormatDirect:
-		return lang.L("Direct link to the file")
-	case service.FormatMarkdown:
-		return "Markdown"
-	case service.FormatHTML:
-		return "HTML"
-	case service.FormatBBCode:
-		return "BBCode"
-	case service.FormatNamed:
-		return lang.L("Name and address")
-	case service.FormatTogether:
-		return lang.L("One address for all")
-	case service.FormatTemplate:
-		return lang.L("Own template")
-	}
-	return string(f)
-}

@@ -139,6 +139,7 @@ func newBench(t *testing.T, status session.Status, show func(*Model) fyne.Canvas
 		Session: b.session, Format: kit.NewFormat("en", time.Now, ""), OnMain: queue.OnMain,
 		Act:        func(f func(context.Context)) { b.acts <- f },
 		Words:      gui.ErrorText,
+		NameOf:     gui.FormatName,
 		Failed:     func(op string, err error) { b.failed = append(b.failed, op+": "+err.Error()) },
 		OpenURL:    func(address string) { b.opened = append(b.opened, address) },
 		TrySandbox: func() { b.tried++ },

@@ -34,7 +34,8 @@ type Config struct {
 	OnMain  func(func())                // runs a function on the interface goroutine
 	Act     func(func(context.Context)) // runs a function elsewhere, after all that were given before
 	Words   func(*service.Error) string // what happened, what was kept, what to do
-	Failed  func(op string, err error)  // tells of a setting that could not be kept
+	NameOf  func(service.LinkFormat) string
+	Failed  func(op string, err error) // tells of a setting that could not be kept
 	OpenURL func(address string)
 
 	TrySandbox func() // goes to the sandbox; nil: no such way

@@ -7,7 +7,6 @@ import (
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/widget"
 
-	"sluice/gui/files"
 	"sluice/gui/kit"
 	"sluice/service"
 	prefs "sluice/service/settings"
@@ -107,7 +106,7 @@ func linksSection(m *Model) fyne.CanvasObject {
 		m.change(func(v *prefs.Values) { v.CopyWhenDone = on })
 	})
 	sample := kit.NewText("", kit.TextStyle{Size: kit.SizeBody, Color: kit.ColorSecondary, Elide: kit.ElideEnd})
-	format, showFormat := choice(service.LinkFormats(), files.FormatName, func(f service.LinkFormat) {
+	format, showFormat := choice(service.LinkFormats(), m.cfg.NameOf, func(f service.LinkFormat) {
 		m.change(func(v *prefs.Values) { v.LinkFormat = f })
 	})
 	template := widget.NewEntry()

@@ -7,7 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
-	"sluice/gui/files"
+	"sluice/gui"
 	"sluice/gui/kit"
 	"sluice/service"
 	"sluice/service/account"
@@ -106,7 +106,7 @@ func TestEveryFormatHasANameAndASample(t *testing.T) {
 	b := newBench(t, noKey(), NewScreen)
 	seen := map[string]bool{}
 	for _, f := range service.LinkFormats() {
-		name := files.FormatName(f)
+		name := gui.FormatName(f)
 		b.model.values.LinkFormat = f
 		sample := b.model.sample()
 		if seen[name] || seen[sample] || name == string(f) || !strings.Contains(sample, "abc123") {
