@@ -15,6 +15,9 @@ import (
 )
 
 const (
+	appID   = "io.github.sluice.Sluice" // the name of the .desktop file and of the icon
+	appName = "Sluice"
+
 	busItself   = "org.freedesktop.DBus"
 	serviceName = "org.freedesktop.Notifications"
 	servicePath = "/org/freedesktop/Notifications"

@@ -45,9 +45,6 @@ type Config struct {
 }
 
 const (
-	appID   = "io.github.sluice.Sluice" // the name of the .desktop file and of the icon
-	appName = "Sluice"
-
 	defaultLimit = 5 * time.Second
 	defaultAgain = time.Minute
 	closeLimit   = time.Second
