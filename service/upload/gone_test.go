@@ -233,3 +233,16 @@ func TestToTheFrontOfWhatNeedNotWait(t *testing.T) {
 	must(t, r.engine.Resume(t.Context()))
 	r.once(r.wait(id))
 }
+
+// TestASuccessThatComesTooEarly is deleted: what the service has then can't be
+// the file.
+func TestASuccessThatComesTooEarly(t *testing.T) {
+	r := newRig(t)
+	piece, err := r.server.Add("a", strings.NewReader("piece"))
+	must(t, err)
+	r.server.Inject(sandbox.Fault{
+		Kind: sandbox.Answer, Status: http.StatusCreated, Body: []byte(`{"id":"` + string(piece.ID) + `"}`), Type: "application/json",
+		Method: http.MethodPut,
+	})
+	r.once(r.send(r.file("a", 5*mib)))
+}
