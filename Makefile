@@ -59,9 +59,9 @@ unit: ## unit tests, with the race detector, in random order
 	go test -race -shuffle=on -timeout 15m -tags $(TEST_TAGS) ./...
 
 .PHONY: keyring
-keyring: ## what talks over D-Bus: the API key in a real keyring daemon, and staying awake
+keyring: ## what talks over D-Bus: the API key in a real keyring daemon, staying awake, notifications
 	$(call say,tests with a real D-Bus)
-	go test -race -count=1 -timeout 10m -tags $(TEST_TAGS),keyring ./storage/secret/... ./service/awake/...
+	go test -race -count=1 -timeout 10m -tags $(TEST_TAGS),keyring ./storage/secret/... ./service/awake/... ./service/notify/...
 
 .PHONY: window
 window: ## the whole program in a real window on a virtual screen; pictures go to artefacts/

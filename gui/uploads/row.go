@@ -94,6 +94,8 @@ func (w *Words) from(j *upload.Job) string {
 		return lang.L("watched folder")
 	case j.Path == "":
 		return ""
+	case strings.Contains(j.Path, "://"): // a web address, which its reason is about
+		return j.Path
 	}
 	return w.Format.Folder(filepath.Dir(j.Path))
 }

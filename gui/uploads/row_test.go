@@ -119,6 +119,14 @@ func TestRowWords(t *testing.T) {
 			},
 		},
 		{
+			name: "web address",
+			job:  upload.Job{Name: "x.png", Path: "https://example.com/x.png", State: upload.Failed},
+			want: Row{
+				Name: "x.png", Sub: "0 B · https://example.com/x.png", Part: -1, Color: kit.ColorRed, State: "Failed",
+				StateBy: kit.ColorRed, Actions: []Action{ActionRetry, ActionRemove},
+			},
+		},
+		{
 			name: "waiting", job: upload.Job{Name: "a", State: upload.Waiting},
 			want: Row{
 				Name: "a", Sub: "0 B", Part: -1, Color: kit.ColorSecondary, State: "Waiting", StateBy: kit.ColorSecondary,

@@ -127,7 +127,9 @@ func (s *sending) answered(ctx context.Context, req *http.Request, resp *http.Re
 		err = &answerError{reason: service.ReasonBadAnswer, cause: errors.New("a success before the whole file was sent")}
 	}
 	if err != nil {
-		return Uploaded{}, s.failed(s.c.unreadable(s.op, req.URL, resp.StatusCode, err))
+		failed := s.failed(s.c.unreadable(s.op, req.URL, resp.StatusCode, err))
+		failed.Partial = f.ID
+		return Uploaded{}, failed
 	}
 	return Uploaded{ID: f.ID, SHA256Sent: sum, File: f}, nil
 }

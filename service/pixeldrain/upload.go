@@ -49,6 +49,10 @@ type UploadError struct {
 	Err     *service.Error
 	Sent    int64 // bytes of the file that the transport took in the last try
 	AllSent bool  // it took all: the service may have the file unless it refused it
+
+	// Partial is what the service says it has made of the file although it can't
+	// have all of it, "" usually. It is the caller's to delete.
+	Partial service.FileID
 }
 
 // Error is the text of Err.

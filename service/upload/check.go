@@ -83,26 +83,11 @@ func (e *Engine) dueChecks() (sums, copies []*job) {
 
 // compare asks for the hashes of files and settles each.
 func (e *Engine) compare(client *pixeldrain.Client, jobs []*job) {
-	ids := make([]service.FileID, 0, len(jobs))
-	for _, j := range jobs {
-		if j.row.LinkAPI == client.APIURL() {
-			ids = append(ids, service.FileID(j.row.FileID))
-		}
-	}
-	var files []service.File
-	var err error
-	if len(ids) > 0 {
-		files, err = client.Infos(e.ctx, ids)
-	}
-	told := make(map[string]service.File, len(files))
-	for _, f := range files {
-		told[string(f.ID)] = f
-	}
+	told, err := e.askSums(client, jobs)
 	e.mu.Lock()
-	var failure *service.Error
+	failure := service.AsError("verify", err)
 	held := false // the failure is everybody's
-	if err != nil {
-		failure = service.AsError("verify", err)
+	if failure != nil {
 		_, held = e.trouble(client, failure, 0)
 	} else {
 		e.reached(client)
@@ -134,8 +119,28 @@ func (e *Engine) compare(client *pixeldrain.Client, jobs []*job) {
 	e.stir()
 }
 
-// judgeSum decides on a file of which the service told f, with failure nothing; held says that the failure is no fault of this call.
-// goOn means to ask again later. e.mu is held.
+// askSums asks client's service for those of the jobs' files that are there.
+func (e *Engine) askSums(client *pixeldrain.Client, jobs []*job) (map[string]service.File, error) {
+	ids := make([]service.FileID, 0, len(jobs))
+	for _, j := range jobs {
+		if j.row.LinkAPI == client.APIURL() {
+			ids = append(ids, service.FileID(j.row.FileID))
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	files, err := client.Infos(e.ctx, ids)
+	told := make(map[string]service.File, len(files))
+	for _, f := range files {
+		told[string(f.ID)] = f
+	}
+	return told, err
+}
+
+// judgeSum decides on a file of which the service told f, with failure nothing;
+// held says that the failure is no fault of this call. goOn means to ask again
+// later. e.mu is held.
 func (e *Engine) judgeSum(j *job, f service.File, failure *service.Error, held bool) outcome {
 	switch {
 	case failure != nil:

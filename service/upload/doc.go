@@ -30,7 +30,12 @@
 // that ended with everything sent and no answer to trust stays open: it is
 // looked for in the account's listing by hash, size, name and time, over about
 // a minute, before the file is sent again. The same is done at start for what
-// a crash left. A state is shown only once it is on the disk.
+// a crash left. Where the service refuses to list the account the job fails
+// instead, and says that nobody knows. A state is shown only once it is on the
+// disk.
+//
+// What is cancelled is deleted from the service, but only what is surely this
+// job's own: a file that fits it by content alone stays.
 //
 // The start of a first try is written as an attempt alone, which says how far
 // it is; the job's row follows when the attempt ends (recover.go reads both).
@@ -62,8 +67,9 @@
 // # Goroutines
 //
 // All are counted in Engine.wg, and Close waits for them: beat (times and
-// progress, always), one per job that is being sent or prepared (a few of these stay to
-// wait for the next), and at most one each of scanner, verifier and lister, which live while there is work.
+// progress, always), one per job that is being sent or prepared (a few of these
+// stay to wait for the next), and at most one each of scanner, verifier and
+// lister, which live while there is work.
 //
 // # What can fail
 //

@@ -224,8 +224,8 @@ func (e *Engine) readListing(client *pixeldrain.Client, jobs []*job, fresh *cata
 	return found, err
 }
 
-// resolve decides on j by the files of its size in a listing of a time. goOn means that j waits for
-// another look. e.mu is held.
+// resolve decides on j by the files of its size in a listing of a time. goOn
+// means that j waits for another look. e.mu is held.
 func (e *Engine) resolve(j *job, files []candidate, at time.Time) outcome {
 	next, more := e.nextLook(j, at)
 	least := byName

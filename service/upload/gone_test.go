@@ -12,6 +12,7 @@ import (
 
 	"sluice/service"
 	"sluice/service/sandbox"
+	"sluice/service/sandbox/sandboxtest"
 	"sluice/service/upload"
 	"sluice/storage"
 )
@@ -212,4 +213,36 @@ func TestACopyThatIsSlowToShow(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestToTheFrontOfWhatNeedNotWait moves a job that waited for the network,
+// which is there again: it has nothing more to wait for.
+func TestToTheFrontOfWhatNeedNotWait(t *testing.T) {
+	r := newRig(t, func(cfg *upload.Config, s *sandboxConfig) {
+		cfg.Clock, s.Now, cfg.SendDuplicates = newHandClock(), nil, true
+	})
+	r.patience = 10 * time.Second
+	r.server.SetOffline(true)
+	s := r.follow()
+	id := r.add(r.file("a", 100))
+	j := s.state("a", upload.Retrying)
+	must(t, r.engine.Pause(t.Context()))
+	r.server.SetOffline(false)
+	r.engine.Use(r.client(sandboxtest.Key))
+	must(t, r.engine.ToFront(t.Context(), j.ID))
+	must(t, r.engine.Resume(t.Context()))
+	r.once(r.wait(id))
+}
+
+// TestASuccessThatComesTooEarly is deleted: what the service has then can't be
+// the file.
+func TestASuccessThatComesTooEarly(t *testing.T) {
+	r := newRig(t)
+	piece, err := r.server.Add("a", strings.NewReader("piece"))
+	must(t, err)
+	r.server.Inject(sandbox.Fault{
+		Kind: sandbox.Answer, Status: http.StatusCreated, Body: []byte(`{"id":"` + string(piece.ID) + `"}`), Type: "application/json",
+		Method: http.MethodPut,
+	})
+	r.once(r.send(r.file("a", 5*mib)))
 }

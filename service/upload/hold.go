@@ -153,6 +153,7 @@ func (e *Engine) recall(which func(*job) bool) {
 	}
 	for _, j := range back {
 		e.later.remove(j)
+		j.next = e.clock.Now()
 		e.enqueue(j)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"sluice/service"
 	"sluice/service/sandbox"
+	"sluice/service/sandbox/sandboxtest"
 	"sluice/service/upload"
 )
 
@@ -75,7 +76,7 @@ func (r *rig) command(rt *rapid.T, m *model, name string) {
 		}
 		return ids
 	}
-	switch rapid.IntRange(0, 13).Draw(rt, "command") {
+	switch rapid.IntRange(0, 16).Draw(rt, "command") {
 	case 0, 1, 2:
 		var paths []string
 		for i := range rapid.IntRange(1, 6).Draw(rt, "files") {
@@ -126,6 +127,13 @@ func (r *rig) command(rt *rapid.T, m *model, name string) {
 		}
 	case 13:
 		must(r.t, r.engine.ClearFinished(ctx))
+	case 14:
+		r.engine.Use(nil)
+		r.engine.Use(r.client(sandboxtest.Key))
+	case 15:
+		r.engine.SetSpeedLimit(rapid.SampledFrom([]int64{0, 1 << 20, 20 << 20}).Draw(rt, "limit"))
+	case 16:
+		r.engine.SetSkipDuplicates(rapid.Bool().Draw(rt, "skip"))
 	}
 }
 

@@ -61,6 +61,9 @@ func (r *run) failedUpload(ctx context.Context, err error) outcome {
 		out.sent = failed.Sent
 	}
 	switch {
+	case ok && failed.Partial != "":
+		out.verdict, out.note, out.file, out.costs = spoiled, attemptWrong, failed.Partial, true
+		return out
 	case r.src.err != nil:
 		out.err = r.src.err
 		return r.sourceFailed(out)

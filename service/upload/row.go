@@ -158,8 +158,8 @@ func (e *Engine) wrote(point string) {
 }
 
 // save makes a write to the database last: it is repeated until it works or
-// the engine closes. point names it. Jobs that are gone from the database are no error: they
-// were cleared from the history in the meantime.
+// the engine closes. point names it. Jobs that are gone from the database are
+// no error: they were cleared from the history in the meantime.
 func (e *Engine) save(point string, write func(context.Context) error) error {
 	for try := 1; ; try++ {
 		err := write(e.disk)

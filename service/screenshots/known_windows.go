@@ -1,0 +1,11 @@
+package screenshots
+
+import "golang.org/x/sys/windows"
+
+func known() string {
+	path, err := windows.KnownFolderPath(windows.FOLDERID_Screenshots, 0)
+	if err != nil {
+		return ""
+	}
+	return path
+}

@@ -1,0 +1,329 @@
+package watch
+
+import (
+	"bytes"
+	"errors"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"sluice/service"
+)
+
+func picture(t *testing.T, n int) string {
+	t.Helper()
+	img := image.NewGray(image.Rect(0, 0, n, 8))
+	for i := range img.Pix {
+		img.Pix[i] = byte(i * n)
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestOnlyNewFilesAreUploaded(t *testing.T) {
+	r := newRig(t)
+	r.write("old.txt", "old")
+	r.watch(DefaultOptions())
+	r.write("new.txt", "new")
+	e := r.entry("new.txt", Uploaded, "")
+	if e.Link == "" || e.Size != 3 || e.ID == 0 {
+		t.Errorf("%+v", e)
+	}
+	r.has("new.txt")
+}
+
+func TestExistingFilesAreUploadedWhenAsked(t *testing.T) {
+	r := newRig(t)
+	r.write("old.txt", "old")
+	_, err := r.w.AddFolder(t.Context(), r.dir, DefaultOptions(), true)
+	r.ok(err)
+	r.entry("old.txt", Uploaded, "")
+	r.has("old.txt")
+}
+
+// A picture that is whole does not wait for the quiet second; other files do.
+func TestTheQuietSecond(t *testing.T) {
+	clock := newHandClock()
+	r := newRig(t, byHand(clock))
+	id := r.watch(DefaultOptions())
+	r.movein("shot.png", picture(t, 20))
+	r.entry("shot.png", Uploaded, "")
+	r.write("cut.png", picture(t, 30)[:60])
+	r.until("two pending", func() bool { return r.cards[id].Pending == 1 })
+	r.write("notes.txt", "notes")
+	r.until("two pending", func() bool { return r.cards[id].Pending == 2 })
+	clock.advance(999 * time.Millisecond)
+	r.movein("shot2.png", picture(t, 40))
+	r.entry("shot2.png", Uploaded, "")
+	r.has("shot.png", "shot2.png")
+	clock.advance(time.Second)
+	r.entry("notes.txt", Uploaded, "")
+	r.entry("cut.png", Uploaded, "")
+}
+
+func TestAWriterIsWaitedFor(t *testing.T) {
+	r := newRig(t, faster)
+	r.watch(DefaultOptions())
+	f, err := os.Create(r.path("long.txt"))
+	r.ok(err)
+	_, err = f.WriteString("begin ")
+	r.ok(err)
+	r.entry("long.txt", Waiting, ReasonWriting)
+	r.has()
+	_, err = f.WriteString("end")
+	r.ok(errors.Join(err, f.Close()))
+	r.entry("long.txt", Uploaded, "")
+	if got := r.server.sent(); got[0].sum != sumOf([]byte("begin end")) {
+		t.Error("sent too early")
+	}
+}
+
+func TestSkippedFilesAreListedOnce(t *testing.T) {
+	opts := DefaultOptions()
+	opts.Rules = Rules{Kinds: []Kind{Images}, Exclude: []string{"draft*"}, MaxSize: 1000}
+	r := newRig(t, faster)
+	r.watch(opts)
+	r.write("a.txt", "x")
+	r.entry("a.txt", Skipped, ReasonKind)
+	r.write("draft.png", "x")
+	r.entry("draft.png", Skipped, ReasonExclude)
+	r.write("load.png.part", "x")
+	r.entry("load.png.part", Skipped, ReasonTemporary)
+	r.write("big.png", string(make([]byte, 1001)))
+	r.entry("big.png", Skipped, ReasonLarge)
+	r.write("empty.png", "")
+	r.entry("empty.png", Skipped, ReasonEmpty)
+	r.ok(os.Symlink(r.path("a.txt"), r.path("link.png")))
+	r.entry("link.png", Skipped, ReasonLink)
+	r.write(".hidden.png", "x")
+	n := len(r.log)
+	r.restart()
+	r.write("last.png", "last")
+	r.entry("last.png", Uploaded, "")
+	if len(r.log) != n+1 {
+		t.Errorf("told again: %+v", r.log[n:])
+	}
+	all, err := r.w.Activity(t.Context(), 0, 100)
+	r.ok(err)
+	if len(all) != n+1 || all[0].Path != "last.png" {
+		t.Errorf("activity %+v", all)
+	}
+	r.has("last.png")
+}
+
+func TestRestartUploadsWhatCameMeanwhileOnce(t *testing.T) {
+	r := newRig(t)
+	id := r.watch(DefaultOptions())
+	r.write("one.txt", "one")
+	r.entry("one.txt", Uploaded, "")
+	r.close()
+	r.write("two.txt", "two")
+	r.open()
+	r.entry("two.txt", Uploaded, "")
+	r.has("one.txt", "two.txt")
+	opts := DefaultOptions()
+	opts.CatchUp = false
+	r.ok(r.w.Update(t.Context(), id, opts))
+	r.state(id, Watching)
+	r.close()
+	r.write("three.txt", "three")
+	r.open()
+	r.state(id, Watching)
+	r.write("four.txt", "four")
+	r.entry("four.txt", Uploaded, "")
+	r.has("one.txt", "two.txt", "four.txt")
+	if c := r.cards[id]; c.Uploaded != 3 {
+		t.Errorf("card counts %d", c.Uploaded)
+	}
+}
+
+func TestEditedFiles(t *testing.T) {
+	r := newRig(t)
+	opts := DefaultOptions()
+	id := r.watch(opts)
+	r.write("doc.txt", "one")
+	r.entry("doc.txt", Uploaded, "")
+	r.write("doc.txt", "two!")
+	r.entry("doc.txt", Skipped, ReasonEdited)
+	opts.Edited = true
+	r.ok(r.w.Update(t.Context(), id, opts))
+	r.write("doc.txt", "three")
+	r.until("two uploads", func() bool { return r.cards[id].Uploaded == 2 })
+	later := time.Now().Add(time.Hour)
+	r.ok(os.Chtimes(r.path("doc.txt"), later, later)) // no edit
+	r.write("mark.txt", "mark")
+	r.entry("mark.txt", Uploaded, "")
+	r.idle(id)
+	r.has("doc.txt", "doc.txt", "mark.txt")
+}
+
+func TestRenamedAndLinkedFilesAreKnown(t *testing.T) {
+	r := newRig(t)
+	id := r.watch(DefaultOptions())
+	r.write("a.txt", "aaa")
+	r.entry("a.txt", Uploaded, "")
+	r.ok(os.Link(r.path("a.txt"), r.path("b.txt")))
+	if e := r.entry("b.txt", Skipped, ReasonSame); e.Link == "" {
+		t.Error("no link for what is there")
+	}
+	r.ok(os.Rename(r.path("a.txt"), r.path("c.txt")))
+	r.write("copy.txt", "aaa")
+	r.entry("copy.txt", Skipped, ReasonSame)
+	r.idle(id)
+	r.has("a.txt")
+}
+
+// A new file at the place of one that went away is a new file.
+func TestANewFileUnderAnOldName(t *testing.T) {
+	r := newRig(t)
+	id := r.watch(DefaultOptions())
+	r.write("shot.txt", "one")
+	r.entry("shot.txt", Uploaded, "")
+	r.ok(os.Remove(r.path("shot.txt")))
+	r.write("mark.txt", "mark")
+	r.entry("mark.txt", Uploaded, "")
+	r.write("shot.txt", "two!")
+	r.until("three uploads", func() bool { return r.cards[id].Uploaded == 3 })
+	r.has("shot.txt", "mark.txt", "shot.txt")
+}
+
+func TestAFileThatChangesDuringItsUploadIsUploadedAsItEnds(t *testing.T) {
+	r := newRig(t)
+	r.server.after = func(path string) {
+		r.server.after = nil
+		r.ok(os.WriteFile(path, []byte("final content"), 0o600))
+	}
+	id := r.watch(DefaultOptions())
+	r.write("f.txt", "first")
+	r.until("two uploads", func() bool { return r.cards[id].Uploaded == 2 })
+	got := r.server.sent()
+	if len(got) != 2 || got[1].sum != sumOf([]byte("final content")) {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestFailuresOfTheFileAreTriedAgainOthersNot(t *testing.T) {
+	r := newRig(t)
+	tries := 0
+	r.server.refuse = func(path string) *service.Error {
+		tries++
+		if filepath.Base(path) == "bad.txt" {
+			return &service.Error{Kind: service.Forbidden}
+		}
+		if tries == 1 {
+			return &service.Error{Kind: service.SourceChanged}
+		}
+		return nil
+	}
+	id := r.watch(DefaultOptions())
+	r.write("good.txt", "good")
+	r.entry("good.txt", Uploaded, "")
+	r.write("bad.txt", "bad")
+	r.entry("bad.txt", Failed, "forbidden")
+	r.restart()
+	r.state(id, Watching)
+	r.write("mark.txt", "mark")
+	r.entry("mark.txt", Uploaded, "")
+	if tries != 4 {
+		t.Errorf("%d tries, want 2 of good, 1 of bad, 1 of mark", tries)
+	}
+}
+
+func TestPause(t *testing.T) {
+	clock := newHandClock()
+	r := newRig(t, byHand(clock))
+	id := r.watch(DefaultOptions())
+	r.w.Pause(clock.Now().Add(time.Hour))
+	r.movein("a.png", picture(t, 20))
+	r.until("pending", func() bool { return r.cards[id].Pending == 1 })
+	clock.advance(59 * time.Minute)
+	r.movein("b.png", picture(t, 30))
+	r.until("two pending", func() bool { return r.cards[id].Pending == 2 })
+	r.has()
+	if s, sub := r.w.Subscribe(t.Context()); !s.Paused || s.Until.IsZero() {
+		t.Errorf("%+v", s)
+	} else {
+		sub.Close()
+	}
+	clock.advance(time.Minute)
+	r.entry("a.png", Uploaded, "")
+	r.entry("b.png", Uploaded, "")
+	r.w.Pause(time.Time{})
+	r.movein("c.png", picture(t, 40))
+	r.until("pending", func() bool { return r.cards[id].Pending == 1 })
+	r.w.Resume()
+	r.entry("c.png", Uploaded, "")
+}
+
+func TestFoldersAreChecked(t *testing.T) {
+	r := newRig(t)
+	r.mkdir("sub")
+	deep := DefaultOptions()
+	deep.Subfolders = true
+	id := r.watch(deep)
+	r.write("file", "x")
+	for _, c := range []struct {
+		path string
+		opts Options
+		want error
+	}{
+		{r.dir, deep, ErrWatched},
+		{r.path("sub/.."), deep, ErrWatched},
+		{r.path("sub"), DefaultOptions(), ErrOverlap},
+		{filepath.Dir(r.dir), deep, ErrOverlap},
+		{r.path("file"), deep, ErrNotFolder},
+		{r.path("none"), deep, os.ErrNotExist},
+		{r.home, Options{Then: Move}, ErrNoTarget},
+		{r.home, Options{Then: Move, MoveTo: r.home}, ErrTargetHere},
+	} {
+		if _, err := r.w.AddFolder(t.Context(), c.path, c.opts, false); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", c.path, err, c.want)
+		}
+	}
+	if err := r.w.Update(t.Context(), id, Options{Rules: Rules{Include: []string{"[a"}}}); err == nil {
+		t.Error("a bad pattern was taken")
+	}
+	r.ok(r.w.Remove(t.Context(), id))
+	r.until("removal", func() bool { return len(r.cards) == 0 })
+	if err := r.w.Remove(t.Context(), id); !errors.Is(err, ErrUnknown) {
+		t.Errorf("removed twice: %v", err)
+	}
+}
+
+func TestSwitchedOffFolders(t *testing.T) {
+	r := newRig(t)
+	id := r.watch(DefaultOptions())
+	r.ok(r.w.SetEnabled(t.Context(), id, false))
+	r.state(id, Off)
+	r.write("a.txt", "a")
+	r.restart()
+	r.state(id, Off)
+	r.has()
+	r.ok(r.w.SetEnabled(t.Context(), id, true))
+	r.entry("a.txt", Uploaded, "")
+}
+
+// New rules are for new files: what the old ones left aside is not sent.
+func TestNewRulesDoNotSendThePast(t *testing.T) {
+	r := newRig(t)
+	opts := DefaultOptions()
+	opts.Rules.Kinds = []Kind{Images}
+	id := r.watch(opts)
+	r.mkdir("sub")
+	r.write("sub/nested.txt", "nested")
+	r.write("a.txt", "a")
+	r.entry("a.txt", Skipped, ReasonKind)
+	all := DefaultOptions()
+	all.Subfolders = true
+	r.ok(r.w.Update(t.Context(), id, all))
+	r.write("sub/b.txt", "b")
+	r.entry("sub/b.txt", Uploaded, "")
+	r.idle(id)
+	r.has("b.txt")
+}

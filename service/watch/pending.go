@@ -1,0 +1,269 @@
+package watch
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Times by the clock of the configuration.
+const (
+	tellAfter   = time.Minute           // how long a file may be written or be empty before that is told
+	shortest    = 50 * time.Millisecond // between two looks at a file that is being written
+	longest     = time.Second           // the same
+	unreadEvery = 30 * time.Second      // between two looks at a file that can't be read
+	parkFor     = time.Second           // while the same file is on its way by another name
+)
+
+// pending is a file that was found and is not complete yet, or waits for its
+// turn.
+type pending struct {
+	rel     string
+	id      ident
+	first   time.Time // when it was found
+	since   time.Time // how long it has been quiet
+	due     time.Time // when to look again
+	probed  time.Time
+	wait    time.Duration // between looks while it is written
+	told    Reason
+	hashing bool
+	sum     string // of the content of id, "" = not known
+}
+
+// await makes a file pending, or notes that it has changed.
+func (f *folder) await(rel string, id ident) {
+	now := f.w.cfg.Clock.Now()
+	p := f.pending[rel]
+	switch {
+	case p == nil:
+		f.pending[rel] = &pending{rel: rel, id: id, first: now, since: now, due: now}
+	case p.id != id:
+		p.changed(id, now)
+	case p.told == ReasonUnreadable:
+		p.due = now
+	}
+}
+
+func (p *pending) changed(id ident, now time.Time) {
+	p.id, p.since, p.wait, p.sum = id, now, 0, ""
+	p.due = now
+	if soon := p.probed.Add(shortest); soon.After(now) {
+		p.due = soon
+	}
+}
+
+// hurry makes all pending files due.
+func (f *folder) hurry() {
+	for _, p := range f.pending {
+		p.due = time.Time{}.Add(1)
+	}
+}
+
+// ripen looks at the files that are due, and hands over those that are ready.
+func (f *folder) ripen(ctx context.Context) {
+	now := f.w.cfg.Clock.Now()
+	if f.problem != nil && now.Before(f.retry) {
+		return
+	}
+	var ready []*pending
+	paused := f.w.isPaused()
+	for _, p := range f.pending {
+		switch {
+		case p.hashing || now.Before(p.due):
+		case !f.ripe(p, now):
+		case paused:
+			p.due = now.Add(time.Hour) // hurry comes with the end of the pause
+		case f.wanted(ctx, p):
+			ready = append(ready, p)
+		}
+	}
+	f.handOver(ctx, ready)
+}
+
+// ripe reports whether a file is complete. If not, it is due later, or not
+// pending any more.
+func (f *folder) ripe(p *pending, now time.Time) bool {
+	path := filepath.Join(f.path, p.rel)
+	info, err := os.Lstat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		p.due = now.Add(unreadEvery)
+		f.dirty[p.rel] = struct{}{}
+		return false
+	}
+	p.probed = now
+	if id := identOf(path, info); id != p.id {
+		p.changed(id, now)
+		return false
+	}
+	if p.id.size == 0 {
+		p.due = p.since.Add(tellAfter)
+		if !now.Before(p.due) {
+			f.skip(p.rel, p.id, ReasonEmpty)
+		}
+		return false
+	}
+	held, whole := f.w.cfg.probe(path, p.id)
+	switch held {
+	case writing:
+		p.since = now
+		p.wait = min(max(p.wait*2, shortest), longest)
+		p.due = now.Add(p.wait)
+		if now.Sub(p.first) >= tellAfter {
+			f.tellWaiting(p, ReasonWriting)
+		}
+	case changing, vanished:
+		p.since, p.due = now, now.Add(shortest)
+	case unreadable:
+		p.due = now.Add(unreadEvery)
+		f.tellWaiting(p, ReasonUnreadable)
+	case free, unknown:
+		if held == free && whole || now.Sub(p.since) >= f.w.cfg.Quiet {
+			return true
+		}
+		p.due = p.since.Add(f.w.cfg.Quiet)
+	}
+	return false
+}
+
+// tellWaiting notes once what a file waits for.
+func (f *folder) tellWaiting(p *pending, reason Reason) {
+	if p.told != reason {
+		p.told = reason
+		f.note(Entry{Path: p.rel, What: Waiting, Reason: reason, Size: p.id.size})
+	}
+}
+
+// wanted reports whether a complete file is to be uploaded. If not, it is due
+// later, or the ledger knows it now.
+func (f *folder) wanted(ctx context.Context, p *pending) bool {
+	if reason := f.opts.Rules.Size(p.id.size); reason != "" {
+		f.skip(p.rel, p.id, reason)
+		return false
+	}
+	if twin := f.ledger.twin(p.rel, p.id); twin != nil {
+		f.isTwin(p, twin)
+		return false
+	}
+	if p.sum == "" && f.ledger.hashed(p.id.size) {
+		f.hash(ctx, p)
+		return false
+	}
+	r := f.ledger.rows[p.rel]
+	if p.sum != "" {
+		if same := f.ledger.content(p.rel, p.id.size, p.sum); same != nil {
+			f.isSame(p, same)
+			return false
+		}
+	}
+	if r == nil || !r.gone.IsZero() || !r.taken() || f.opts.Edited {
+		return true
+	}
+	next := *r
+	next.id = p.id
+	f.keep(next)
+	delete(f.pending, p.rel)
+	f.note(Entry{Path: p.rel, What: Skipped, Reason: ReasonEdited, Size: p.id.size})
+	return false
+}
+
+// isTwin sees to another name of a file that the ledger knows.
+func (f *folder) isTwin(p *pending, twin *row) {
+	if twin.inFlight() {
+		p.due = f.w.cfg.Clock.Now().Add(parkFor)
+		return
+	}
+	state := rowSame
+	if twin.state == rowFirst {
+		state = rowFirst
+	}
+	f.keep(row{rel: p.rel, id: p.id, sum: twin.sum, state: state, link: twin.link})
+	delete(f.pending, p.rel)
+	if _, err := os.Lstat(filepath.Join(f.path, twin.rel)); err == nil {
+		f.note(Entry{Path: p.rel, What: Skipped, Reason: ReasonSame, Link: twin.link, Size: p.id.size})
+	}
+}
+
+// isSame sees to a file with a content that was uploaded before.
+func (f *folder) isSame(p *pending, same *row) {
+	delete(f.pending, p.rel)
+	if same.rel == p.rel { // only its time changed, or it changed back
+		next := *same
+		next.id, next.gone = p.id, time.Time{}
+		if next.state == rowStale || next.state == rowFailed {
+			next.state = rowUploaded
+		}
+		f.keep(next)
+		return
+	}
+	f.keep(row{rel: p.rel, id: p.id, sum: p.sum, state: rowSame, link: same.link})
+	f.note(Entry{Path: p.rel, What: Skipped, Reason: ReasonSame, Link: same.link, Size: p.id.size})
+}
+
+// hash finds out the hash of a pending file.
+func (f *folder) hash(ctx context.Context, p *pending) {
+	p.hashing = true
+	id := p.id
+	f.busy.Go(func() {
+		sum, err := f.w.sum(ctx, filepath.Join(f.path, p.rel), id)
+		f.inbox.put(func() {
+			p.hashing = false
+			p.due = f.w.cfg.Clock.Now()
+			if err != nil {
+				p.due = p.due.Add(longest)
+			} else if p.id == id {
+				p.sum = sum
+			}
+		})
+	})
+}
+
+var errChanged = errors.New("it is not the same file any more")
+
+// sum gives the SHA-256 of a version of a file.
+func (w *Watcher) sum(ctx context.Context, path string, id ident) (string, error) {
+	select {
+	case w.slow <- struct{}{}:
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+	defer func() { <-w.slow }()
+	file, err := openForProbe(path)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	same := func() bool {
+		info, err := file.Stat()
+		return err == nil && info.Mode().IsRegular() && identOf(path, info).sameVersion(id)
+	}
+	if !same() {
+		return "", errChanged
+	}
+	hash := sha256.New()
+	if _, err := io.Copy(hash, reader{ctx, file}); err != nil {
+		return "", err
+	}
+	if !same() {
+		return "", errChanged
+	}
+	return strings.ToLower(hex.EncodeToString(hash.Sum(nil))), nil
+}
+
+// reader reads until its context ends.
+type reader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (r reader) Read(b []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.r.Read(b)
+}
