@@ -67,6 +67,22 @@ func (w *Window) Click(ctx context.Context, at image.Point) error {
 	return w.display.fake(ctx, xproto.ButtonRelease, 1, image.Point{})
 }
 
+// ClickHolding is Click while a modifier is held.
+func (w *Window) ClickHolding(ctx context.Context, modifier xproto.Keysym, at image.Point) error {
+	code, _, err := w.display.keycode(modifier)
+	if err != nil {
+		return err
+	}
+	if err := w.display.fake(ctx, xproto.KeyPress, code, image.Point{}); err != nil {
+		return err
+	}
+	clicked := w.Click(ctx, at)
+	if err := w.display.fake(ctx, xproto.KeyRelease, code, image.Point{}); err != nil {
+		return err
+	}
+	return clicked
+}
+
 // Scroll turns the mouse wheel by clicks (down if positive) at a point.
 func (w *Window) Scroll(ctx context.Context, at image.Point, clicks int) error {
 	if err := w.Move(ctx, at); err != nil {

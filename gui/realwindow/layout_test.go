@@ -76,6 +76,17 @@ func (r *running) press(ctx context.Context, t *testing.T, row Found, fromRight 
 	}
 }
 
+// tile is the middle of a file's tile, counted in reading direction.
+func (r *running) tile(i int) image.Point {
+	const columns, firstX, firstY, wide, high = 5, 293, 160, 134, 168
+	return image.Pt(firstX+i%columns*wide, firstY+i/columns*high).Mul(r.desktop.scale)
+}
+
+// agree is "Delete" in the question whose "Keep" was found: left of it.
+func (r *running) agree(keep Found) image.Point {
+	return keep.Center().Sub(image.Pt(70*r.desktop.scale, 0))
+}
+
 // Words of the first screen and of the settings.
 const (
 	keyQuestion    = "Welcome to Sluice"
