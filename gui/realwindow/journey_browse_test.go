@@ -18,7 +18,7 @@ func TestBrowse(t *testing.T) {
 	ctx := journey(t)
 	d := newDesktop(t, 1)
 	api := d.startService(ctx, t, "-files", "300")
-	r := d.start(ctx, t, []string{"SLUICE_API_URL=" + api, "SLUICE_API_KEY=key-for-this-session"})
+	r := d.start(ctx, t, []string{"SLUICE_API_URL=" + api, "SLUICE_API_KEY=" + sessionKey})
 	r.open(ctx, t, "Files")
 	r.awaitText(ctx, t, "Search 300 files")
 	r.picture(ctx, t, "files")
@@ -46,7 +46,7 @@ func TestBrowse(t *testing.T) {
 	r.picture(ctx, t, "undo")
 	r.click(ctx, t, "Undo")
 	r.awaitText(ctx, t, "3 files ·")
-	before := listing(ctx, t, api, "key-for-this-session")
+	before := listing(ctx, t, api)
 	for _, name := range names {
 		if len(before[name]) == 0 {
 			t.Errorf("%q was deleted in spite of Undo", name)
@@ -55,7 +55,7 @@ func TestBrowse(t *testing.T) {
 
 	r.sure(ctx, t)
 	r.awaitText(ctx, t, "3 files deleted")
-	after := listing(ctx, t, api, "key-for-this-session")
+	after := listing(ctx, t, api)
 	for _, name := range names {
 		if len(after[name]) != len(before[name])-1 {
 			t.Errorf("%q is there %d times, before %d times", name, len(after[name]), len(before[name]))

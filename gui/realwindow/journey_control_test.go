@@ -14,7 +14,7 @@ import (
 func (d *desktop) slowService(ctx context.Context, t *testing.T, throttle string) (api string, env []string) {
 	t.Helper()
 	api = d.startService(ctx, t, "-throttle", throttle)
-	return api, []string{"SLUICE_API_URL=" + api, "SLUICE_API_KEY=key-for-this-session"}
+	return api, []string{"SLUICE_API_URL=" + api, "SLUICE_API_KEY=" + sessionKey}
 }
 
 // underWay starts the program and drops a file of 5 MB on it.
@@ -50,7 +50,7 @@ func (r *running) toBackground(ctx context.Context, t *testing.T) {
 // storedOnce fails the test unless a file is on the service once, as it is.
 func storedOnce(ctx context.Context, t *testing.T, api, file string) {
 	t.Helper()
-	stored := listing(ctx, t, api, "key-for-this-session")
+	stored := listing(ctx, t, api)
 	if got := stored[filepath.Base(file)]; len(got) != 1 || got[0] != sumOf(t, file) {
 		t.Errorf("%q is on the service as %q", filepath.Base(file), got)
 	}

@@ -58,7 +58,7 @@ func TestQuitAndGoOn(t *testing.T) {
 	ctx := journey(t)
 	d := newDesktop(t, 1)
 	api := d.startService(ctx, t, "-throttle", "500000")
-	env := []string{"SLUICE_API_URL=" + api, "SLUICE_API_KEY=key-for-this-session"}
+	env := []string{"SLUICE_API_URL=" + api, "SLUICE_API_KEY=" + sessionKey}
 	dropped, wants := d.material(t)
 
 	r := d.start(ctx, t, env)
@@ -85,7 +85,7 @@ func TestQuitAndGoOn(t *testing.T) {
 	r.picture(ctx, t, "all done")
 	r.quit(ctx, t)
 
-	stored := listing(ctx, t, api, "key-for-this-session")
+	stored := listing(ctx, t, api)
 	for _, want := range wants {
 		name, sum := filepath.Base(want), sumOf(t, want)
 		if got := stored[name]; len(got) != 1 || got[0] != sum {

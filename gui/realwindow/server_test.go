@@ -31,14 +31,17 @@ func (d *desktop) startService(ctx context.Context, t *testing.T, flags ...strin
 	return address
 }
 
+// sessionKey is a key that is in the environment only.
+const sessionKey = "key-for-this-session"
+
 // listing gives the SHA-256 of every file of the account, by name.
-func listing(ctx context.Context, t *testing.T, api, key string) map[string][]string {
+func listing(ctx context.Context, t *testing.T, api string) map[string][]string {
 	t.Helper()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, api+"/user/files", http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}
-	request.SetBasicAuth("", key)
+	request.SetBasicAuth("", sessionKey)
 	request.Close = true
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
