@@ -264,6 +264,44 @@ func TestSameNames(t *testing.T) {
 	}
 }
 
+func TestNamesToTry(t *testing.T) {
+	for _, c := range []struct {
+		base string
+		n    int
+		want string
+	}{
+		{"a.png", 1, "a.png"},
+		{"a.png", 2, "a.2.png"},
+		{".profile", 2, ".profile.2"},
+		{"none", 3, "none.3"},
+		{"a.this is no extension at all", 2, "a.this is no extension at all.2"},
+	} {
+		if got := binName(c.base, c.n, 245); got != c.want {
+			t.Errorf("%s, %d: %s", c.base, c.n, got)
+		}
+	}
+	// Many of one name do not make the search long.
+	one, two := binName("a.png", counted+1, 245), binName("a.png", counted+1, 245)
+	if one == two || !strings.HasPrefix(one, "a.") || filepath.Ext(one) != ".png" {
+		t.Errorf("%s and %s", one, two)
+	}
+}
+
+func TestFileThatGoesMeanwhile(t *testing.T) {
+	dir, bin := home(t)
+	path := file(t, filepath.Join(dir, "a"), "")
+	b := ours()
+	b.place = func(dir string) (place, error) {
+		_ = os.Remove(path)
+		return placeOf(dir)
+	}
+	_, err := b.move(t.Context(), path)
+	wantRefused(t, err, service.ReasonMissingFile)
+	if left := names(t, filepath.Join(bin, "info")); len(left) != 0 {
+		t.Errorf("left: %v", left)
+	}
+}
+
 // A record without its file, or a file without its record, keeps its name.
 func TestNothingInTheBinIsReplaced(t *testing.T) {
 	dir, bin := home(t)
