@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 
@@ -278,6 +279,12 @@ func TestNamesToTry(t *testing.T) {
 	} {
 		if got := binName(c.base, c.n, 245); got != c.want {
 			t.Errorf("%s, %d: %s", c.base, c.n, got)
+		}
+	}
+	for room := 20; room < 30; room++ {
+		got := binName(strings.Repeat("ö", 100)+".png", 2, room)
+		if len(got) > room || len(got) < room-1 || !utf8.ValidString(got) || !strings.HasSuffix(got, ".2.png") {
+			t.Errorf("in %d bytes: %q", room, got)
 		}
 	}
 	// Many of one name do not make the search long.
