@@ -94,8 +94,25 @@ func TestWhereTheSessionBusIs(t *testing.T) {
 	if got, want := Session(), "unix:path="+path; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	t.Setenv("XDG_RUNTIME_DIR", "relative")
+	t.Chdir(dir)
+	t.Setenv("XDG_RUNTIME_DIR", ".")
 	if got := Session(); got != before {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestOnlySocketsOfThisComputer(t *testing.T) {
+	for address, want := range map[string]string{
+		"unix:path=/a": "unix:path=/a",
+		"unix:path=/a,guid=1;autolaunch:;unix:abstract=b": "unix:path=/a,guid=1;unix:abstract=b",
+		"unixexec:path=/bin/sh":                           "",
+		"tcp:host=192.0.2.1,port=1":                       "",
+		"autolaunch:":                                     "",
+		"nonsense":                                        "",
+	} {
+		t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
+		if got := Session(); got != want {
+			t.Errorf("%s gives %q", address, got)
+		}
 	}
 }

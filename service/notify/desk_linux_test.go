@@ -87,6 +87,7 @@ type server struct {
 	asked chan string
 	can   []string
 	mute  chan struct{} // not nil: no answer until it is closed
+	fresh bool          // gives each note a new number
 
 	mu    sync.Mutex
 	next  uint32
@@ -138,7 +139,7 @@ func (s *server) notify(from dbus.Sender, app string, replaces uint32, icon, tit
 	s.mu.Lock()
 	s.to, s.hints = string(from), hints
 	id := replaces
-	if id == 0 {
+	if id == 0 || s.fresh {
 		s.next++
 		id = s.next
 	}
@@ -208,6 +209,14 @@ func notifier(t *testing.T) (*Notifier, user) {
 	return n, u
 }
 
+// settings are those of a Notifier that nobody listens to.
+func settings(t *testing.T) Config {
+	t.Helper()
+	n := New(Config{})
+	n.Close()
+	return n.cfg
+}
+
 func linked(i int) Note {
 	return Note{
 		Slot: "uploads", Title: fmt.Sprint(i, " <files>"), Body: "a&b.png", Data: i,
@@ -264,6 +273,74 @@ func TestSlots(t *testing.T) {
 	n.Show(Note{Slot: "a", Title: "A2"})
 	n.Show(Note{Slot: "b", Title: "B2"})
 	hear(t, s.asked, shown(41, "A2", "", "[]"), shown(42, "B2", "", "[]"))
+}
+
+// Some services give a new number to what takes an old one's place, and close
+// that.
+func TestServiceThatRenumbers(t *testing.T) {
+	s := newBus(t).server("actions")
+	s.fresh = true
+	s.serve()
+	n, u := notifier(t)
+	n.Show(linked(1))
+	n.Show(Note{Slot: "other", Title: "wait"})
+	hear(t, s.asked, "capabilities", shown(0, "1 <files>", "", buttons), shown(0, "wait", "", "[]"))
+	n.Show(linked(2))
+	hear(t, s.asked, shown(41, "2 <files>", "", buttons))
+	s.emit("NotificationClosed", uint32(41), uint32(3))
+	s.emit("ActionInvoked", uint32(43), "copy")
+	hear(t, u, "action copy uploads 2")
+	n.Show(linked(3))
+	hear(t, s.asked, shown(43, "3 <files>", "", buttons))
+}
+
+// After the bus was started again, the first note is shown.
+func TestNewConnection(t *testing.T) {
+	b := newBus(t)
+	b.server("body").serve()
+	f, is := newDesk(settings(t), func() {}).(*freedesktop)
+	if !is {
+		t.Fatal("another desk")
+	}
+	if err := f.show(t.Context(), linked(1)); err != nil {
+		t.Fatal(err)
+	}
+	b.stop()
+	<-f.conn.Context().Done()
+	b.start()
+	s := b.server("body").serve()
+	if err := f.show(t.Context(), linked(2)); err != nil {
+		t.Fatal(err)
+	}
+	hear(t, s.asked, "capabilities", shown(0, "2 <files>", "a&b.png", "[]"))
+	f.close(t.Context())
+}
+
+// What is remembered has an end.
+func TestMemory(t *testing.T) {
+	f, is := newDesk(settings(t), func() {}).(*freedesktop)
+	if !is {
+		t.Fatal("another desk")
+	}
+	f.keep(1, Note{Slot: "other"})
+	for id := range uint32(10 * mostShown) {
+		f.keep(id+2, linked(int(id)))
+	}
+	if n := len(f.shown); n > mostShown {
+		t.Errorf("%d notes", n)
+	}
+	for _, id := range []uint32{1, 10*mostShown + 1} {
+		if _, is := f.shown[id]; !is {
+			t.Errorf("note %d is forgotten, and it is shown", id)
+		}
+	}
+	for range 2 * mostSignals {
+		f.inbox.add(&dbus.Signal{Name: serviceName + ".ActionInvoked"})
+		f.inbox.add(&dbus.Signal{Name: "another"})
+	}
+	if n := len(f.inbox.take()); n != mostSignals {
+		t.Errorf("%d signals", n)
+	}
 }
 
 // A thousand notes are one notification, and no thousand calls to a slow

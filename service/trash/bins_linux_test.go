@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 
@@ -261,6 +262,50 @@ func TestSameNames(t *testing.T) {
 	}
 	if !exists(filepath.Join(bin, "files", "a.2.png")) {
 		t.Error("no a.2.png")
+	}
+}
+
+func TestNamesToTry(t *testing.T) {
+	for _, c := range []struct {
+		base string
+		n    int
+		want string
+	}{
+		{"a.png", 1, "a.png"},
+		{"a.png", 2, "a.2.png"},
+		{".profile", 2, ".profile.2"},
+		{"none", 3, "none.3"},
+		{"a.this is no extension at all", 2, "a.this is no extension at all.2"},
+	} {
+		if got := binName(c.base, c.n, 245); got != c.want {
+			t.Errorf("%s, %d: %s", c.base, c.n, got)
+		}
+	}
+	for room := 20; room < 30; room++ {
+		got := binName(strings.Repeat("ö", 100)+".png", 2, room)
+		if len(got) > room || len(got) < room-1 || !utf8.ValidString(got) || !strings.HasSuffix(got, ".2.png") {
+			t.Errorf("in %d bytes: %q", room, got)
+		}
+	}
+	// Many of one name do not make the search long.
+	one, two := binName("a.png", counted+1, 245), binName("a.png", counted+1, 245)
+	if one == two || !strings.HasPrefix(one, "a.") || filepath.Ext(one) != ".png" {
+		t.Errorf("%s and %s", one, two)
+	}
+}
+
+func TestFileThatGoesMeanwhile(t *testing.T) {
+	dir, bin := home(t)
+	path := file(t, filepath.Join(dir, "a"), "")
+	b := ours()
+	b.place = func(dir string) (place, error) {
+		_ = os.Remove(path)
+		return placeOf(dir)
+	}
+	_, err := b.move(t.Context(), path)
+	wantRefused(t, err, service.ReasonMissingFile)
+	if left := names(t, filepath.Join(bin, "info")); len(left) != 0 {
+		t.Errorf("left: %v", left)
 	}
 }
 

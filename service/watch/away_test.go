@@ -42,7 +42,8 @@ func (d deaf) Close() error {
 		case err := <-done:
 			return err
 		case <-d.notifier.Events():
-		case <-d.notifier.Errors():
+		case err := <-d.notifier.Errors():
+			_ = err
 		}
 	}
 }

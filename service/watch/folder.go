@@ -92,13 +92,8 @@ func (f *folder) start() {
 		f.tell(func(c *Card) { c.State, c.Reason, c.Err, c.Pending, c.Queued = Off, "", nil, 0, 0 })
 		return
 	}
-	ctx, cancel := context.WithCancel(f.w.ctx)
-	f.cancel, f.done = cancel, make(chan struct{})
 	f.tell(func(c *Card) { c.State, c.Reason, c.Err = Starting, "", nil })
-	f.w.wg.Go(func() {
-		defer close(f.done)
-		f.run(ctx)
-	})
+	f.w.launch(f)
 }
 
 // halt stops watching and waits for that.

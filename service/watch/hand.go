@@ -192,7 +192,7 @@ func (f *folder) ended(ctx context.Context, batch service.BatchID, results []Res
 		result := byPath[filepath.Join(f.path, r.rel)]
 		switch {
 		case result.What == Uploaded || result.What == AlreadyThere:
-			f.arrived(ctx, r, result)
+			f.arrived(r, result)
 		case result.Err != nil && local(result.Err):
 			f.forget(r.rel)
 			f.dirty[r.rel] = struct{}{}
@@ -238,7 +238,7 @@ func failure(err *service.Error) Reason {
 }
 
 // arrived notes an upload.
-func (f *folder) arrived(ctx context.Context, r *row, result Result) {
+func (f *folder) arrived(r *row, result Result) {
 	f.count++
 	f.last = f.w.cfg.Clock.Now()
 	next := *r

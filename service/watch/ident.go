@@ -16,6 +16,6 @@ func identOf(path string, info fs.FileInfo) ident {
 	return id
 }
 
-// sameVersion reports whether a and b, found at the same path, are the same.
+// sameVersion reports whether id and b, found at the same path, are the same.
 // Numbers of devices and inodes may change when a drive is mounted again.
-func (a ident) sameVersion(b ident) bool { return a.size == b.size && a.changed == b.changed }
+func (id ident) sameVersion(b ident) bool { return id.size == b.size && id.changed == b.changed }

@@ -35,21 +35,24 @@ func survey(ctx context.Context, root string, deep bool, visit func(rel string, 
 					queue = append(queue, rel)
 				}
 			case entry.Type().IsRegular():
-				if info, err := entry.Info(); err == nil && info.Mode().IsRegular() {
-					visit(rel, info)
-				}
+				visitFile(rel, entry, visit)
 			}
 		}
 	}
 	return nil
 }
 
+func visitFile(rel string, entry fs.DirEntry, visit func(rel string, info fs.FileInfo)) {
+	if info, err := entry.Info(); err == nil && info.Mode().IsRegular() {
+		visit(rel, info)
+	}
+}
+
 // first gives rows for what is in a folder and is not to be uploaded: all that
 // want holds for, or with nil all. The names of unfinished files are left out.
 func first(ctx context.Context, root string, want func(rel string, size int64) bool) (files []storage.WatchFile, err error) {
 	err = survey(ctx, root, true, func(rel string, info fs.FileInfo) {
-		switch (Rules{}).Name(rel) {
-		case ReasonHidden, ReasonTemporary:
+		if reason := (Rules{}).Name(rel); reason == ReasonHidden || reason == ReasonTemporary {
 			return
 		}
 		if want != nil && !want(rel, info.Size()) {

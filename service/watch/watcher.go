@@ -78,8 +78,11 @@ func (c Config) complete() Config {
 // Watcher watches folders. Its methods may be called from any goroutine; those
 // with a context do disk work and belong on no window's goroutine.
 type Watcher struct {
-	cfg  Config
-	ctx  context.Context // of everything that runs; ends with Close
+	cfg Config
+	ctx context.Context // of everything that runs; ends with Close
+
+	launch func(f *folder) // starts a folder's goroutine
+
 	stop context.CancelFunc
 	wg   sync.WaitGroup
 	slow chan struct{} // a token for each file that is being read
@@ -101,6 +104,16 @@ func New(cfg Config) (*Watcher, error) {
 	cfg = cfg.complete()
 	ctx, stop := context.WithCancel(context.Background())
 	w := &Watcher{cfg: cfg, ctx: ctx, stop: stop, slow: make(chan struct{}, 2), wake: make(chan struct{}, 1)}
+
+	w.launch = func(f *folder) {
+		run, cancel := context.WithCancel(ctx)
+		done := make(chan struct{})
+		f.cancel, f.done = cancel, done
+		w.wg.Go(func() {
+			defer close(done)
+			f.run(run)
+		})
+	}
 	rows, err := cfg.DB.WatchFolders(ctx)
 	if err != nil {
 		stop()
