@@ -215,7 +215,7 @@ func (f *folder) sweepAll(ctx context.Context) {
 // into subfolders that are watched already, and notes what it saw. It reports
 // whether the folder could be read.
 func (f *folder) list(dir string, visited map[string]struct{}) bool {
-	all, err := os.ReadDir(filepath.Join(f.path, dir))
+	all, err := f.w.cfg.readDir(filepath.Join(f.path, dir))
 	if err != nil && len(all) == 0 {
 		switch {
 		case dir != "" && notThere(err):

@@ -248,3 +248,38 @@ func TestAFileInPlaceOfTheFolder(t *testing.T) {
 	r.mkdir("")
 	r.state(id, Watching)
 }
+
+func TestAFolderThatMayNotBeRead(t *testing.T) {
+	var mu sync.Mutex
+	locked := map[string]bool{}
+	lock := func(path string, on bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		locked[path] = on
+	}
+	r := newRig(t, func(c *Config) {
+		c.SweepEvery = 2 * time.Second
+		c.readDir = func(path string) ([]os.DirEntry, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			if locked[path] {
+				return nil, &os.PathError{Op: "open", Path: path, Err: os.ErrPermission}
+			}
+			return os.ReadDir(path)
+		}
+	})
+	r.mkdir("sub")
+	id := r.watch(deepOptions())
+	lock(r.dir, true)
+	r.state(id, Unreadable)
+	if !errors.Is(r.cards[id].Err, os.ErrPermission) {
+		t.Errorf("the card says %v", r.cards[id].Err)
+	}
+	r.write("sub/a.txt", "a")
+	lock(r.path("sub"), true)
+	lock(r.dir, false)
+	r.state(id, Watching)
+	r.entry("sub", Skipped, ReasonUnreadable)
+	lock(r.path("sub"), false)
+	r.entry("sub/a.txt", Uploaded, "")
+}

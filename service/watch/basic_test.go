@@ -246,7 +246,7 @@ func TestPause(t *testing.T) {
 	r.movein("b.png", picture(t, 30))
 	r.until("two pending", func() bool { return r.cards[id].Pending == 2 })
 	r.has()
-	if s, sub := r.w.Subscribe(t.Context()); !s.Paused || s.Until.IsZero() {
+	if s, sub := r.w.Subscribe(t.Context()); !s.Pause.On || s.Pause.Until.IsZero() {
 		t.Errorf("%+v", s)
 	} else {
 		sub.Close()

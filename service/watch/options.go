@@ -115,15 +115,20 @@ type Entry struct {
 type Event struct {
 	Cards   []Card // new or changed
 	Removed []FolderID
-	Entries []Entry    // new, oldest first
-	Paused  *time.Time // the pause changed: until when; see Snapshot
+	Entries []Entry // new, oldest first
+	Pause   *Pause  // a pause began or ended
 }
 
 // Snapshot is the state to which the events of a subscription add.
 type Snapshot struct {
-	Cards  []Card    // in the order of adding
-	Paused bool      //
-	Until  time.Time // the end of the pause, zero: with the program
+	Cards []Card // in the order of adding
+	Pause Pause
+}
+
+// Pause tells whether files are handed to the queue.
+type Pause struct {
+	On    bool
+	Until time.Time // zero: until Resume or the next start
 }
 
 // Result is how one file's upload ended.

@@ -40,6 +40,7 @@ type Config struct {
 	SweepEvery time.Duration // sweeps to be sure; 0 = 5 min
 
 	open    func() (notifier, error)                    // tests; nil = the system's
+	readDir func(path string) ([]os.DirEntry, error)    // tests; nil = os.ReadDir
 	remote  func(path string) bool                      // tests; nil = ask the system
 	written func(point string)                          // tests: called after writes, with what was written
 	probe   func(path string, id ident) (holding, bool) // tests; nil = ask the system
@@ -62,6 +63,9 @@ func (c Config) complete() Config {
 	}
 	if c.open == nil {
 		c.open = openNotifier
+	}
+	if c.readDir == nil {
+		c.readDir = os.ReadDir
 	}
 	if c.remote == nil {
 		c.remote = remote
@@ -93,8 +97,7 @@ type Watcher struct {
 	mu      sync.Mutex
 	feed    feed.Feed[FolderID, Event]
 	folders []*folder // in the order of adding
-	paused  bool
-	until   time.Time // end of the pause, zero: with the program
+	pause   Pause
 	closing bool
 }
 
@@ -153,7 +156,7 @@ func (w *Watcher) Close() error {
 func (w *Watcher) Subscribe(ctx context.Context) (Snapshot, *feed.Subscription[Event]) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	s := Snapshot{Paused: w.paused, Until: w.until}
+	s := Snapshot{Pause: w.pause}
 	for _, f := range w.folders {
 		s.Cards = append(s.Cards, f.card)
 	}
@@ -179,16 +182,16 @@ func entries(rows []storage.WatchEntry) []Entry {
 
 // Pause hands nothing to the queue until a time, or with the zero time until
 // Resume or the next start. What appears meanwhile is handed over afterwards.
-func (w *Watcher) Pause(until time.Time) { w.setPause(true, until) }
+func (w *Watcher) Pause(until time.Time) { w.setPause(Pause{On: true, Until: until}) }
 
 // Resume ends a pause.
-func (w *Watcher) Resume() { w.setPause(false, time.Time{}) }
+func (w *Watcher) Resume() { w.setPause(Pause{}) }
 
-func (w *Watcher) setPause(paused bool, until time.Time) {
+func (w *Watcher) setPause(p Pause) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.paused, w.until = paused, until
-	w.feed.Publish(Event{Paused: &until})
+	w.pause = p
+	w.feed.Publish(Event{Pause: &p})
 	for _, f := range w.folders {
 		f.inbox.put(func() { f.hurry() })
 	}
@@ -201,7 +204,7 @@ func (w *Watcher) setPause(paused bool, until time.Time) {
 func (w *Watcher) isPaused() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.paused
+	return w.pause.On
 }
 
 // tend ends pauses and tidies, until Close.
@@ -216,8 +219,8 @@ func (w *Watcher) tend() {
 			}
 		}
 		w.mu.Lock()
-		ends := w.until
-		over := w.paused && !ends.IsZero() && !now.Before(ends)
+		ends := w.pause.Until
+		over := w.pause.On && !ends.IsZero() && !now.Before(ends)
 		w.mu.Unlock()
 		if over {
 			w.Resume()
