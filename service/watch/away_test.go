@@ -283,3 +283,46 @@ func TestAFolderThatMayNotBeRead(t *testing.T) {
 	lock(r.path("sub"), false)
 	r.entry("sub/a.txt", Uploaded, "")
 }
+
+// After an unmount the system has just forgotten the folder, without a word.
+func TestAWatchThatEndsSilentlyIsNoticed(t *testing.T) {
+	opened := make(chan notifier, 8)
+	r := newRig(t, func(c *Config) {
+		c.SweepEvery = time.Hour
+		c.open = func() (notifier, error) {
+			n, err := openNotifier()
+			opened <- n
+			return n, err
+		}
+	})
+	r.mkdir("sub")
+	r.watch(deepOptions())
+	n := <-opened
+	r.ok(n.Remove(r.dir))
+	r.write("a.txt", "a")
+	r.entry("a.txt", Uploaded, "")
+	n = <-opened
+	r.ok(n.Remove(r.path("sub")))
+	r.write("sub/b.txt", "b")
+	r.entry("sub/b.txt", Uploaded, "")
+}
+
+// While the folder is away its files are not gone: an edited one is no new one
+// when it comes back.
+func TestFilesOfAFolderThatIsAwayAreNotGone(t *testing.T) {
+	r := newRig(t)
+	id := r.watch(DefaultOptions())
+	r.write("a.txt", "a")
+	r.entry("a.txt", Uploaded, "")
+	away := r.dir + " away"
+	r.ok(os.Rename(r.dir, away))
+	r.state(id, Missing)
+	looked := make(chan struct{})
+	f := r.w.folders[0]
+	f.inbox.put(func() { f.look("a.txt"); close(looked) })
+	<-looked
+	r.ok(os.WriteFile(filepath.Join(away, "a.txt"), []byte("edited"), 0o600))
+	r.ok(os.Rename(away, r.dir))
+	r.entry("a.txt", Skipped, ReasonEdited)
+	r.has("a.txt")
+}
