@@ -189,16 +189,16 @@ func TestSorting(t *testing.T) {
 	} {
 		for _, down := range []bool{false, true} {
 			l := newList(s, &Search{By: by, Descending: down})
-			got := ""
+			var got strings.Builder
 			for i := range l.Len() {
-				got += string(l.ID(i))
+				got.WriteString(string(l.ID(i)))
 			}
 			w := []byte(want)
 			if down {
 				slices.Reverse(w)
 			}
-			if got != string(w) {
-				t.Errorf("by %d, down %v: %s, want %s", by, down, got, w)
+			if got.String() != string(w) {
+				t.Errorf("by %d, down %v: %s, want %s", by, down, got.String(), w)
 			}
 		}
 	}
