@@ -224,7 +224,7 @@ func TestToTheFrontOfWhatNeedNotWait(t *testing.T) {
 	r.patience = 10 * time.Second
 	r.server.SetOffline(true)
 	s := r.follow()
-	id := r.add(r.file("a", 100))
+	id := r.add(r.file("a", 2*mib)) // a tiny one may be sent whole before the connection breaks
 	j := s.state("a", upload.Retrying)
 	must(t, r.engine.Pause(t.Context()))
 	r.server.SetOffline(false)
