@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/godbus/dbus/v5"
+
+	"sluice/service/bus"
 )
 
 const (
@@ -34,24 +36,24 @@ const (
 // starts no program for that.
 func Take(ctx context.Context, reason string) (Lock, error) {
 	l := &busLock{}
-	desktop, err := dial(ctx, sessionAddress())
+	desktop, err := bus.Dial(ctx, bus.Session(), gone)
 	var failures []error
 	if err != nil {
 		failures = append(failures, fmt.Errorf("session bus: %w", err))
 	} else {
 		for _, ask := range []asker{askSession, askPower} {
-			if l.undo, err = desktop.try(ctx, ask, reason); err == nil {
+			if l.undo, err = try(ctx, desktop, ask, reason); err == nil {
 				l.desktop = desktop
 				return l, nil
 			}
 			failures = append(failures, err)
 		}
 		// The portal can say yes and have nobody behind it: logind is asked too.
-		if l.undo, err = desktop.try(ctx, askPortal, reason); err == nil {
+		if l.undo, err = try(ctx, desktop, askPortal, reason); err == nil {
 			l.desktop = desktop
 		} else {
 			failures = append(failures, err)
-			desktop.close()
+			desktop.Close()
 		}
 	}
 	if l.file, err = takeLogin(ctx, reason); err != nil {
@@ -63,9 +65,39 @@ func Take(ctx context.Context, reason string) (Lock, error) {
 	return l, nil
 }
 
+// gone ends the connection when a service that was asked goes.
+func gone(signal *dbus.Signal, end func()) {
+	if signal.Name == busItself+".NameOwnerChanged" {
+		end()
+	}
+}
+
+// try asks one service. From then on the connection ends when that service
+// goes or another one takes its place: what it has granted is void then.
+func try(ctx context.Context, conn *bus.Conn, ask asker, reason string) (func(context.Context, *dbus.Conn), error) {
+	ctx, cancel := context.WithTimeout(ctx, askLimit)
+	defer cancel()
+	name, undo, err := ask(ctx, conn.Conn, reason)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	var owner string
+	err = conn.AddMatchSignalContext(ctx, dbus.WithMatchSender(busItself), dbus.WithMatchInterface(busItself),
+		dbus.WithMatchMember("NameOwnerChanged"), dbus.WithMatchArg(0, name))
+	if err == nil {
+		// It may have gone before the bus began to tell.
+		err = conn.BusObject().CallWithContext(ctx, busItself+".GetNameOwner", 0, name).Store(&owner)
+	}
+	if err != nil {
+		undo(ctx, conn.Conn)
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return undo, nil
+}
+
 // busLock is what services on the buses have granted.
 type busLock struct {
-	desktop *bus // nil: nobody there
+	desktop *bus.Conn // nil: nobody there
 	undo    func(ctx context.Context, conn *dbus.Conn)
 	file    *os.File // nil, or logind's: closing it gives up
 }
@@ -75,7 +107,7 @@ func (l *busLock) Lost() <-chan struct{} {
 	if l.desktop == nil {
 		return nil
 	}
-	return l.desktop.conn.Context().Done()
+	return l.desktop.Context().Done()
 }
 
 // Release implements Lock. Services also notice that the connection ends.
@@ -86,13 +118,13 @@ func (l *busLock) Release() {
 	if l.desktop == nil {
 		return
 	}
-	defer l.desktop.close()
-	if !l.desktop.conn.Connected() {
+	defer l.desktop.Close()
+	if !l.desktop.Connected() {
 		return // a successor would take our number for somebody else's
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), letGoLimit)
 	defer cancel()
-	l.undo(ctx, l.desktop.conn)
+	l.undo(ctx, l.desktop.Conn)
 }
 
 // asker asks one service, and gives what takes the request back.
@@ -135,15 +167,15 @@ func askPortal(ctx context.Context, conn *dbus.Conn, reason string) (string, fun
 // takeLogin asks logind not to take the computer for idle. The file that it
 // gives is the lock, and needs no connection.
 func takeLogin(ctx context.Context, reason string) (*os.File, error) {
-	system, err := dial(ctx, systemAddress())
+	system, err := bus.Dial(ctx, bus.System(), gone)
 	if err != nil {
 		return nil, fmt.Errorf("system bus: %w", err)
 	}
-	defer system.close()
+	defer system.Close()
 	ctx, cancel := context.WithTimeout(ctx, askLimit)
 	defer cancel()
 	var fd dbus.UnixFD
-	err = system.conn.Object(loginName, "/org/freedesktop/login1").
+	err = system.Object(loginName, "/org/freedesktop/login1").
 		CallWithContext(ctx, loginName+".Manager.Inhibit", dbus.FlagNoAutoStart, "idle", appName, reason, "block").
 		Store(&fd)
 	if err != nil {

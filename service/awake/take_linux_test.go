@@ -71,31 +71,3 @@ func TestBusThatNeverSpeaks(t *testing.T) {
 		t.Error("granted by nobody")
 	}
 }
-
-func TestWhereTheSessionBusIs(t *testing.T) {
-	onlyBuses(t, "", "")
-	dir := os.Getenv("XDG_RUNTIME_DIR")
-	before := sessionAddress() // of this computer, if it has one
-	if err := os.WriteFile(filepath.Join(dir, "bus"), nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if got := sessionAddress(); got != before {
-		t.Errorf("a file is taken for a bus: %q", got)
-	}
-	if err := os.Remove(filepath.Join(dir, "bus")); err != nil {
-		t.Fatal(err)
-	}
-	var lc net.ListenConfig
-	l, err := lc.Listen(t.Context(), "unix", filepath.Join(dir, "bus"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	if got, want := sessionAddress(), "unix:path="+filepath.Join(dir, "bus"); got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-	t.Setenv("XDG_RUNTIME_DIR", "relative")
-	if got := sessionAddress(); got != before {
-		t.Errorf("got %q", got)
-	}
-}

@@ -24,15 +24,16 @@ type Conn struct {
 }
 
 // Dial connects before ctx ends. onSignal is called for each signal on the
-// goroutine that reads the connection, and must neither block nor Close it. An
+// goroutine that reads the connection, and must neither block nor Close it; end
+// breaks it off, which its Context tells, and Close is still to be called. An
 // empty address is an error.
-func Dial(ctx context.Context, address string, onSignal func(*dbus.Signal)) (*Conn, error) {
+func Dial(ctx context.Context, address string, onSignal func(signal *dbus.Signal, end func())) (*Conn, error) {
 	if address == "" {
 		return nil, errors.New("there is no bus")
 	}
 	life, end := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, end)
-	conn, err := dbus.Connect(address, dbus.WithContext(life), dbus.WithSignalHandler(handler(onSignal)))
+	conn, err := dbus.Connect(address, dbus.WithContext(life), dbus.WithSignalHandler(handler{onSignal, end}))
 	if !stop() && err == nil {
 		err = errors.Join(ctx.Err(), conn.Close())
 	}
@@ -49,10 +50,13 @@ func (c *Conn) Close() {
 	_ = c.Conn.Close() // of no use any more
 }
 
-type handler func(*dbus.Signal)
+type handler struct {
+	onSignal func(signal *dbus.Signal, end func())
+	end      func()
+}
 
 // DeliverSignal implements dbus.SignalHandler.
-func (h handler) DeliverSignal(_, _ string, signal *dbus.Signal) { h(signal) }
+func (h handler) DeliverSignal(_, _ string, signal *dbus.Signal) { h.onSignal(signal, h.end) }
 
 // Session is the address of the session bus, "" if there is none.
 func Session() string {
@@ -65,6 +69,14 @@ func Session() string {
 		}
 	}
 	return ""
+}
+
+// System is the address of the system bus, "" if there is none.
+func System() string {
+	if address := os.Getenv("DBUS_SYSTEM_BUS_ADDRESS"); address != "" {
+		return onlySockets(address)
+	}
+	return socketAddress("/run/dbus/system_bus_socket")
 }
 
 // onlySockets leaves of an address what is a local socket: other kinds start

@@ -14,7 +14,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func ignore(*dbus.Signal) {}
+func ignore(*dbus.Signal, func()) {}
 
 // No bus is no reason to start one, or to wait for a network.
 func TestWithoutABus(t *testing.T) {

@@ -144,7 +144,7 @@ func (f *freedesktop) connect(ctx context.Context) error {
 		f.drop()
 	}
 	if f.conn == nil {
-		conn, err := bus.Dial(ctx, bus.Session(), f.inbox.add)
+		conn, err := bus.Dial(ctx, bus.Session(), func(signal *dbus.Signal, _ func()) { f.inbox.add(signal) })
 		if err != nil {
 			return fmt.Errorf("%w: %w", errNobody, err)
 		}
