@@ -2,13 +2,11 @@ package files
 
 import (
 	"context"
-	"image"
 	"sync"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 
 	"sluice/gui/kit"
 	"sluice/service"
@@ -363,35 +361,6 @@ func (s *Screen) shortcut(shortcut fyne.Shortcut) bool {
 	return false
 }
 
-// screenPictures gives the tiles their pictures, and the details their preview: it
-// is wanted first.
-type screenPictures struct{ s *Screen }
-
-// Want is thumbnail.Loader's.
-func (p screenPictures) Want(side int, wanted []thumbnail.Wanted) {
-	p.s.side, p.s.wanted = side, wanted
-	p.s.wantPreview()
-}
-
-// Get is thumbnail.Loader's.
-func (p screenPictures) Get(id service.FileID, side int) (*image.RGBA, thumbnail.State) {
-	if p.s.lib.Thumbs == nil {
-		return nil, thumbnail.Coming
-	}
-	return p.s.lib.Thumbs.Get(id, side)
-}
-
-func (s *Screen) wantPreview() {
-	if s.lib.Thumbs == nil {
-		return
-	}
-	wanted := s.wanted
-	if preview, ok := s.details.wanted(); ok {
-		wanted = append([]thumbnail.Wanted{preview}, wanted...)
-	}
-	s.lib.Thumbs.Want(s.side, wanted)
-}
-
 // pick chooses a chip.
 func (s *Screen) pick(k library.Kind) {
 	if s.model.SetKind(k) {
@@ -416,26 +385,4 @@ func (s *Screen) sorted(i int) {
 		s.lookAnew()
 		s.keep()
 	}
-}
-
-func orderName(o settings.FilesOrder) string {
-	switch o {
-	case settings.NewestFirst:
-		return lang.L("Newest first")
-	case settings.OldestFirst:
-		return lang.L("Oldest first")
-	case settings.NameFirst:
-		return lang.L("Name")
-	case settings.LargestFirst:
-		return lang.L("Largest first")
-	case settings.SmallestFirst:
-		return lang.L("Smallest first")
-	case settings.TypeFirst:
-		return lang.L("Type")
-	case settings.MostViewed:
-		return lang.L("Most viewed")
-	case settings.MostLoaded:
-		return lang.L("Most downloaded")
-	}
-	return string(o)
 }

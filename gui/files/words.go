@@ -8,6 +8,7 @@ import (
 
 	"sluice/gui/kit"
 	"sluice/service"
+	"sluice/service/settings"
 )
 
 // KindLabel is what stands in a tile that has no picture: "PDF". It is the
@@ -47,4 +48,26 @@ func Facts(format *kit.Format, f *service.File) string {
 	return lang.N("{{.Size}} · {{.Views}} views", views, map[string]any{
 		"Size": format.Size(f.Size), "Views": format.Number(f.Views),
 	})
+}
+
+func orderName(o settings.FilesOrder) string {
+	switch o {
+	case settings.NewestFirst:
+		return lang.L("Newest first")
+	case settings.OldestFirst:
+		return lang.L("Oldest first")
+	case settings.NameFirst:
+		return lang.L("Name")
+	case settings.LargestFirst:
+		return lang.L("Largest first")
+	case settings.SmallestFirst:
+		return lang.L("Smallest first")
+	case settings.TypeFirst:
+		return lang.L("Type")
+	case settings.MostViewed:
+		return lang.L("Most viewed")
+	case settings.MostLoaded:
+		return lang.L("Most downloaded")
+	}
+	return string(o)
 }
