@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"sluice/service"
+	"sluice/service/clock"
 	"sluice/service/feed"
 	"sluice/service/pixeldrain"
 	"sluice/storage"
@@ -25,7 +26,7 @@ type Config struct {
 	DB       *storage.DB
 	Client   *pixeldrain.Client // with or without a key; nil: downloads wait for Use
 	Workers  int                // downloads at a time, 1 to MaxWorkers; 0 = DefaultWorkers
-	Clock    Clock              // nil = the system's
+	Clock    clock.Clock        // nil = the system's
 	Logger   *slog.Logger       // nil = discard
 	MaxTries int                // tries in a row that bring nothing before a file fails; 0 = 6
 
@@ -45,7 +46,7 @@ type Space struct {
 func (c Config) complete() Config {
 	c.Workers = boundWorkers(c.Workers)
 	if c.Clock == nil {
-		c.Clock = systemClock{}
+		c.Clock = clock.System{}
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
@@ -81,7 +82,7 @@ var (
 type Engine struct {
 	cfg   Config
 	db    *storage.DB
-	clock Clock
+	clock clock.Clock
 	log   *slog.Logger
 
 	ctx   context.Context                                   // the life of the engine's goroutines

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sluice/service"
+	"sluice/service/clock"
 	"sluice/service/feed"
 	"sluice/service/pixeldrain"
 	"sluice/storage"
@@ -27,7 +28,7 @@ type Config struct {
 	DB      *storage.DB
 	Client  *pixeldrain.Client // nil: no key yet, jobs wait for Use
 	Workers int                // uploads at a time, 1 to MaxWorkers; 0 = DefaultWorkers
-	Clock   Clock              // nil = the system's
+	Clock   clock.Clock        // nil = the system's
 	Logger  *slog.Logger       // nil = discard
 
 	// MaxFileSize is the plan's limit for one file in bytes, none when it is nil
@@ -46,7 +47,7 @@ type Config struct {
 func (c Config) complete() Config {
 	c.Workers = boundWorkers(c.Workers)
 	if c.Clock == nil {
-		c.Clock = systemClock{}
+		c.Clock = clock.System{}
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
@@ -81,7 +82,7 @@ var (
 type Engine struct {
 	cfg   Config
 	db    *storage.DB
-	clock Clock
+	clock clock.Clock
 	log   *slog.Logger
 	speed *speedLimit
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sluice/service"
+	"sluice/service/clock"
 	"sluice/storage"
 )
 
@@ -116,7 +117,7 @@ func FuzzCleanPath(f *testing.F) {
 }
 
 func TestAListingWithoutAClient(t *testing.T) {
-	e := &Engine{clock: systemClock{}, listingBusy: true}
+	e := &Engine{clock: clock.System{}, listingBusy: true}
 	e.fetchListing() // the key was forgotten after it was decided to fetch one
 	if e.listingBusy {
 		t.Error("no other listing will be fetched")

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"sluice/service/clock"
 	"sluice/service/feed"
 	"sluice/storage"
 )
@@ -31,7 +32,7 @@ type Config struct {
 	DB       *storage.DB
 	Uploader Uploader
 	Remover  Remover      // nil: all files are kept
-	Clock    Clock        // nil = the system's
+	Clock    clock.Clock  // nil = the system's
 	Logger   *slog.Logger // nil = discard
 
 	Quiet      time.Duration // how long a file must not change; 0 = 1 s
@@ -48,7 +49,7 @@ type Config struct {
 
 func (c Config) complete() Config {
 	if c.Clock == nil {
-		c.Clock = systemClock{}
+		c.Clock = clock.System{}
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
