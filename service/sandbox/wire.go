@@ -64,7 +64,7 @@ type answerWriter struct {
 	http.ResponseWriter
 	c      *call
 	status int
-	n      int64 // body bytes given
+	n      int64 // body bytes given, whether they arrived or not
 	cutAt  int64 // cut or hold after so many body bytes, -1 for never
 	wrote  bool  // the header was decided on
 	dead   bool  // nothing more may go out; the connection is to be cut
@@ -119,7 +119,9 @@ func (w *answerWriter) Write(p []byte) (int, error) {
 		}
 		n, err := w.ResponseWriter.Write(part)
 		total += n
-		w.n += int64(n)
+		// A piece that failed counts: over HTTP/2 that of a client which hangs up
+		// with the last byte is told as failed, though it has arrived.
+		w.n += int64(len(part))
 		if err != nil {
 			w.dead = true
 			return total, err
