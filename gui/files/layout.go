@@ -160,6 +160,24 @@ func (l flowLayout) heightFor(objects []fyne.CanvasObject, width float32) float3
 	return l.flow(objects, width, func(fyne.CanvasObject, float32, float32) {})
 }
 
+// wrapLayout is flowLayout in a column, which gives the width before it asks for
+// the height.
+type wrapLayout struct {
+	flow  flowLayout
+	width float32
+}
+
+// Layout is Fyne's.
+func (l *wrapLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	l.width = size.Width
+	l.flow.Layout(objects, size)
+}
+
+// MinSize is Fyne's.
+func (l *wrapLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(60, l.flow.heightFor(objects, l.width))
+}
+
 // pairLayout is a line of a name and a value.
 type pairLayout struct{ column float32 }
 

@@ -27,6 +27,10 @@ type Outside struct {
 	Account func()                                                      // to where a key is entered
 	Upload  func()                                                      // to where files are added
 	Changed func(library.Status)                                        // how many files there are
+
+	// Download brings files to this computer, in this order; nil: nothing offers
+	// it.
+	Download func(files []service.File)
 }
 
 // Config is what the screen is made of.

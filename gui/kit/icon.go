@@ -19,6 +19,7 @@ type IconName string
 // The drawings.
 const (
 	IconUp      IconName = "up"
+	IconDown    IconName = "down"
 	IconFront   IconName = "front"
 	IconCopy    IconName = "copy"
 	IconOpen    IconName = "open"
