@@ -25,6 +25,7 @@ const (
 type Config struct {
 	DB       *storage.DB
 	Client   *pixeldrain.Client // with or without a key; nil: downloads wait for Use
+	APIURL   string             // while there is no client, the service that is meant; "" = nothing can be added yet
 	Workers  int                // downloads at a time, 1 to MaxWorkers; 0 = DefaultWorkers
 	Clock    clock.Clock        // nil = the system's
 	Logger   *slog.Logger       // nil = discard
@@ -99,7 +100,9 @@ type Engine struct {
 	mu      sync.Mutex
 	closing bool
 	client  *pixeldrain.Client
+	api     string // of the client, or the one that is meant
 	workers int
+	front   int64 // lowest position given by ToFront
 	jobs    map[int64]*job
 	running map[*job]struct{}
 	batches map[int64]*batch
@@ -119,14 +122,16 @@ func New(cfg Config) (*Engine, error) {
 	e := &Engine{
 		cfg: cfg, db: cfg.DB, clock: cfg.Clock, log: cfg.Logger,
 		ctx: ctx, disk: context.WithoutCancel(ctx), stop: stop, wake: make(chan struct{}, 1),
-		client: cfg.Client, workers: cfg.Workers,
+		client: cfg.Client, api: cfg.APIURL, workers: cfg.Workers,
 		jobs: make(map[int64]*job), running: make(map[*job]struct{}), batches: make(map[int64]*batch),
 		links:   make(map[string]service.Links),
 		folders: make(map[string]bool),
 		ready:   &jobHeap{less: byPosition}, later: &jobHeap{less: byDue},
 	}
 	e.begin = func() (context.Context, context.CancelCauseFunc) { return context.WithCancelCause(ctx) }
-	e.hold.needsKey = e.client == nil
+	if e.hold.needsKey = e.client == nil; e.client != nil {
+		e.api = e.client.APIURL()
+	}
 	if err := e.recover(ctx); err != nil {
 		stop(errClosing)
 		return nil, service.AsError("open the downloads", err)

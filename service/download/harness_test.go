@@ -263,8 +263,9 @@ type stream struct {
 	totals   download.Totals
 	states   map[service.DownloadID][]download.State // without repetitions
 	done     []download.Batch
-	progress int      // events that told of bytes
-	retries  []string // why and where
+	ended    []service.DownloadID // in the order in which they did, well
+	progress int                  // events that told of bytes
+	retries  []string             // why and where
 }
 
 func (r *rig) follow() *stream {
@@ -286,6 +287,9 @@ func (s *stream) put(j download.Job) {
 	}
 	if j.State == download.Retrying && s.jobs[j.ID].State != j.State {
 		s.retries = append(s.retries, fmt.Sprint(j.Err.Value, " ", j.Done))
+	}
+	if j.State == download.Downloaded && s.jobs[j.ID].State != j.State {
+		s.ended = append(s.ended, j.ID)
 	}
 	s.jobs[j.ID] = j
 	if had := s.states[j.ID]; len(had) == 0 || had[len(had)-1] != j.State {
