@@ -243,9 +243,9 @@ func (s *Shell) apply(v settings.Values) {
 
 // batchDone copies the links of what was given to the window, if it is set to.
 // In the background it does not: on some systems a clipboard ends with the
-// program.
+// program. Links of watched folders come with watch.Event.Links.
 func (s *Shell) batchDone(b *upload.Batch) {
-	if !s.values.CopyWhenDone || b.Origin == upload.Command || s.hidden() {
+	if !s.values.CopyWhenDone || b.Origin == upload.Command || b.Origin == upload.Watch || s.hidden() {
 		return
 	}
 	linked := make([]upload.Job, 0, len(b.Jobs))

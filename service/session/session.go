@@ -70,6 +70,7 @@ type Session struct {
 	keeper    *account.Keeper
 	engine    *upload.Engine
 	downloads *download.Engine // nil without a window
+	watched   *Watched         // the same
 	server    Server           // nil on the real service
 	guard     *awake.Guard     // nil: nothing keeps the computer awake
 	instance  *handoff.Instance
@@ -154,6 +155,9 @@ func open(ctx context.Context, cfg Config) (_ *Session, err error) {
 	s.engine, err = upload.New(engine) //nolint:contextcheck // it lives until Close
 	if err != nil {
 		return nil, fmt.Errorf("start the upload engine: %w", err)
+	}
+	if err = s.openWatched(); err != nil { //nolint:contextcheck // it lives until Close
+		return nil, err
 	}
 	_, changes := s.settings.Subscribe(s.background) //nolint:contextcheck // until Close
 	s.following.Go(func() { s.follow(changes) })
@@ -279,7 +283,7 @@ func (s *Session) closeParts() error {
 	if s.guard != nil {
 		s.guard.Close()
 	}
-	errs = append(errs, s.closeDownloads())
+	errs = append(errs, s.closeWatched(), s.closeDownloads())
 	if s.engine != nil {
 		errs = append(errs, s.engine.Close())
 	}

@@ -208,7 +208,7 @@ func (f *folder) sweepAll(ctx context.Context) {
 			f.look(rel)
 		}
 	}
-	f.asFirst = false
+	f.asFirst, f.late = false, false
 }
 
 // list looks at what is in a folder, and below it. With visited, it looks also

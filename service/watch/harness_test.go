@@ -96,8 +96,9 @@ type server struct {
 	refuse  func(path string) *service.Error
 	hold    chan struct{} // while it is not nil and open, nothing is sent
 	failAdd error
-	before  func(path string) // called before a file is read
-	after   func(path string) // and after
+	stuck   func(path string) <-chan struct{} // what a file's batch waits for
+	before  func(path string)                 // called before a file is read
+	after   func(path string)                 // and after
 }
 
 type sent struct{ path, sum string }
@@ -131,7 +132,10 @@ func (s *server) Find(_ context.Context, path string, _ time.Time) (service.Batc
 
 func (s *server) Wait(ctx context.Context, id service.BatchID) ([]Result, error) {
 	s.mu.Lock()
-	hold := s.hold
+	var hold <-chan struct{} = s.hold
+	if s.stuck != nil && hold == nil {
+		hold = s.stuck(s.batches[id-1][0].Path)
+	}
 	s.mu.Unlock()
 	if hold != nil {
 		select {
@@ -234,6 +238,7 @@ type rig struct {
 	sub    *feed.Subscription[Event]
 	cards  map[FolderID]Card
 	log    []Entry
+	links  [][]Linked
 }
 
 func newRig(t *testing.T, change ...func(*Config)) *rig {
@@ -328,6 +333,9 @@ func (r *rig) until(what string, ok func() bool) {
 				delete(r.cards, id)
 			}
 			r.log = append(r.log, e.Entries...)
+			if len(e.Links) > 0 {
+				r.links = append(r.links, e.Links)
+			}
 		}
 	}
 }

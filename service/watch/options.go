@@ -117,6 +117,9 @@ type Event struct {
 	Removed []FolderID
 	Entries []Entry // new, oldest first
 	Pause   *Pause  // a pause began or ended
+	// Links are files that got their links, each once, in the order in which the
+	// files were last changed. Those of a burst come together. See 0013.
+	Links []Linked
 }
 
 // Snapshot is the state to which the events of a subscription add.

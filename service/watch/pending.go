@@ -33,6 +33,8 @@ type pending struct {
 	wait    time.Duration // between looks while it is written
 	told    Reason
 	hashing bool
+	late    bool // it came while nobody watched
+	burst   int
 	sum     string // of the content of id, "" = not known
 }
 
@@ -42,12 +44,20 @@ func (f *folder) await(rel string, id ident) {
 	p := f.pending[rel]
 	switch {
 	case p == nil:
-		f.pending[rel] = &pending{rel: rel, id: id, first: now, since: now, due: now}
+		f.pending[rel] = &pending{rel: rel, id: id, first: now, since: now, due: now, late: f.late, burst: f.burstOf(now)}
 	case p.id != id:
 		p.changed(id, now)
 	case p.told == ReasonUnreadable:
 		p.due = now
 	}
+}
+
+// together gives the burst that a file's link is told with.
+func (p *pending) together() int {
+	if p.id.size >= largeFile {
+		return alone
+	}
+	return p.burst
 }
 
 func (p *pending) changed(id ident, now time.Time) {
