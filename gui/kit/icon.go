@@ -46,7 +46,12 @@ const (
 	IconClock   IconName = "clock"
 	IconSearch  IconName = "search"
 	IconHelp    IconName = "help"
+	IconRows    IconName = "rows"
+	IconInfo    IconName = "info"
+	IconPencil  IconName = "pencil"
 	IconLogo    IconName = "logo" // keeps its own colours
+
+	IconChevronUp IconName = "chevron-up"
 )
 
 //go:embed icons/*.svg
