@@ -171,7 +171,7 @@ func (w *Watcher) SetEnabled(ctx context.Context, id FolderID, on bool) error {
 }
 
 // Remove forgets a folder, with what is known of its files. What is in the
-// queue stays there.
+// queue stays there, and in the activity list what has happened.
 func (w *Watcher) Remove(ctx context.Context, id FolderID) error {
 	w.commands.Lock()
 	defer w.commands.Unlock()

@@ -42,6 +42,7 @@ func (w *Watcher) tend() {
 			if err := w.cfg.DB.ForgetWatched(w.ctx, now.Add(-activityAge), now.Add(-goneAge)); err != nil && w.ctx.Err() == nil {
 				w.cfg.Logger.Warn("old activity could not be forgotten", slog.Any("error", err))
 			}
+			w.cfg.written("tidied")
 		}
 		w.mu.Lock()
 		ends := w.pause.Until
