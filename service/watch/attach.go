@@ -128,7 +128,8 @@ func (f *folder) pollInstead(reason Reason, err error) {
 	f.dirs = known
 	now := f.w.cfg.Clock.Now()
 	f.reasons, f.attach, f.sweep = reason, now.Add(f.w.cfg.SweepEvery), now
-	f.tell(func(c *Card) { c.State, c.Reason, c.Err = Polling, reason, err })
+	limit := limitOf(reason)
+	f.tell(func(c *Card) { c.State, c.Reason, c.Err, c.Limit = Polling, reason, err, limit })
 }
 
 // enter watches a subfolder and looks at what is in it.

@@ -78,6 +78,7 @@ type Card struct {
 	State    State
 	Reason   Reason // "" = nothing to say
 	Err      error  // the cause, for the log
+	Limit    int    // of ReasonWatches and ReasonInstances: what the system allows, 0 = not known
 	Pending  int    // found, not complete yet
 	Queued   int    // given to the queue, not ended
 	Uploaded int    // files, ever
