@@ -80,11 +80,25 @@ func (e *Engine) Use(client *pixeldrain.Client) {
 	if e.client = client; client != nil {
 		e.api = client.APIURL()
 	}
-	e.hold = hold{paused: e.hold.paused, disk: e.hold.disk, needsKey: client == nil}
+	e.hold.Renew()
+	e.hold.NeedsKey = client == nil
 	e.stopRunning(errReplaced)
 	e.recall()
 	e.tellTotals()
 	e.dispatch()
+}
+
+// TryNow ends the wait for a service that is out of reach: it is tried at once.
+// Where the service itself asked to wait, it does nothing.
+func (e *Engine) TryNow(context.Context) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.hold.TryNow(e.clock.Now()) {
+		e.recall()
+		e.tellTotals()
+		e.dispatch()
+	}
+	return nil
 }
 
 // stopRunning ends all runs; their owners do the rest. e.mu is held.
@@ -115,7 +129,7 @@ func (e *Engine) Pause(ctx context.Context) error {
 	e.control.Lock()
 	defer e.control.Unlock()
 	e.mu.Lock()
-	e.hold.paused = true
+	e.hold.Paused = true
 	e.stopRunning(errPaused)
 	e.tellTotals()
 	e.mu.Unlock()
@@ -128,7 +142,7 @@ func (e *Engine) Resume(ctx context.Context) error {
 	e.control.Lock()
 	defer e.control.Unlock()
 	e.mu.Lock()
-	e.hold.paused = false
+	e.hold.Paused = false
 	e.tellTotals()
 	e.dispatch()
 	e.mu.Unlock()

@@ -68,11 +68,4 @@ func TestPasteBeforeTheClient(t *testing.T) {
 	}
 	r.engine.Use(r.cfg.Client)
 	r.arrived(r.wait(batch)[0], "f")
-	batch, refused, err = r.engine.Paste(t.Context(), r.folder, "\nno link")
-	if e := service.AsError("", err); batch != 0 || len(refused) != 1 || e == nil || e.Value != service.ReasonNoLink {
-		t.Errorf("%d, %v, %v", batch, refused, err)
-	}
-	if _, _, err = r.engine.Paste(t.Context(), r.folder, " \n "); service.AsError("", err) == nil {
-		t.Error("nothing was added")
-	}
 }

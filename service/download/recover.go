@@ -29,7 +29,7 @@ func (e *Engine) recover(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		e.hold.paused = settings[pausedSetting] == "true"
+		e.hold.Paused = settings[pausedSetting] == "true"
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()

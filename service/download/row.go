@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sluice/service"
+	"sluice/service/transfer"
 	"sluice/storage"
 )
 
@@ -95,9 +96,9 @@ func (e *Engine) view(j *job) Job {
 		v.Path, v.Name, v.Done = row.Path, filepath.Base(row.Path), row.Size
 	}
 	if r := j.run; r != nil && j.state == Downloading {
-		v.Done, v.Speed = r.got.Load(), r.speed
+		v.Done, v.Speed = r.got.Load(), r.meter.Speed()
 		if v.Size >= 0 {
-			v.Left = timeLeft(v.Size-v.Done, r.speed)
+			v.Left = transfer.TimeLeft(v.Size-v.Done, v.Speed)
 		}
 	}
 	return v
@@ -129,7 +130,7 @@ func (e *Engine) save(write func(context.Context) error) error {
 			return err
 		}
 		e.diskFails(err)
-		if errors.Is(err, storage.ErrClosed) || !e.pause(backoff(try, nil)) {
+		if errors.Is(err, storage.ErrClosed) || !e.pause(transfer.Backoff(try, nil)) {
 			return err
 		}
 	}

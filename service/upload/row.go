@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sluice/service"
+	"sluice/service/transfer"
 	"sluice/storage"
 )
 
@@ -124,8 +125,8 @@ func (e *Engine) view(j *job) Job {
 	switch j.state {
 	case Hashing, Uploading, Finishing:
 		if r := j.run; r != nil {
-			v.Sent, v.Speed = r.sent.Load(), r.speed
-			v.Left = timeLeft(v.Size-v.Sent, r.speed)
+			v.Sent, v.Speed = r.sent.Load(), r.meter.Speed()
+			v.Left = transfer.TimeLeft(v.Size-v.Sent, v.Speed)
 		}
 	case Verifying, Uploaded, AlreadyThere:
 		v.Sent = v.Size
@@ -169,7 +170,7 @@ func (e *Engine) save(point string, write func(context.Context) error) error {
 			return nil
 		}
 		e.diskFails(err)
-		if errors.Is(err, storage.ErrClosed) || !e.pause(backoff(try, nil)) {
+		if errors.Is(err, storage.ErrClosed) || !e.pause(transfer.Backoff(try, nil)) {
 			return err
 		}
 	}
