@@ -42,7 +42,8 @@ func unreachable(err *service.Error) bool {
 // the time until which everything waits, and whether it was such a failure.
 // e.mu is held.
 func (e *Engine) trouble(client *pixeldrain.Client, err *service.Error) (until time.Time, all bool) {
-	h, now, news := &e.hold, e.clock.Now(), false
+	h, now := &e.hold, e.clock.Now()
+	var news bool
 	switch {
 	case err.Kind == service.Unauthorized && client.HasKey():
 		if h.Refuse(err) {

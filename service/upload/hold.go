@@ -25,7 +25,8 @@ func (e *Engine) limit() (n int, lane bool) {
 // the time until which everything waits, and whether it was such a failure.
 // sent is how much of a file went out before. e.mu is held.
 func (e *Engine) trouble(client *pixeldrain.Client, err *service.Error, sent int64) (until time.Time, all bool) {
-	h, now, news := &e.hold, e.clock.Now(), false
+	h, now := &e.hold, e.clock.Now()
+	var news bool
 	switch {
 	case client != e.client: // of yesterday
 		return time.Time{}, false
