@@ -8,7 +8,6 @@ import (
 
 	"fyne.io/fyne/v2/lang"
 
-	"sluice/gui/kit"
 	"sluice/service/feed"
 	"sluice/service/library"
 	"sluice/service/settings"
@@ -234,7 +233,7 @@ func (s *Shell) showTotals() {
 // apply takes over changed settings.
 func (s *Shell) apply(v settings.Values) {
 	if v.Appearance != s.values.Appearance {
-		s.cfg.App.Settings().SetTheme(kit.NewTheme(appearance(v.Appearance)))
+		s.setTheme(v.Appearance)
 	}
 	s.values = v
 	s.frame.setLimit(v.SpeedLimit)

@@ -88,7 +88,7 @@ func New(cfg Config) (*Shell, error) {
 	s.acts = newActs(s)
 	s.previews = uploads.NewPreviews(s.onMain)
 
-	cfg.App.Settings().SetTheme(kit.NewTheme(appearance(s.values.Appearance)))
+	s.setTheme(s.values.Appearance)
 	s.window = cfg.App.NewWindow("Sluice")
 	if len(cfg.Icon) > 0 {
 		cfg.App.SetIcon(fyne.NewStaticResource("Icon.png", cfg.Icon))

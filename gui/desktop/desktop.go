@@ -98,6 +98,7 @@ func (w *Window) run() (err error) {
 		Backend:     backend(w.session),
 		Icon:        w.Icon,
 		Logger:      w.session.Log(),
+		Cache:       w.session.Cache(),
 		NewSettings: w.newSettings,
 		NewWelcome:  w.newWelcome,
 		Started:     w.started,
