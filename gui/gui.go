@@ -61,7 +61,7 @@ type Config struct {
 	Backend Backend
 	Icon    []byte       // PNG, may be nil
 	Logger  *slog.Logger // nil = nothing is logged
-	Cache   string       // folder for what can be found out again: which fonts the computer has
+	Fonts   *Fonts       // the computer's; nil = every character can be drawn
 
 	// NewSettings makes the Settings screen for a backend, NewWelcome the first
 	// start's; nil for none. Both are called on the interface goroutine, for
@@ -73,8 +73,6 @@ type Config struct {
 	// Started is told the window once it is there, on the interface goroutine,
 	// for Raise, Use and the like; may be nil.
 	Started func(*Shell)
-
-	glyphs *kit.Glyphs // what the fonts can draw; nil: everything
 
 	// For tests; zero values are what the program uses.
 	App     fyne.App                                      // nil = a new one
@@ -90,13 +88,9 @@ type Config struct {
 // goroutine.
 func Run(cfg Config) error {
 	if cfg.App == nil {
-		fonts := findGlyphs(cfg.Cache)
 		preferX11()
 		leaveBusAlone()
 		cfg.App = app.NewWithID(AppID)
-		found := <-fonts // before the first text
-		cfg.glyphs = found.glyphs
-		logFonts(cfg.Logger, found.err)
 	}
 	s, err := New(cfg)
 	if err != nil {

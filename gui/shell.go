@@ -28,6 +28,7 @@ type Shell struct {
 	onMain func(func())
 	window fyne.Window
 	format *kit.Format
+	glyphs *kit.Glyphs // what the fonts can draw; nil: everything
 
 	backend  Backend
 	values   settings.Values
@@ -88,6 +89,7 @@ func New(cfg Config) (*Shell, error) {
 	s.acts = newActs(s)
 	s.previews = uploads.NewPreviews(s.onMain)
 
+	s.glyphs = cfg.Fonts.wait(s.log)
 	s.setTheme(s.values.Appearance)
 	s.window = cfg.App.NewWindow("Sluice")
 	if len(cfg.Icon) > 0 {

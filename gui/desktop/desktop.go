@@ -35,7 +35,8 @@ type Window struct {
 	// Sessions says how to open the account's session or the sandbox's, for
 	// going from one to the other. Called on any goroutine.
 	Sessions func(sandbox bool) (session.Config, error)
-	Icon     []byte // PNG
+	Icon     []byte     // PNG
+	Fonts    *gui.Fonts // the computer's, may be nil
 
 	// For tests; zero values are what the program uses.
 	app     fyne.App
@@ -98,7 +99,7 @@ func (w *Window) run() (err error) {
 		Backend:     backend(w.session),
 		Icon:        w.Icon,
 		Logger:      w.session.Log(),
-		Cache:       w.session.Cache(),
+		Fonts:       w.Fonts,
 		NewSettings: w.newSettings,
 		NewWelcome:  w.newWelcome,
 		Started:     w.started,

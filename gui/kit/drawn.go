@@ -12,7 +12,8 @@ const tofu = "\uFFFD"
 
 // Drawn makes of a text, which may hold anything, what is given to Fyne to
 // draw on one line: control characters are replaced, as is what no font has,
-// and words that are read from the right stand in their order. Everything else, and nearly every text, stays as it is.
+// and words that are read from the right stand in their order. Nearly every
+// text stays as it is.
 func Drawn(text string) string {
 	glyphs := currentGlyphs()
 	simple, right := true, false

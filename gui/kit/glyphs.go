@@ -24,9 +24,15 @@ type Glyphs struct {
 
 // FindGlyphs looks through the fonts of the computer. What it learns is kept in
 // the folder dir for the next start, and in the process for Fyne, which would
-// otherwise look for itself, on the interface goroutine, when it measures the first text. It may be called on any
-// goroutine, before the first text. With an error only the fonts that come with Fyne are used.
-func FindGlyphs(dir string) (*Glyphs, error) {
+// otherwise look for itself, on the interface goroutine, when it measures the
+// first text. It may be called on any goroutine, before that text. With an error
+// only the fonts that come with Fyne are used.
+func FindGlyphs(dir string) (g *Glyphs, err error) {
+	defer func() {
+		if cause := recover(); cause != nil { // a font that is damaged badly
+			g, err = newGlyphs(nil), fmt.Errorf("look through the fonts: %v", cause)
+		}
+	}()
 	system, err := fontscan.SystemFonts(quietLog{}, dir)
 	if err != nil {
 		err = fmt.Errorf("look through the fonts: %w", err)

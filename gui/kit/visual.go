@@ -8,9 +8,9 @@ import (
 )
 
 // Fyne draws the parts of a text that are read from the right each for itself,
-// in the order in which they were written, and lets the first letter decide the direction of the whole:
-// "SHALOM (2).txt" becomes ")2.(txt MOLAHS". So they are put into the order
-// in which they are seen, each with its direction said.
+// in the order in which they were written, and lets the first letter decide the
+// direction of the whole: "SHALOM (2).txt" becomes "MOLAHS)2.(txt". So they are
+// put into the order in which they are seen, each with its direction said.
 const (
 	leftMark   = '\u200E'
 	rightBegin = '\u202E' // what follows is read from the right
@@ -58,8 +58,8 @@ func visual(text string) string {
 }
 
 // pairBrackets puts a letter for each bracket that has a partner, of the
-// direction that both then have: of the words in them, when these are read as
-// the whole is or as what is before them, else of the whole. x/text does not find the partners.
+// direction that both then have: from the right, when the words in them and
+// those before them are read so. x/text finds no partners.
 func pairBrackets(runes []rune) []rune {
 	const left, right = 'a', '\u05D0'
 	out, classes := slices.Clone(runes), make([]bidi.Class, len(runes))

@@ -230,6 +230,3 @@ func (l *Library) localPath(id service.FileID) (string, bool) {
 	info, err := os.Stat(f.path)
 	return f.path, err == nil && info.Mode().IsRegular() && info.Size() == f.size && !info.ModTime().After(f.at)
 }
-
-// Cache is the folder for what can be fetched or found out again.
-func (s *Session) Cache() string { return s.cfg.Home.Cache }
