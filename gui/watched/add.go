@@ -212,15 +212,19 @@ func (s *Screen) add(ctx context.Context, path string, opts watch.Options, exist
 	})
 }
 
-// addSuggested watches the folder that is suggested, only new pictures and
-// videos.
-func (s *Screen) addSuggested() {
-	path := s.suggested
+// takeSuggested watches the folder that is suggested: only new pictures and
+// videos. Where other files go too, it asks first.
+func (s *Screen) takeSuggested() {
+	path, kinds := s.suggested.Path, []watch.Kind{watch.Images, watch.Videos}
 	if path == "" || s.folders == nil || s.adding {
 		return
 	}
+	if !s.suggested.Own {
+		s.offer(path, kinds)
+		return
+	}
 	opts := watch.DefaultOptions()
-	opts.Rules.Kinds = []watch.Kind{watch.Images, watch.Videos}
+	opts.Rules.Kinds = kinds
 	s.adding = true
 	s.show()
 	s.add(s.ctx, path, opts, false, func(err error) {

@@ -67,7 +67,7 @@ func (v *cardView) newOptions() *fyne.Container {
 	secondary := kit.TextStyle{Color: kit.ColorSecondary, Elide: kit.ElideEnd}
 	v.skipping = kit.NewHint("", secondary)
 	rules := kit.NewButton(lang.L("Change…"), kit.ButtonQuiet, func() { s.askRules(id) })
-	v.kindLine = line(kit.NewSelect(nil, nil), v.skipping, rules)
+	v.kindLine = container.New(kindLayout{v.skipping}, kit.NewSelect(nil, nil), v.skipping, rules)
 	v.deep = v.newSwitch(lang.L("Include subfolders"), func(o *watch.Options, on bool) { o.Subfolders = on })
 	v.then = kit.NewSelect([]string{lang.L("Keep the file"), lang.L("Move to a folder…"), lang.L("Move to the bin")},
 		func(i int) { s.chooseThen(id, thens()[i]) })
@@ -137,7 +137,10 @@ func (v *cardView) set(c *watch.Card, p watch.Pause, unfolded bool) {
 func (v *cardView) setOptions(c *watch.Card) {
 	o := &c.Options
 	v.setKinds(o.Rules.Kinds)
-	v.skipping.SetText(v.s.cfg.Words.skipping(&o.Rules))
+	if text := v.s.cfg.Words.skipping(&o.Rules); v.skipping.Text.Text() != text {
+		v.skipping.SetText(text)
+		v.kindLine.Refresh()
+	}
 	v.deep.Set(o.Subfolders)
 	v.then.Set(max(0, slices.Index(thens(), o.Then)))
 	v.target.Hidden = o.Then != watch.Move
@@ -206,6 +209,35 @@ func (headLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 // MinSize is Fyne's.
 func (headLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(200, objects[0].MinSize().Height+2+objects[1].MinSize().Height)
+}
+
+// kindLayout puts the kinds, what is skipped, and the button side by side. Where
+// there is little room, what is skipped is left out, and the kinds shortened.
+type kindLayout struct{ skipping *kit.Hint }
+
+// Layout is Fyne's.
+func (l kindLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	const gap, least = 8, 80
+	kinds, change := objects[0].MinSize(), objects[2].MinSize()
+	kinds.Width = min(kinds.Width, size.Width-change.Width-gap)
+	middle := func(o fyne.CanvasObject, x float32, want fyne.Size) {
+		put(o, x, (size.Height-want.Height)/2, want.Width, want.Height)
+	}
+	middle(objects[0], 0, kinds)
+	x := kinds.Width + gap
+	free := size.Width - x - change.Width - gap
+	words := fyne.MeasureText(l.skipping.Text.Text(), kit.SizeBody, fyne.TextStyle{})
+	words.Width = min(words.Width+1, free)
+	if l.skipping.Hidden = free < least; !l.skipping.Hidden {
+		middle(l.skipping, x, words)
+		x += words.Width + gap
+	}
+	middle(objects[2], x, change)
+}
+
+// MinSize is Fyne's.
+func (kindLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(objects[2].MinSize().Width+100, objects[0].MinSize().Height)
 }
 
 // mendLayout puts a command on its ground and a button beside it.

@@ -52,20 +52,27 @@ func kindsName(chosen []watch.Kind) string {
 		}
 	}
 	switch len(names) {
-	case 0, len(kinds()):
+	case 0:
 		return lang.L("All files")
 	case 1:
 		return names[0]
 	}
-	for i := 1; i < len(names); i++ {
-		names[i] = strings.ToLower(names[i])
+	if len(names) > 2 {
+		more := len(names) - 1
+		return lang.N("{{.Kind}} and {{.Count}} more kinds", more, map[string]any{"Kind": names[0], "Count": more})
 	}
-	last := len(names) - 1
-	return lang.L("{{.Some}} and {{.Last}}", map[string]any{"Some": strings.Join(names[:last], ", "), "Last": names[last]})
+	return lang.L("{{.Kind}} and {{.Other}}", map[string]any{"Kind": names[0], "Other": strings.ToLower(names[1])})
 }
 
 // sameKinds reports whether two choices are the same.
-func sameKinds(a, b []watch.Kind) bool { return kindsName(a) == kindsName(b) }
+func sameKinds(a, b []watch.Kind) bool {
+	for _, k := range kinds() {
+		if slices.Contains(a, k) != slices.Contains(b, k) {
+			return false
+		}
+	}
+	return true
+}
 
 // skipping says what rules leave out, beside kinds.
 func (w *Words) skipping(r *watch.Rules) string {

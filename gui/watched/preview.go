@@ -107,7 +107,9 @@ func (p *preview) giveUp() {
 func (p *preview) known() bool { return !p.busy && p.err == nil }
 
 // refused reports whether the folder can't be looked into.
-func (p *preview) refused() bool { return !p.busy && p.err != nil && !errors.Is(p.err, context.Canceled) }
+func (p *preview) refused() bool {
+	return !p.busy && p.err != nil && !errors.Is(p.err, context.Canceled)
+}
 
 // press stops counting, or shows and hides the names.
 func (p *preview) press() {

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/lang"
 
 	"sluice/gui/kit"
+	"sluice/service/screenshots"
 	"sluice/service/watch"
 )
 
@@ -39,7 +40,8 @@ type Config struct {
 	// These ask the disk, and are called away from the interface goroutine.
 	Look      func(ctx context.Context, path string, opts watch.Options, limit int, soFar func(files int, bytes int64)) (watch.Preview, error)
 	OnNetwork func(path string) bool
-	Suggest   func(ctx context.Context) string // a folder to begin with, "" for none
+	// Suggest gives folders that screenshots are put into, the likeliest first.
+	Suggest func(ctx context.Context, folders Folders) []screenshots.Folder
 }
 
 // Screen is the screen of watched folders.
@@ -54,13 +56,13 @@ type Screen struct {
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 
-	cards     map[watch.FolderID]*cardView
-	unfolded  map[watch.FolderID]bool // as people have said
-	copied    map[string]bool         // links that were put on the clipboard last
-	width     float32                 // of the list
-	suggested string
-	asked     bool // for a folder to suggest
-	adding    bool // the suggested one
+	cards      map[watch.FolderID]*cardView
+	unfolded   map[watch.FolderID]bool // as people have said
+	copied     map[string]bool         // links that were put on the clipboard last
+	width      float32                 // of the list
+	suggesting bool
+	suggested  screenshots.Folder // to begin with; none without a path
+	adding     bool               // the suggested one
 
 	rows      *kit.Rows
 	pause     *kit.Button
@@ -122,9 +124,14 @@ func (s *Screen) Use(open func(context.Context) (Folders, error)) {
 			s.model.Take(snapshot)
 			s.show()
 			s.more()
+			s.suggest()
 		},
 		failed: func(err error) { s.model.Fail(err); s.show() },
-		events: func(events []watch.Event) { s.model.Apply(events); s.show() },
+		events: func(events []watch.Event) {
+			s.model.Apply(events)
+			s.show()
+			s.suggest()
+		},
 	}
 	s.reader.start(open)
 }
@@ -141,20 +148,24 @@ func (s *Screen) Close() {
 	s.wg.Wait()
 }
 
-// Shown looks for a folder to suggest, once.
-func (s *Screen) Shown() {
-	if s.asked {
+// suggest looks for a folder to begin with, while there is none.
+func (s *Screen) suggest() {
+	if s.model.State() != Ready || s.model.Len() > 0 || s.suggesting {
 		return
 	}
-	s.asked = true
-	ctx := s.ctx
+	s.suggesting = true
+	ctx, folders := s.ctx, s.folders
 	s.wg.Go(func() {
-		path := s.cfg.Suggest(ctx)
+		found := s.cfg.Suggest(ctx, folders)
 		s.cfg.OnMain(func() {
-			if ctx.Err() == nil {
-				s.suggested = path
-				s.show()
+			if ctx.Err() != nil {
+				return
 			}
+			s.suggesting, s.suggested = false, screenshots.Folder{}
+			if len(found) > 0 {
+				s.suggested = found[0]
+			}
+			s.show()
 		})
 	})
 }
@@ -213,17 +224,24 @@ func (s *Screen) show() {
 		s.message.set(s.saying())
 	}
 	able(s.addButton, s.folders != nil)
-	s.pause.Hidden = !listed
+	s.showPause(listed)
+	s.cfg.Intents.Changed(m.On())
+}
+
+// showPause fits the button that pauses and resumes.
+func (s *Screen) showPause(listed bool) {
+	paused := s.model.Pause().On
 	label := lang.L("Pause")
-	if m.Pause().On {
+	if paused {
 		label = lang.L("Resume")
 	}
-	if s.pause.Label() != label {
-		s.pause.SetLabel(label)
-		s.pause.SetMenu(!m.Pause().On)
-		s.root.Refresh()
+	if s.pause.Label() == label && s.pause.Hidden == !listed {
+		return
 	}
-	s.cfg.Intents.Changed(m.On())
+	s.pause.SetLabel(label)
+	s.pause.SetMenu(!paused)
+	s.pause.Hidden = !listed
+	s.root.Refresh()
 }
 
 // saying is what stands in the list's place while there are no folders.
@@ -243,9 +261,11 @@ func (s *Screen) saying() saying {
 		text:  lang.L("What appears in a watched folder is uploaded by itself, and its link is on the clipboard. What is in it already stays as it is unless you say otherwise."),
 		label: lang.L("Add folder…"), do: s.askAdd,
 	}
-	if s.suggested != "" {
-		c.text = lang.L("What appears in a watched folder is uploaded by itself, and its link is on the clipboard. This is where your screenshots go: with one click every new one is a link. Those that are there already stay as they are.")
-		c.label, c.do = lang.L("Watch {{.Folder}}", map[string]any{"Folder": s.cfg.Words.Format.Folder(s.suggested)}), s.addSuggested
+	if s.suggested.Path != "" {
+		if s.suggested.Own {
+			c.text = lang.L("What appears in a watched folder is uploaded by itself, and its link is on the clipboard. Below is where your screenshots go: one click, and every new one is a link. Those that are there already stay as they are.")
+		}
+		c.label, c.do = lang.L("Watch {{.Folder}}", map[string]any{"Folder": s.cfg.Words.Format.Folder(s.suggested.Path)}), s.takeSuggested
 		c.second, c.other = lang.L("Another folder…"), s.askAdd
 	}
 	c.busy = s.adding
