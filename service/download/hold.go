@@ -99,22 +99,21 @@ func (e *Engine) recall() {
 	}
 }
 
-func (e *Engine) diskFails(err error) {
+// diskTold notes how a write to the database went.
+func (e *Engine) diskTold(err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if err == nil {
+		if e.hold.DiskWorks() {
+			e.tellTotals()
+			e.dispatch()
+		}
+		return
+	}
 	if e.hold.DiskFails(unwritable("write the downloads", err)) {
 		e.log.Error("the downloads can't be written", slog.Any("error", err))
 	}
 	e.tellTotals()
-}
-
-func (e *Engine) diskWorks() {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.hold.DiskWorks() {
-		e.tellTotals()
-		e.dispatch()
-	}
 }
 
 // unwritable is the error of a write to the database.

@@ -75,20 +75,19 @@ func (e *Engine) recall() {
 	}
 }
 
-func (e *Engine) diskFails(err error) {
+// diskTold notes how a write of the queue went.
+func (e *Engine) diskTold(err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if err == nil {
+		if e.hold.DiskWorks() {
+			e.tellTotals()
+			e.stir()
+		}
+		return
+	}
 	if e.hold.DiskFails(&service.Error{Op: "write the queue", Kind: service.Internal, Value: service.ReasonQueueUnwritable, Err: err}) {
 		e.log.Error("the queue can't be written", slog.Any("error", err))
 	}
 	e.tellTotals()
-}
-
-func (e *Engine) diskWorks() {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.hold.DiskWorks() {
-		e.tellTotals()
-		e.stir()
-	}
 }

@@ -244,7 +244,7 @@ func (e *Engine) mendAll(ctx context.Context) {
 		e.mends = nil
 		return
 	}
-	e.diskFails(err)
+	e.diskTold(err)
 	e.wg.Go(func() {
 		for _, m := range e.mends {
 			if err := e.save("recover", func(ctx context.Context) error { return e.mend(ctx, m) }); err != nil {

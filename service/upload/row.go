@@ -162,28 +162,10 @@ func (e *Engine) wrote(point string) {
 // the engine closes. point names it. Jobs that are gone from the database are
 // no error: they were cleared from the history in the meantime.
 func (e *Engine) save(point string, write func(context.Context) error) error {
-	for try := 1; ; try++ {
-		err := write(e.disk)
-		if err == nil || errors.Is(err, storage.ErrNotFound) {
-			e.diskWorks()
-			e.wrote(point)
-			return nil
-		}
-		e.diskFails(err)
-		if errors.Is(err, storage.ErrClosed) || !e.pause(transfer.Backoff(try, nil)) {
-			return err
-		}
+	err := transfer.Persist(e.ctx, e.clock, func() error { return write(e.disk) }, e.diskTold)
+	if err != nil && !errors.Is(err, storage.ErrNotFound) {
+		return err
 	}
-}
-
-// pause waits for d and reports false when the engine closes first.
-func (e *Engine) pause(d time.Duration) bool {
-	passed, giveUp := e.clock.After(d)
-	defer giveUp()
-	select {
-	case <-passed:
-		return true
-	case <-e.ctx.Done():
-		return false
-	}
+	e.wrote(point)
+	return nil
 }
