@@ -29,6 +29,7 @@ func newFiles(s *Shell) *files.Screen {
 			Copy: s.copyTargets, Text: s.copyText, Open: s.openFiles, Tell: s.toast, Keep: s.keepFiles,
 			Ask:     func(title, text string, answers ...kit.Answer) { s.ask(nil, title, text, answers...) },
 			Account: func() { s.Show("settings") }, Upload: func() { s.choose(false) }, Changed: s.filesChanged,
+			Download: s.downloadFiles,
 		},
 	})
 }
@@ -99,6 +100,8 @@ func (s *Shell) listenForKeys() {
 		switch {
 		case s.filesSeen():
 			s.files.TypedKey(e)
+		case s.watchedSeen():
+			s.watched.TypedKey(e)
 		case s.historySeen():
 			s.history.TypedKey(e)
 		}
