@@ -98,7 +98,7 @@ const (
 	rowPad     float32 = 8
 	columnGap  float32 = 18
 	nameLeft   float32 = rowPad + rowPicture + 10
-	nameLeast  float32 = 190
+	nameLeast  float32 = 170
 )
 
 // place is where a column stands in a row.

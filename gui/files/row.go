@@ -27,7 +27,7 @@ type rowLook struct {
 func newRowLook(format *kit.Format, tiles *tileLook) *rowLook {
 	return &rowLook{
 		columns: newColumns(format), format: format, name: tiles.name,
-		fact:       newRuler(func(s string) float32 { return fyne.MeasureText(s, kit.SizeSmall, fyne.TextStyle{}).Width }),
+		fact:       newRuler(func(s string) float32 { return kit.MeasureText(s, kit.SizeSmall, fyne.TextStyle{}).Width }),
 		nameHeight: tiles.nameHeight,
 		factHeight: fyne.MeasureText("M", kit.SizeSmall, fyne.TextStyle{}).Height,
 	}
@@ -107,7 +107,7 @@ func (r *row) fitWords() {
 		if p.column == ColumnName {
 			height, fit = look.nameHeight, look.name.fitName
 		}
-		setText(text, fit(look.columns.value(p.column, look.format, &r.file), p.w))
+		setText(text, kit.Drawn(fit(look.columns.value(p.column, look.format, &r.file), p.w)))
 		text.Resize(fyne.NewSize(p.w, height))
 		text.Move(fyne.NewPos(p.x, (rowHeight-height)/2))
 		shown[p.column] = true
@@ -153,14 +153,14 @@ func (r *row) mark(m marking) {
 		return
 	}
 	r.marked = m
-	r.back.Hidden, r.edge.Hidden = !m.selected && !m.cursor, !m.selected
+	r.back.Hidden, r.edge.Hidden = !m.selected && !m.cursor, !m.selected || m.cursor
 	r.colorBack()
 	r.back.Refresh()
 	kit.Repaint(r)
 }
 
 // shortened reports whether the name is not shown whole.
-func (r *row) shortened() bool { return r.texts[ColumnName].Text != r.title }
+func (r *row) shortened() bool { return r.texts[ColumnName].Text != kit.Drawn(r.title) }
 
 // AccessibilityLabel is the file's whole name.
 func (r *row) AccessibilityLabel() string { return r.title }
