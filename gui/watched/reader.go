@@ -6,10 +6,11 @@ import (
 	"time"
 
 	"sluice/service/feed"
+	"sluice/service/screenshots"
 	"sluice/service/watch"
 )
 
-// Folders is what watches; *watch.Watcher is one. All of it may be called from
+// Folders is what watches; *session.Watched is one. All of it may be called from
 // any goroutine; what has a context waits for the disk.
 type Folders interface {
 	Changer
@@ -17,6 +18,9 @@ type Folders interface {
 	Activity(ctx context.Context, before int64, limit int) ([]watch.Entry, error)
 	Pause(until time.Time)
 	Resume()
+	// Suggest gives folders that screenshots are put into and that are not
+	// watched, the likeliest first.
+	Suggest(ctx context.Context) []screenshots.Folder
 }
 
 // Changer changes what is watched.

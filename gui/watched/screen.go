@@ -40,8 +40,6 @@ type Config struct {
 	// These ask the disk, and are called away from the interface goroutine.
 	Look      func(ctx context.Context, path string, opts watch.Options, limit int, soFar func(files int, bytes int64)) (watch.Preview, error)
 	OnNetwork func(path string) bool
-	// Suggest gives folders that screenshots are put into, the likeliest first.
-	Suggest func(ctx context.Context, folders Folders) []screenshots.Folder
 }
 
 // Screen is the screen of watched folders.
@@ -156,7 +154,7 @@ func (s *Screen) suggest() {
 	s.suggesting = true
 	ctx, folders := s.ctx, s.folders
 	s.wg.Go(func() {
-		found := s.cfg.Suggest(ctx, folders)
+		found := folders.Suggest(ctx)
 		s.cfg.OnMain(func() {
 			if ctx.Err() != nil {
 				return
