@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/url"
 	"strings"
+
+	"sluice/service/userdir"
 )
 
 // freedesktop: Linux and BSD. The settings of Spectacle (KDE), the screenshot
@@ -15,7 +17,7 @@ func (s System) freedesktop(ctx context.Context) (paths, shared []string) {
 		config = s.Home + "/.config"
 	}
 	dirs := s.read(config + "/user-dirs.dirs")
-	pictures := s.userDir(dirs, "PICTURES", "Pictures")
+	pictures := userdir.Freedesktop(dirs, s.Home, "PICTURES", "Pictures")
 	spectacle := s.read(config + "/spectaclerc")
 	paths = []string{
 		s.folder(setting(spectacle, "ImageSave", "imageSaveLocation")),
@@ -33,8 +35,8 @@ func (s System) freedesktop(ctx context.Context) (paths, shared []string) {
 		paths = append(paths, pictures+"/"+name)
 	}
 	shared = []string{
-		pictures, s.userDir(dirs, "DESKTOP", "Desktop"), s.userDir(dirs, "DOCUMENTS", "Documents"),
-		s.userDir(dirs, "DOWNLOAD", "Downloads"), "/tmp",
+		pictures, userdir.Freedesktop(dirs, s.Home, "DESKTOP", "Desktop"), userdir.Freedesktop(dirs, s.Home, "DOCUMENTS", "Documents"),
+		userdir.Freedesktop(dirs, s.Home, "DOWNLOAD", "Downloads"), "/tmp",
 	}
 	return paths, shared
 }
@@ -55,26 +57,6 @@ func (s System) read(path string) string {
 		return ""
 	}
 	return string(b)
-}
-
-// userDir is a folder as xdg-user-dirs has set it. Its file is a part of a shell
-// script; the home folder itself stands for none.
-func (s System) userDir(file, name, usual string) string {
-	path := s.Home + "/" + usual
-	for line := range strings.Lines(file) {
-		value, is := strings.CutPrefix(strings.TrimSpace(line), "XDG_"+name+`_DIR="`)
-		value, ends := strings.CutSuffix(value, `"`)
-		if !is || !ends {
-			continue
-		}
-		if rest, inHome := strings.CutPrefix(value, "$HOME/"); inHome {
-			value = s.Home + "/" + rest
-		}
-		if strings.HasPrefix(value, "/") {
-			path = strings.NewReplacer(`\\`, `\`, `\"`, `"`, `\$`, `$`, "\\`", "`").Replace(value)
-		}
-	}
-	return strings.TrimRight(path, "/")
 }
 
 // setting reads one value of an .ini file. KDE marks keys whose values hold

@@ -245,6 +245,9 @@ func (s *Session) apply(ctx context.Context) {
 		}
 	}
 	s.engine.SetSpeedLimit(v.SpeedLimit)
+	if s.downloads != nil {
+		s.downloads.SetWorkers(v.Downloads)
+	}
 	if v.SkipDuplicates != s.skip {
 		s.skip = v.SkipDuplicates
 		s.engine.SetSkipDuplicates(s.skip)

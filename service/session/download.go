@@ -6,12 +6,14 @@ import (
 	"sluice/service"
 	"sluice/service/download"
 	"sluice/service/pixeldrain"
+	"sluice/service/userdir"
 )
 
 // openDownloads starts the downloads of a session with a window. They wait for
 // their client until the key has been looked for.
 func (s *Session) openDownloads() (err error) {
-	s.downloads, err = download.New(download.Config{DB: s.db, APIURL: s.apiURL, Logger: s.log, RememberPause: true})
+	s.usualFolder = userdir.Downloads(userdir.Here())
+	s.downloads, err = download.New(download.Config{DB: s.db, APIURL: s.apiURL, Workers: s.settings.Values().Downloads, Logger: s.log, RememberPause: true})
 	if err != nil {
 		return fmt.Errorf("start the downloads: %w", err)
 	}
@@ -60,4 +62,13 @@ func (s *Session) closeDownloads() error {
 		s.keyless.Close()
 	}
 	return err
+}
+
+// DownloadFolder is where downloads go if nobody says otherwise, as the user has
+// set it or this computer keeps it; "" when neither tells.
+func (s *Session) DownloadFolder() string {
+	if folder := s.settings.Values().DownloadFolder; folder != "" {
+		return folder
+	}
+	return s.usualFolder
 }

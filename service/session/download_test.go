@@ -217,3 +217,69 @@ func TestCommandsDoNotDownload(t *testing.T) {
 		t.Error("a session without a window downloads")
 	}
 }
+
+func TestDownloadSettings(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("USERPROFILE", home)
+	t.Setenv("XDG_CONFIG_HOME", home)
+	s := enter(t, windowed(t, sandboxtest.New(t)))
+	if got := s.DownloadFolder(); filepath.Base(got) != "Downloads" {
+		t.Errorf("downloads go to %q", got)
+	}
+	folder := t.TempDir()
+	if err := s.Settings().Change(t.Context(), func(v *settings.Values) { v.DownloadFolder = folder }); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.DownloadFolder(); got != folder {
+		t.Errorf("downloads go to %q", got)
+	}
+}
+
+// The number of downloads at a time is taken at the start, and when it changes.
+func TestDownloadsAtATime(t *testing.T) {
+	server := sandboxtest.New(t)
+	cfg := windowed(t, server)
+	s := enter(t, cfg)
+	if err := s.Settings().Change(t.Context(), func(v *settings.Values) { v.Downloads = 1 }); err != nil {
+		t.Fatal(err)
+	}
+	closeIt(t, s)
+	s = enter(t, cfg)
+	lookForKey(t, s)
+	var ids []string
+	for range 2 {
+		f := put(t, server, "x", 100_000)
+		server.Inject(stallGet(f.ID, 50_000))
+		ids = append(ids, string(f.ID))
+	}
+	_, events := s.Downloads().Subscribe(t.Context())
+	defer events.Close()
+	paste(t, s, t.TempDir(), "/u/"+ids[0]+","+ids[1])
+	moving := map[service.DownloadID]bool{}
+	until := func(n int) {
+		for len(moving) < n {
+			list, err := events.Next(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range list {
+				for _, j := range e.Jobs {
+					if j.State == download.Downloading && j.Done > 0 {
+						moving[j.ID] = true
+					}
+				}
+			}
+		}
+	}
+	until(1)
+	if snapshot, news := s.Downloads().Subscribe(t.Context()); snapshot.Totals.Active != 1 {
+		t.Errorf("%d at a time", snapshot.Totals.Active)
+	} else {
+		news.Close()
+	}
+	if err := s.Settings().Change(t.Context(), func(v *settings.Values) { v.Downloads = 2 }); err != nil {
+		t.Fatal(err)
+	}
+	until(2)
+}

@@ -64,18 +64,19 @@ const firstContact = 30 * time.Second
 // called from any goroutine; those with an error wait for the disk, the
 // keyring or the network.
 type Session struct {
-	cfg       Config
-	db        *storage.DB
-	settings  *settings.Store
-	keeper    *account.Keeper
-	engine    *upload.Engine
-	downloads *download.Engine // nil without a window
-	watched   *Watched         // the same
-	server    Server           // nil on the real service
-	guard     *awake.Guard     // nil: nothing keeps the computer awake
-	instance  *handoff.Instance
-	file      *home.Log // nil when it can't be written
-	log       *slog.Logger
+	cfg         Config
+	db          *storage.DB
+	settings    *settings.Store
+	keeper      *account.Keeper
+	engine      *upload.Engine
+	downloads   *download.Engine // nil without a window
+	usualFolder string           // for downloads, "" = none
+	watched     *Watched         // the same
+	server      Server           // nil on the real service
+	guard       *awake.Guard     // nil: nothing keeps the computer awake
+	instance    *handoff.Instance
+	file        *home.Log // nil when it can't be written
+	log         *slog.Logger
 
 	shelving sync.Mutex // held while the library changes its account
 	library  *Library   // set before shelved is closed

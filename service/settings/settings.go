@@ -6,6 +6,7 @@ package settings
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,8 +23,12 @@ const (
 	DefaultWorkers = 4
 	MinWorkers     = 1
 	MaxWorkers     = 16
-	DefaultWidth   = 1180
-	DefaultHeight  = 760
+	// DefaultDownloads is how many files are downloaded at a time.
+	DefaultDownloads = 3
+	// maxPath is the length of a folder's path, in bytes.
+	maxPath       = 4096
+	DefaultWidth  = 1180
+	DefaultHeight = 760
 	// MaxTemplate is the length of a link template, in characters.
 	MaxTemplate = 1000
 	// DefaultPicture is the side length of the Files screen's pictures.
@@ -102,6 +107,8 @@ type Values struct {
 	// SkipDuplicates gives a file whose content the account has already the link
 	// of that, in place of sending it again.
 	SkipDuplicates bool
+	Downloads      int    // downloads at a time, MinWorkers to MaxWorkers
+	DownloadFolder string // where they go, an absolute path; "" = where this computer keeps downloads
 	WhenClosed     WhenClosed
 	CopyWhenDone   bool // links to the clipboard when a batch is done
 	LinkFormat     service.LinkFormat
@@ -119,7 +126,7 @@ type Values struct {
 // Defaults gives the values of a first start.
 func Defaults() Values {
 	return Values{
-		APIURL: DefaultAPIURL, Workers: DefaultWorkers, SkipDuplicates: true, WhenClosed: CloseAsks, CopyWhenDone: true,
+		APIURL: DefaultAPIURL, Workers: DefaultWorkers, SkipDuplicates: true, Downloads: DefaultDownloads, WhenClosed: CloseAsks, CopyWhenDone: true,
 		LinkFormat: service.FormatAddress, LinkTemplate: "{name}: {url}",
 		Appearance: FollowSystem, WindowWidth: DefaultWidth, WindowHeight: DefaultHeight,
 		FilesOrder: NewestFirst, FilesPicture: DefaultPicture, FilesView: FilesGrid,
@@ -246,6 +253,8 @@ func fields() []field {
 		numberField("uploads.speed_limit", 0, MaxSpeedLimit, func(v *Values) *int64 { return &v.SpeedLimit },
 			func(n int64) bool { return n == 0 || n >= MinSpeedLimit }),
 		boolField("uploads.skip_duplicates", func(v *Values) *bool { return &v.SkipDuplicates }),
+		numberField("downloads.workers", MinWorkers, MaxWorkers, func(v *Values) *int { return &v.Downloads }),
+		textField("downloads.folder", func(v *Values) *string { return &v.DownloadFolder }, checkFolder),
 		textField("window.close", func(v *Values) *WhenClosed { return &v.WhenClosed },
 			func(p *WhenClosed) string { return allow(*p == CloseAsks || *p == CloseKeepsGoing || *p == CloseStops) }),
 		boolField("links.copy", func(v *Values) *bool { return &v.CopyWhenDone }),
@@ -270,6 +279,15 @@ func fields() []field {
 			return allow(*p == "" || isLoopback(*p))
 		}),
 	}
+}
+
+// checkFolder takes the path of a folder, which may be away at the moment.
+func checkFolder(p *string) string {
+	if *p == "" {
+		return ""
+	}
+	*p = filepath.Clean(*p)
+	return allow(filepath.IsAbs(*p) && len(*p) <= maxPath && utf8.ValidString(*p) && !strings.Contains(*p, "\x00"))
 }
 
 func allow(ok bool) string {

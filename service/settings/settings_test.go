@@ -43,7 +43,7 @@ func TestValuesSurviveARestart(t *testing.T) {
 		t.Fatalf("a first start has %+v", s.Values())
 	}
 	want := settings.Values{
-		APIURL: "https://files.example/pd/api", Workers: 16, SpeedLimit: 1_500_000, SkipDuplicates: false, WhenClosed: settings.CloseStops, CopyWhenDone: false,
+		APIURL: "https://files.example/pd/api", Workers: 16, SpeedLimit: 1_500_000, SkipDuplicates: false, Downloads: 5, DownloadFolder: t.TempDir(), WhenClosed: settings.CloseStops, CopyWhenDone: false,
 		LinkFormat: service.FormatTemplate, LinkTemplate: "<{name}>\n{url}", Appearance: settings.Dark,
 		WindowWidth: 900, WindowHeight: 700, Screen: "settings", FilesOrder: settings.LeastViewed, FilesPicture: 200, FilesView: settings.FilesTable, SandboxAddr: "127.0.0.1:4711",
 	}
@@ -70,7 +70,7 @@ func TestValuesSurviveARestart(t *testing.T) {
 func TestDamagedValuesAreDefaults(t *testing.T) {
 	db := openDB(t, t.TempDir())
 	for key, text := range map[string]string{
-		"api.url": "http://pixeldrain.com/api", "uploads.workers": "17", "uploads.speed_limit": "9999",
+		"api.url": "http://pixeldrain.com/api", "uploads.workers": "17", "uploads.speed_limit": "9999", "downloads.workers": "0", "downloads.folder": "../in",
 		"uploads.skip_duplicates": "sometimes", "window.close": "never", "links.copy": "perhaps",
 		"links.format": "morse", "links.template": " ", "appearance": "\xff", "window.width": "1e9",
 		"window.height": "-1", "window.screen": strings.Repeat("x", 1000), "sandbox.addr": "192.0.2.1:80",
@@ -95,6 +95,8 @@ func TestWhatIsNotAllowedChangesNothing(t *testing.T) {
 	s := load(t, db)
 	for key, change := range map[string]func(*settings.Values){
 		"api.url":             func(v *settings.Values) { v.APIURL = "http://example.com" },
+		"downloads.workers":   func(v *settings.Values) { v.Downloads = 17 },
+		"downloads.folder":    func(v *settings.Values) { v.DownloadFolder = "downloads" },
 		"uploads.workers":     func(v *settings.Values) { v.Workers = 0 },
 		"links.format":        func(v *settings.Values) { v.LinkFormat = "x" },
 		"window.close":        func(v *settings.Values) { v.WhenClosed = "x" },
