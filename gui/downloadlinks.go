@@ -125,7 +125,7 @@ func (f *linksForm) showFolder() { f.where.SetText(f.shell.format.Folder(f.folde
 
 // change lets people choose another folder.
 func (f *linksForm) change() {
-	f.shell.pickFolder(lang.L("Choose where to download to"), func(path string) {
+	f.shell.PickFolder(lang.L("Choose where to download to"), func(path string) {
 		f.folder = path
 		f.showFolder()
 	})

@@ -30,9 +30,9 @@ func (s *Shell) choose(folders bool) {
 	s.pick(Picking{Title: pickTitle(folders), Folders: folders}, func(paths []string) { s.take(upload.Choose, paths) })
 }
 
-// pickFolder asks for one folder; chosen is called on the interface goroutine,
+// PickFolder asks for one folder; chosen is called on the interface goroutine,
 // if one was chosen.
-func (s *Shell) pickFolder(title string, chosen func(path string)) {
+func (s *Shell) PickFolder(title string, chosen func(path string)) {
 	s.pick(Picking{Title: title, Folders: true, One: true}, func(paths []string) {
 		if len(paths) > 0 {
 			chosen(paths[0])

@@ -22,7 +22,7 @@ func newWatched(s *Shell) *watched.Screen {
 		Now:   func() time.Time { return s.now() }, OnMain: s.onMain, Act: s.watchActs.add, Home: s.cfg.Home,
 		Look: watch.LookInto, OnNetwork: watch.OnNetwork,
 		Intents: watched.Intents{
-			PickFolder: s.pickFolder, Copy: s.copyEntry, CopyText: s.copyText, Open: s.OpenURL, ShowFolder: s.showFolder,
+			PickFolder: s.PickFolder, Copy: s.copyEntry, CopyText: s.copyText, Open: s.OpenURL, ShowFolder: s.showFolder,
 			Ask:  func(title, text string, answers ...kit.Answer) { s.ask(nil, title, text, answers...) },
 			Tell: func(text string) { s.notices.tell(text, kit.ColorAmber) }, Done: s.toast,
 			Changed: s.watchChanged,

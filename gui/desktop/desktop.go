@@ -115,7 +115,7 @@ func (w *Window) run() (err error) {
 func backend(s *session.Session) gui.Backend {
 	return gui.Backend{
 		Watched: func(context.Context) (watched.Folders, error) { return s.Watched(), nil },
-		Engine:  s.Engine(), Downloads: s.Downloads(), Settings: s.Settings(), Links: s.Links, Host: s.Host,
+		Engine:  s.Engine(), Downloads: s.Downloads(), DownloadFolder: s.DownloadFolder, Settings: s.Settings(), Links: s.Links, Host: s.Host,
 		Library: func(ctx context.Context) (files.Library, error) {
 			l, err := s.Library(ctx)
 			if err != nil {
