@@ -25,6 +25,10 @@ func (t *wireTime) UnmarshalJSON(data []byte) error {
 	} else if err := json.Unmarshal(data, &text); err != nil {
 		return err
 	}
+	return t.parse(text)
+}
+
+func (t *wireTime) parse(text string) error {
 	if text == "" {
 		t.Time = time.Time{}
 		return nil
