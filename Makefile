@@ -137,7 +137,7 @@ bench: ## uploads side by side with curl, memory, start of the window (docs/benc
 	$(call say,database and engine and catalogue)
 	go test -count=1 -run '^$$' -bench . ./storage/ ./service/upload/ ./service/library/
 	$(call say,scrolling)
-	go test -count=1 -tags $(TEST_TAGS) -run '^$$' -bench Scroll ./gui/kit/ ./gui/uploads/ ./gui/history/
+	go test -count=1 -tags $(TEST_TAGS) -run '^$$' -bench Scroll ./gui/kit/ ./gui/files/ ./gui/uploads/ ./gui/history/
 
 # FUZZ says how long each fuzz target runs.
 FUZZ ?= 60s

@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"sluice/gui"
 	"sluice/gui/desktop"
 	"sluice/service/awake"
 	"sluice/service/cli"
@@ -166,7 +167,7 @@ func startServer(ctx context.Context, o cli.ServerOptions) (session.Server, erro
 
 // runWindow opens the window, or gives the files to the Sluice that has one.
 func runWindow(ctx context.Context, cfg cli.Config, command cli.Command, account session.Config) int {
-	w := &desktop.Window{Icon: icon, Sessions: func(sandbox bool) (session.Config, error) {
+	w := &desktop.Window{Icon: icon, Fonts: gui.FindFonts(account.Home.Cache), Sessions: func(sandbox bool) (session.Config, error) {
 		return prepared(account, sandbox)
 	}}
 	cfg.Session.OnOpen = w.Raise

@@ -5,7 +5,7 @@ import (
 
 	"sluice/gui/kit"
 	"sluice/gui/uploads"
-	"sluice/service"
+	"sluice/service/download"
 	"sluice/service/upload"
 )
 
@@ -43,9 +43,15 @@ func (s *Shell) again(j *upload.Job) string {
 		map[string]any{"Sent": s.format.Size(j.Sent), "Size": s.format.Size(j.Size)})
 }
 
-// stopJob cancels an upload, and asks first where much was sent.
-func (s *Shell) stopJob(id service.JobID) {
-	do := func() { s.actOn("cancel", (*upload.Engine).Cancel, id) }
+// stopItem cancels an upload or a download, and asks first where that throws
+// much away.
+func (s *Shell) stopItem(row uploads.ID) {
+	do := func() { s.actOn("cancel", (*upload.Engine).Cancel, (*download.Engine).Cancel, row) }
+	id, is := row.Upload()
+	if !is {
+		s.stopDownload(row, do)
+		return
+	}
 	job, ok := s.uploads.Model().Job(id)
 	if !ok || !upload.Costly(job) {
 		do()
@@ -59,17 +65,19 @@ func (s *Shell) stopJob(id service.JobID) {
 		kit.Answer{Label: lang.L("Keep uploading"), Kind: kit.ButtonPrimary})
 }
 
-// pauseJob holds one upload, and asks first where much was sent.
-func (s *Shell) pauseJob(id service.JobID) {
-	do := func() { s.actOn("pause", (*upload.Engine).PauseJobs, id) }
+// pauseItem holds one upload or download, and asks first where much was sent.
+// A download loses nothing.
+func (s *Shell) pauseItem(row uploads.ID) {
+	do := func() { s.actOn("pause", (*upload.Engine).PauseJobs, (*download.Engine).PauseJobs, row) }
+	id, is := row.Upload()
 	job, ok := s.uploads.Model().Job(id)
-	if !ok || !upload.Costly(job) {
+	if !is || !ok || !upload.Costly(job) {
 		do()
 		return
 	}
 	s.ask(func() bool {
 		j, ok := s.uploads.Model().Job(id)
-		return ok && s.uploads.Allows(&j, uploads.ActionPause)
+		return ok && s.uploads.Allows(uploads.Item{Upload: &j}, uploads.ActionPause)
 	}, lang.L("Pause “{{.Name}}”?", map[string]any{"Name": kit.PlainName(job.Name)}), s.again(&job),
 		kit.Answer{Label: lang.L("Pause"), Kind: kit.ButtonPlain, Do: do},
 		kit.Answer{Label: lang.L("Keep uploading"), Kind: kit.ButtonPrimary})
@@ -77,14 +85,14 @@ func (s *Shell) pauseJob(id service.JobID) {
 
 // pauseAll stops everything, and asks first where much was sent.
 func (s *Shell) pauseAll() {
-	do := func() { s.actOnAll("pause", (*upload.Engine).Pause) }
-	sum := s.uploads.Model().UnderWay()
+	do := func() { s.actOnAll("pause", (*upload.Engine).Pause, (*download.Engine).Pause) }
+	t, sum := s.uploads.Model().Totals(), s.uploads.Model().UnderWay()
 	if !upload.Costly(sum) {
 		do()
 		return
 	}
 	s.ask(func() bool { return s.uploads.Model().Open() > 0 && !s.uploads.Model().Totals().Paused },
-		lang.L("Pause all uploads?"), s.again(&sum),
+		s.notices.one(&t, lang.L("Pause all uploads?"), lang.L("Pause everything?")), s.again(&sum),
 		kit.Answer{Label: lang.L("Pause all"), Kind: kit.ButtonPlain, Do: do},
 		kit.Answer{Label: lang.L("Keep uploading"), Kind: kit.ButtonPrimary})
 }

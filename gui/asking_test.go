@@ -3,6 +3,7 @@ package gui
 import (
 	"testing"
 
+	"sluice/service/download"
 	"sluice/service/sandbox"
 	"sluice/service/upload"
 )
@@ -104,7 +105,7 @@ func TestAnswerThatComesTooLate(t *testing.T) {
 	hold.Release()
 	b.server.Clear()
 	b.settled()
-	b.shell.actOn("pause", (*upload.Engine).PauseJobs, id)
+	b.shell.actOn("pause", (*upload.Engine).PauseJobs, (*download.Engine).PauseJobs, id)
 	b.drop(b.file("after.txt", "a"))
 	b.settled()
 	b.UntilSees("FINISHED TODAY · 2")

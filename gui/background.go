@@ -27,7 +27,7 @@ const offlineTime = 5 * time.Minute
 // raised. What ended since then is told at the end.
 func (s *Shell) hide(since time.Time) {
 	s.unask()
-	s.since, s.toldOffline = since, false
+	s.since, s.toldOffline, s.tellEnd = since, false, s.working()
 	s.window.Hide()
 	s.log.Info("the uploads go on in the background")
 	s.endBackground()
@@ -50,6 +50,10 @@ func (s *Shell) endBackground() {
 	if !s.hidden() || s.ending || s.closing || s.working() {
 		return
 	}
+	if s.watching() {
+		s.endWork()
+		return
+	}
 	s.ending = true
 	note := s.lastWords()
 	s.acts.add(func(ctx context.Context) {
@@ -70,7 +74,7 @@ func (s *Shell) endBackground() {
 // lastWords tell what became of the uploads since the window was closed.
 func (s *Shell) lastWords() *fyne.Notification {
 	t := s.uploads.Model().Totals()
-	linked, failed := s.uploads.Model().Ended(s.since)
+	ended := s.uploads.Model().Ended(s.since)
 	count := func(n int) map[string]any { return map[string]any{"Count": s.format.Number(int64(n))} }
 	var needs, words []string
 	switch {
@@ -79,17 +83,15 @@ func (s *Shell) lastWords() *fyne.Notification {
 	case !t.Paused && t.Busy() && t.Err != nil:
 		needs = append(needs, ErrorShort(t.Err))
 	case t.Paused && t.Busy():
-		needs = append(needs, lang.L("All uploads are paused"))
+		needs = append(needs, s.notices.one(&t, lang.L("All uploads are paused"), lang.L("Everything is paused")))
 	}
-	if failed > 0 {
-		needs = append(needs, lang.N("{{.Count}} files failed", failed, count(failed)))
+	if ended.Failed > 0 {
+		needs = append(needs, lang.N("{{.Count}} files failed", ended.Failed, count(ended.Failed)))
 	}
 	if t.Held > 0 {
 		needs = append(needs, lang.N("{{.Count}} files paused", t.Held, count(t.Held)))
 	}
-	if linked > 0 {
-		words = append(words, lang.N("{{.Count}} files uploaded", linked, count(linked)))
-	}
+	words = endedWords(s.format, ended.Uploaded, ended.Downloaded)
 	title := "Sluice"
 	if len(needs) > 0 {
 		title = lang.L("Sluice needs you")
@@ -113,7 +115,7 @@ func (s *Shell) tellOffline() {
 		return
 	}
 	s.toldOffline = true
-	note := fyne.NewNotification(lang.L("Sluice is offline"), lang.L("{{.Host}} has been out of reach since {{.Time}}. Your files are kept; uploads go on by themselves when it is back.",
+	note := fyne.NewNotification(lang.L("Sluice is offline"), lang.L("{{.Host}} has been out of reach since {{.Time}}. Nothing is lost; everything goes on by itself when it is back.",
 		map[string]any{"Host": s.backend.Host(), "Time": s.format.Time(since)}))
 	s.acts.add(func(ctx context.Context) { s.notify(ctx, note) })
 }

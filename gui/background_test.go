@@ -11,6 +11,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"sluice/gui/uploads"
 	"sluice/service"
 	"sluice/service/sandbox"
 	"sluice/service/settings"
@@ -142,7 +143,7 @@ func TestBackgroundTellsWhatNeedsItsUser(t *testing.T) {
 		}, "1 file failed · 2 files uploaded"},
 		"paused": {func(b *bench) { b.must(b.engine.Pause(b.t.Context())) }, "All uploads are paused"},
 		"held": {func(b *bench) {
-			b.must(b.engine.PauseJobs(b.t.Context(), b.shell.uploads.Model().IDs(0)...))
+			b.must(b.engine.PauseJobs(b.t.Context(), b.rows(uploads.SectionUploading)...))
 		}, "1 file paused"},
 		"no key": {func(b *bench) { b.engine.Use(nil) }, "Needs an API key"},
 		"refused": {func(b *bench) {

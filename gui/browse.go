@@ -24,11 +24,12 @@ func newFiles(s *Shell) *files.Screen {
 	return files.New(files.Config{
 		Format: s.format, Now: func() time.Time { return s.now() }, OnMain: s.onMain, After: s.cfg.After, Long: ErrorText, Short: ErrorShort,
 		FormatOf: func() service.LinkFormat { return s.values.LinkFormat }, NameOf: FormatName,
-		Picture: s.values.FilesPicture, Order: s.values.FilesOrder,
+		Look: files.Look{View: s.values.FilesView, Order: s.values.FilesOrder, Picture: s.values.FilesPicture},
 		Outside: files.Outside{
 			Copy: s.copyTargets, Text: s.copyText, Open: s.openFiles, Tell: s.toast, Keep: s.keepFiles,
 			Ask:     func(title, text string, answers ...kit.Answer) { s.ask(nil, title, text, answers...) },
 			Account: func() { s.Show("settings") }, Upload: func() { s.choose(false) }, Changed: s.filesChanged,
+			Download: s.downloadFiles,
 		},
 	})
 }
@@ -69,10 +70,12 @@ func (s *Shell) openFiles(ids []service.FileID) {
 }
 
 // keepFiles remembers how the Files screen looks.
-func (s *Shell) keepFiles(order settings.FilesOrder, picture int) {
+func (s *Shell) keepFiles(look files.Look) {
 	store := s.backend.Settings
 	s.acts.add(func(ctx context.Context) {
-		err := store.Change(ctx, func(v *settings.Values) { v.FilesOrder, v.FilesPicture = order, picture })
+		err := store.Change(ctx, func(v *settings.Values) {
+			v.FilesView, v.FilesOrder, v.FilesPicture = look.View, look.Order, look.Picture
+		})
 		if err != nil {
 			s.log.WarnContext(ctx, "the look of the files is not kept", slog.Any("err", err))
 		}
@@ -97,6 +100,8 @@ func (s *Shell) listenForKeys() {
 		switch {
 		case s.filesSeen():
 			s.files.TypedKey(e)
+		case s.watchedSeen():
+			s.watched.TypedKey(e)
 		case s.historySeen():
 			s.history.TypedKey(e)
 		}

@@ -8,27 +8,38 @@ import (
 
 	"sluice/gui/kit"
 	"sluice/service"
+	"sluice/service/download"
 	"sluice/service/settings"
 	"sluice/service/upload"
 )
 
 // working reports whether uploads go on, or will by themselves.
 func working(t *upload.Totals) bool {
-	full := t.Err != nil && t.Err.Value == service.ReasonQueueUnwritable
-	return t.Busy() && !t.Paused && !t.NeedsKey && !full
+	return t.Busy() && !t.Paused && !t.NeedsKey && !unwritable(t.Err)
 }
 
-// working reports whether uploads of the session in use go on.
+// coming is working for downloads.
+func coming(t *download.Totals) bool {
+	return t.Busy() && !t.Paused && !t.NeedsKey && !unwritable(t.Err)
+}
+
+func unwritable(err *service.Error) bool {
+	return err != nil && err.Value == service.ReasonQueueUnwritable
+}
+
+// working reports whether uploads or downloads of the session in use go on.
 func (s *Shell) working() bool {
 	t := s.uploads.Model().Totals()
-	return working(&t)
+	return working(&t.Up) || coming(&t.Down)
 }
 
 // askToClose closes the window; what becomes of uploads that are under way, the
 // user says now or has said in the settings.
 func (s *Shell) askToClose() {
 	if s.closing || !s.working() {
-		s.close()
+		if s.closing || !s.watchOn() {
+			s.close()
+		}
 		return
 	}
 	asked := s.now()
@@ -45,10 +56,18 @@ func (s *Shell) askToClose() {
 	if sum := s.uploads.Model().UnderWay(); upload.Costly(sum) {
 		text += " " + s.again(&sum)
 	}
-	s.ask(s.working, lang.L("Uploads are under way"), text,
+	t := s.uploads.Model().Totals()
+	title, keep := lang.L("Uploads are under way"), lang.L("Keep uploading in the background")
+	switch {
+	case working(&t.Up) && coming(&t.Down):
+		title, keep = lang.L("Uploads and downloads are under way"), lang.L("Go on in the background")
+	case coming(&t.Down):
+		title, keep = lang.L("Downloads are under way"), lang.L("Keep downloading in the background")
+	}
+	s.ask(s.working, title, text,
 		kit.Answer{Label: lang.L("Cancel"), Kind: kit.ButtonPlain},
 		kit.Answer{Label: lang.L("Stop and go on next time"), Kind: kit.ButtonPlain, Do: s.close},
-		kit.Answer{Label: lang.L("Keep uploading in the background"), Kind: kit.ButtonPrimary, Do: func() { s.hide(asked) }})
+		kit.Answer{Label: keep, Kind: kit.ButtonPrimary, Do: func() { s.hide(asked) }})
 }
 
 // close keeps the window's size and screen, then closes it, unless it was

@@ -5,8 +5,8 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"sluice/gui/kit"
+	"sluice/gui/uploads"
 	"sluice/service/library"
-	"sluice/service/upload"
 )
 
 // screen is one entry of the navigation.
@@ -122,7 +122,7 @@ func (f *frame) setCount(name, count string) {
 }
 
 func (f *frame) setHost(host string)         { f.status.setHost(host) }
-func (f *frame) setTotals(t upload.Totals)   { f.status.set(&t) }
+func (f *frame) setTotals(t uploads.Totals)  { f.status.set(&t) }
 func (f *frame) setLimit(n int64)            { f.status.setLimit(n) }
 func (f *frame) setLibrary(l library.Status) { f.status.setLibrary(l) }
 func (f *frame) relayout()                   { f.main.Refresh() }

@@ -23,7 +23,9 @@ import (
 
 	"sluice/gui/files"
 	"sluice/gui/kit"
+	"sluice/gui/watched"
 	"sluice/service"
+	"sluice/service/download"
 	"sluice/service/settings"
 	"sluice/service/upload"
 )
@@ -51,9 +53,18 @@ type Backend struct {
 	Links    func() service.Links // of the service in use now
 	Host     func() string        // its name as people know it: "pixeldrain.com", "sandbox"
 
+	// Downloads brings files back; nil: nothing can be downloaded. They go to
+	// DownloadFolder when nobody says otherwise; nil or "": to Downloads in the
+	// user's home.
+	Downloads      *download.Engine
+	DownloadFolder func() string
+
 	// Library gives the account's files once they are open. It is called on
 	// another goroutine and ends with its context; nil: there are none.
 	Library func(context.Context) (files.Library, error)
+
+	// Watched gives the watched folders, in the same way.
+	Watched func(context.Context) (watched.Folders, error)
 }
 
 // Config is what a window is made of.
@@ -61,6 +72,7 @@ type Config struct {
 	Backend Backend
 	Icon    []byte       // PNG, may be nil
 	Logger  *slog.Logger // nil = nothing is logged
+	Fonts   *Fonts       // the computer's; nil = every character can be drawn
 
 	// NewSettings makes the Settings screen for a backend, NewWelcome the first
 	// start's; nil for none. Both are called on the interface goroutine, for
@@ -80,7 +92,8 @@ type Config struct {
 	Pick    Picker                                        // asks for files; nil = the platform's dialogs
 	Save    Saver                                         // asks where to save one; nil = the same
 	After   func(d time.Duration, f func()) (stop func()) // runs a function there later; nil = by the computer's clock
-	OpenURL func(*url.URL) error                          // shows a page in the browser; nil = the app's way
+	OpenURL func(*url.URL) error                          // shows a page in the browser, or opens a file; nil = the app's way
+	Reveal  func(ctx context.Context, path string) error  // shows a file in its folder; nil = the platform's way
 }
 
 // Run opens the window and returns when it was closed. Call it on the main

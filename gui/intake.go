@@ -25,8 +25,14 @@ func (s *Shell) dropped(uris []fyne.URI) {
 }
 
 // paste takes the files on the clipboard: what file managers put there as text.
+// For links to files of the service it asks whether to download them.
 func (s *Shell) paste() {
-	paths := clipboardPaths(s.cfg.App.Clipboard().Content())
+	text := s.cfg.App.Clipboard().Content()
+	paths := clipboardPaths(text)
+	if !slices.ContainsFunc(paths, filepath.IsAbs) && s.hasLinks(text) {
+		s.askLinks(text)
+		return
+	}
 	if len(paths) == 0 {
 		s.notices.tell(lang.L("There are no files on the clipboard. Copy files in your file manager, then paste them here."), kit.ColorAmber)
 		return

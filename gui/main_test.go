@@ -14,7 +14,9 @@ import (
 	"go.uber.org/goleak"
 
 	"sluice/gui/guitest"
+	"sluice/gui/uploads"
 	"sluice/service"
+	"sluice/service/download"
 	"sluice/service/pixeldrain"
 	"sluice/service/sandbox"
 	"sluice/service/sandbox/sandboxtest"
@@ -32,6 +34,7 @@ type bench struct {
 	shell  *Shell
 	server *sandbox.Server
 	engine *upload.Engine
+	gets   *download.Engine
 	store  *settings.Store
 	queue  *guitest.Queue
 	home   string
@@ -118,13 +121,18 @@ func (b *bench) backend(options []option) Backend {
 		b.t.Fatal(err)
 	}
 	b.t.Cleanup(func() { b.must(engine.Close()) })
-	b.engine, b.store = engine, store
+	gets, err := download.New(download.Config{DB: db, Client: client, APIURL: b.server.APIURL()})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.t.Cleanup(func() { b.must(gets.Close()) })
+	b.engine, b.gets, b.store = engine, gets, store
 	links, err := service.NewLinks(b.server.APIURL())
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	return Backend{
-		Engine: engine, Settings: store, Links: func() service.Links { return links }, Host: func() string { return "sandbox" },
+		Engine: engine, Downloads: gets, Settings: store, Links: func() service.Links { return links }, Host: func() string { return "sandbox" },
 	}
 }
 
@@ -135,8 +143,8 @@ func (b *bench) must(err error) {
 	}
 }
 
-func (b *bench) pick(ctx context.Context, folders bool) ([]string, error) {
-	p := pick{ctx, folders, make(chan []string)}
+func (b *bench) pick(ctx context.Context, what Picking) ([]string, error) {
+	p := pick{ctx, what.Folders, make(chan []string)}
 	select {
 	case b.picks <- p:
 	case <-ctx.Done():
@@ -204,6 +212,12 @@ func (b *bench) settled() {
 		t := b.shell.uploads.Model().Totals()
 		return b.shell.acts.idle() && !t.Busy() && b.shell.uploads.Model().Open() == 0 && t.Files > 0
 	})
+}
+
+// rows gives the uploads in a section of the list.
+func (b *bench) rows(section uploads.Section) []service.JobID {
+	ids, _ := uploads.Split(b.shell.uploads.Model().IDs(section))
+	return ids
 }
 
 func (b *bench) clipboard() string { return b.shell.cfg.App.Clipboard().Content() }

@@ -7,8 +7,8 @@ import (
 	"fyne.io/fyne/v2/lang"
 
 	"sluice/gui/kit"
+	"sluice/gui/uploads"
 	"sluice/service"
-	"sluice/service/upload"
 )
 
 // toastTime is how long passing words stay.
@@ -38,7 +38,7 @@ func newNotices(s *Shell) *notices {
 }
 
 // totals shows what is wrong with the queue as a whole.
-func (n *notices) totals(t upload.Totals) {
+func (n *notices) totals(t uploads.Totals) {
 	if !t.Offline {
 		n.offline = time.Time{}
 	} else if n.offline.IsZero() {
@@ -61,20 +61,24 @@ func (n *notices) ticks() bool {
 }
 
 // forTotals chooses the words: first what only its user can change.
-func (n *notices) forTotals(t *upload.Totals) kit.NoticeContent {
+func (n *notices) forTotals(t *uploads.Totals) kit.NoticeContent {
 	switch {
 	case n.shell.backend.Engine == nil:
 		return kit.NoticeContent{}
-	case t.NeedsKey:
-		return n.forKey(t)
+	case t.Up.NeedsKey:
+		return n.forKey(t.Up.Err)
+	case t.Down.NeedsKey && t.Down.Err != nil:
+		return n.forKey(t.Down.Err)
 	case t.Err != nil && t.Err.Value == service.ReasonQueueUnwritable:
 		return kit.NoticeContent{
-			Text:  lang.L("Sluice can’t write to its folder on this computer: the disk is full or failed. Your list is kept. Make room on the disk; uploads then go on by themselves."),
+			Text: n.one(t, lang.L("Sluice can’t write to its folder on this computer: the disk is full or failed. Your list is kept. Make room on the disk; uploads then go on by themselves."),
+				lang.L("Sluice can’t write to its folder on this computer: the disk is full or failed. Your list is kept. Make room on the disk; everything then goes on by itself.")),
 			Color: kit.ColorRed,
 		}
 	case t.Paused:
 		return kit.NoticeContent{
-			Text:   lang.L("All uploads are paused. Files you add now wait too."),
+			Text: n.one(t, lang.L("All uploads are paused. Files you add now wait too."),
+				lang.L("Everything is paused. What you add now waits too.")),
 			Color:  kit.ColorAmber,
 			Action: lang.L("Resume"), Do: n.shell.resumeAll,
 		}
@@ -83,7 +87,7 @@ func (n *notices) forTotals(t *upload.Totals) kit.NoticeContent {
 	case t.Offline:
 		return kit.NoticeContent{
 			Text: n.forOffline(t), Color: kit.ColorAmber,
-			Action: lang.L("Try now"), Do: func() { n.shell.actOnAll("try", (*upload.Engine).TryNow) },
+			Action: lang.L("Try now"), Do: n.shell.tryNow,
 		}
 	case t.Err != nil && t.Err.Kind == service.RateLimited:
 		return kit.NoticeContent{Text: n.forLimit(t), Color: kit.ColorAmber}
@@ -93,10 +97,18 @@ func (n *notices) forTotals(t *upload.Totals) kit.NoticeContent {
 	return kit.NoticeContent{}
 }
 
-func (n *notices) forKey(t *upload.Totals) kit.NoticeContent {
+// one chooses between words for uploads and words for downloads too.
+func (n *notices) one(t *uploads.Totals, ups, all string) string {
+	if t.Down.Busy() {
+		return all
+	}
+	return ups
+}
+
+func (n *notices) forKey(err *service.Error) kit.NoticeContent {
 	text := lang.L("Uploads wait for an API key. Files you add now are kept in the list.")
-	if t.Err != nil {
-		text = ErrorText(t.Err)
+	if err != nil {
+		text = ErrorText(err)
 	}
 	c := kit.NoticeContent{Text: text, Color: kit.ColorAmber}
 	if n.shell.cfg.NewSettings != nil {
@@ -107,12 +119,13 @@ func (n *notices) forKey(t *upload.Totals) kit.NoticeContent {
 
 // forOffline tells since when the service can't be reached, or what else is
 // wrong with the way there.
-func (n *notices) forOffline(t *upload.Totals) string {
+func (n *notices) forOffline(t *uploads.Totals) string {
 	if t.Err != nil && t.Err.Kind != service.Offline {
 		return ErrorText(t.Err)
 	}
-	text := lang.L("{{.Host}} has been out of reach since {{.Time}}. Your files are kept; uploads go on by themselves when it is back.",
-		map[string]any{"Host": n.shell.backend.Host(), "Time": n.shell.format.Time(n.offline)})
+	d := map[string]any{"Host": n.shell.backend.Host(), "Time": n.shell.format.Time(n.offline)}
+	text := n.one(t, lang.L("{{.Host}} has been out of reach since {{.Time}}. Your files are kept; uploads go on by themselves when it is back.", d),
+		lang.L("{{.Host}} has been out of reach since {{.Time}}. Nothing is lost; everything goes on by itself when it is back.", d))
 	if left := t.Until.Sub(n.shell.now()); left > time.Second {
 		return text + " " + lang.L("Next try in {{.Time}}.", map[string]any{"Time": n.shell.format.Duration(left)})
 	}
@@ -120,12 +133,15 @@ func (n *notices) forOffline(t *upload.Totals) string {
 }
 
 // forLimit tells that the service asks to slow down.
-func (n *notices) forLimit(t *upload.Totals) string {
-	text := lang.L("{{.Host}} asks for fewer uploads at a time. Your files are kept.", map[string]any{"Host": n.shell.backend.Host()})
+func (n *notices) forLimit(t *uploads.Totals) string {
+	host := map[string]any{"Host": n.shell.backend.Host()}
+	text := n.one(t, lang.L("{{.Host}} asks for fewer uploads at a time. Your files are kept.", host),
+		lang.L("{{.Host}} asks for fewer files at a time. Nothing is lost.", host))
 	if left := t.Until.Sub(n.shell.now()); left > time.Second {
-		return text + " " + lang.L("Uploads go on in {{.Time}}.", map[string]any{"Time": n.shell.format.Duration(left)})
+		d := map[string]any{"Time": n.shell.format.Duration(left)}
+		return text + " " + n.one(t, lang.L("Uploads go on in {{.Time}}.", d), lang.L("Everything goes on in {{.Time}}.", d))
 	}
-	return text + " " + lang.L("Uploads go on by themselves.")
+	return text + " " + n.one(t, lang.L("Uploads go on by themselves."), lang.L("Everything goes on by itself."))
 }
 
 // tell shows a sentence until it is closed.

@@ -14,13 +14,35 @@ import (
 	"sluice/service/upload"
 )
 
-// Picker asks for files, or for folders, many at once. It runs on a goroutine
-// of its own and gives up when ctx ends. Nothing chosen is no error.
-type Picker func(ctx context.Context, folders bool) ([]string, error)
+// Picking says what a Picker asks for: files, many at once, if not otherwise.
+type Picking struct {
+	Title   string
+	Folders bool
+	One     bool // just one
+}
 
-// choose asks for files or folders and uploads them. A dialog that is still
-// open is given up for the new one.
+// Picker asks for files or folders. It runs on a goroutine of its own and gives
+// up when ctx ends. Nothing chosen is no error.
+type Picker func(ctx context.Context, what Picking) ([]string, error)
+
+// choose asks for files or folders and uploads them.
 func (s *Shell) choose(folders bool) {
+	s.pick(Picking{Title: pickTitle(folders), Folders: folders}, func(paths []string) { s.take(upload.Choose, paths) })
+}
+
+// pickFolder asks for one folder; chosen is called on the interface goroutine,
+// if one was chosen.
+func (s *Shell) pickFolder(title string, chosen func(path string)) {
+	s.pick(Picking{Title: title, Folders: true, One: true}, func(paths []string) {
+		if len(paths) > 0 {
+			chosen(paths[0])
+		}
+	})
+}
+
+// pick asks and hands on what was chosen, on the interface goroutine. A dialog
+// that is still open is given up for the new one.
+func (s *Shell) pick(what Picking, chosen func(paths []string)) {
 	if s.picks != nil {
 		s.picks()
 	}
@@ -28,7 +50,7 @@ func (s *Shell) choose(folders bool) {
 	s.picks = cancel
 	s.wg.Go(func() {
 		defer cancel()
-		paths, err := s.cfg.Pick(ctx, folders)
+		paths, err := s.cfg.Pick(ctx, what)
 		if ctx.Err() != nil {
 			return
 		}
@@ -37,7 +59,7 @@ func (s *Shell) choose(folders bool) {
 				s.TellError("choose files", err)
 				return
 			}
-			s.take(upload.Choose, paths)
+			chosen(paths)
 		})
 	})
 }
@@ -48,23 +70,29 @@ var errNoDialog = errors.New("no such dialog here")
 // platformPicker tries the ways to ask in their order: the desktop's own
 // dialog, zenity (which is the native dialog outside Linux), Fyne's.
 func platformPicker(s *Shell) Picker {
-	return func(ctx context.Context, folders bool) ([]string, error) {
+	return func(ctx context.Context, what Picking) ([]string, error) {
 		for _, pick := range []Picker{portalPicker, zenityPicker} {
-			paths, err := pick(ctx, folders)
+			paths, err := pick(ctx, what)
 			if err == nil || ctx.Err() != nil || !errors.Is(err, errNoDialog) {
 				return paths, err
 			}
 		}
-		return s.fynePicker(ctx, folders)
+		return s.fynePicker(ctx, what)
 	}
 }
 
-func zenityPicker(ctx context.Context, folders bool) ([]string, error) {
-	options := []zenity.Option{zenity.Context(ctx), zenity.Title(pickTitle(folders))}
-	if folders {
+func zenityPicker(ctx context.Context, what Picking) (paths []string, err error) {
+	options := []zenity.Option{zenity.Context(ctx), zenity.Title(what.Title)}
+	if what.Folders {
 		options = append(options, zenity.Directory())
 	}
-	paths, err := zenity.SelectFileMultiple(options...)
+	if what.One {
+		var path string
+		path, err = zenity.SelectFile(options...)
+		paths = []string{path}
+	} else {
+		paths, err = zenity.SelectFileMultiple(options...)
+	}
 	switch {
 	case errors.Is(err, zenity.ErrCanceled):
 		return nil, nil
@@ -77,7 +105,7 @@ func zenityPicker(ctx context.Context, folders bool) ([]string, error) {
 }
 
 // fynePicker asks with Fyne's own dialog, which takes one file at a time.
-func (s *Shell) fynePicker(ctx context.Context, folders bool) ([]string, error) {
+func (s *Shell) fynePicker(ctx context.Context, what Picking) ([]string, error) {
 	chosen := make(chan []string, 1)
 	failed := make(chan error, 1)
 	var open *dialog.FileDialog
@@ -92,7 +120,7 @@ func (s *Shell) fynePicker(ctx context.Context, folders bool) ([]string, error) 
 				chosen <- []string{filepath.FromSlash(u.Path())}
 			}
 		}
-		if folders {
+		if what.Folders {
 			open = dialog.NewFolderOpen(func(u fyne.ListableURI, err error) {
 				if u == nil {
 					done(nil, err)
@@ -112,6 +140,7 @@ func (s *Shell) fynePicker(ctx context.Context, folders bool) ([]string, error) 
 			file.SetFilter(withContent{})
 			open = file
 		}
+		open.SetTitleText(what.Title)
 		open.Show()
 	})
 	select {

@@ -16,10 +16,10 @@ const (
 )
 
 // portalPicker asks with the desktop's own dialog.
-func portalPicker(ctx context.Context, folders bool) ([]string, error) {
-	return portalAsk(ctx, "OpenFile", pickTitle(folders), map[string]dbus.Variant{
-		"multiple":  dbus.MakeVariant(true),
-		"directory": dbus.MakeVariant(folders),
+func portalPicker(ctx context.Context, what Picking) ([]string, error) {
+	return portalAsk(ctx, "OpenFile", what.Title, map[string]dbus.Variant{
+		"multiple":  dbus.MakeVariant(!what.One),
+		"directory": dbus.MakeVariant(what.Folders),
 	})
 }
 

@@ -82,7 +82,7 @@ func TestPortalGivesTheChosenFiles(t *testing.T) {
 	p := newPortal(t, func(p *portal, request dbus.ObjectPath) {
 		p.respond(request, 0, "file:///tmp/a%20b+c.txt", "file:///tmp/F%C3%BC%C3%9Fe%20%23%3F.png", "trash:///x")
 	})
-	paths, err := portalPicker(t.Context(), true)
+	paths, err := portalPicker(t.Context(), Picking{Title: "Choose folders to upload", Folders: true})
 	if want := []string{"/tmp/a b+c.txt", "/tmp/Füße #?.png"}; err != nil || !slices.Equal(paths, want) {
 		t.Errorf("chosen %q, %v; want %q", paths, err, want)
 	}
@@ -94,7 +94,7 @@ func TestPortalGivesTheChosenFiles(t *testing.T) {
 
 func TestPortalCancelled(t *testing.T) {
 	newPortal(t, func(p *portal, request dbus.ObjectPath) { p.respond(request, 1) })
-	if paths, err := portalPicker(t.Context(), false); err != nil || paths != nil {
+	if paths, err := portalPicker(t.Context(), Picking{}); err != nil || paths != nil {
 		t.Errorf("%q, %v", paths, err)
 	}
 }
@@ -120,7 +120,7 @@ func TestPortalSavingCancelled(t *testing.T) {
 
 func TestPortalBroken(t *testing.T) {
 	newPortal(t, func(p *portal, request dbus.ObjectPath) { p.respond(request, 2) })
-	if _, err := portalPicker(t.Context(), false); !errors.Is(err, errNoDialog) {
+	if _, err := portalPicker(t.Context(), Picking{}); !errors.Is(err, errNoDialog) {
 		t.Errorf("%v, want that there is no such dialog", err)
 	}
 }
@@ -130,7 +130,7 @@ func TestPortalGivenUp(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() {
-		_, err := portalPicker(ctx, false)
+		_, err := portalPicker(ctx, Picking{})
 		done <- err
 	}()
 	<-p.asked
@@ -142,11 +142,11 @@ func TestPortalGivenUp(t *testing.T) {
 
 func TestNoPortal(t *testing.T) {
 	sessionBus(t)
-	if _, err := portalPicker(t.Context(), false); !errors.Is(err, errNoDialog) {
+	if _, err := portalPicker(t.Context(), Picking{}); !errors.Is(err, errNoDialog) {
 		t.Errorf("without a portal: %v", err)
 	}
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
-	if _, err := portalPicker(t.Context(), false); !errors.Is(err, errNoDialog) {
+	if _, err := portalPicker(t.Context(), Picking{}); !errors.Is(err, errNoDialog) {
 		t.Errorf("without a bus: %v", err)
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 	"fyne.io/fyne/v2/lang"
 
-	"sluice/gui/kit"
+	"sluice/service/download"
 	"sluice/service/feed"
 	"sluice/service/library"
 	"sluice/service/settings"
@@ -93,14 +93,19 @@ func (p *pump) drain(ctx context.Context, b Backend) *swap {
 	if !p.call(func() { p.shell.apply(values) }) {
 		return nil
 	}
-	var ready <-chan struct{}
-	var events *feed.Subscription[upload.Event]
+	var ups inlet[upload.Event]
+	var downs inlet[download.Event]
 	if b.Engine != nil {
-		var snapshot upload.Snapshot
-		snapshot, events = b.Engine.Subscribe(ctx)
+		snapshot, events := b.Engine.Subscribe(ctx)
 		defer events.Close()
-		ready = events.Ready()
+		ups = newInlet(events)
 		p.call(func() { p.shell.reset(snapshot) })
+	}
+	if b.Downloads != nil {
+		snapshot, events := b.Downloads.Subscribe(ctx)
+		defer events.Close()
+		downs = newInlet(events)
+		p.call(func() { p.shell.resetDownloads(snapshot) })
 	}
 	for {
 		select {
@@ -110,10 +115,10 @@ func (p *pump) drain(ctx context.Context, b Backend) *swap {
 			if w := p.taken(); w != nil {
 				return w
 			}
-		case <-ready:
-			if !p.events(ctx, events) {
-				ready = nil // the engine has closed: what is shown stays
-			}
+		case <-ups.ready:
+			p.events(ctx, ups.take(ctx), downs.more(ctx))
+		case <-downs.ready:
+			p.events(ctx, ups.more(ctx), downs.take(ctx))
 		case <-changes.Ready():
 			p.settings(ctx, changes)
 		case <-tick(p.ticks):
@@ -122,13 +127,41 @@ func (p *pump) drain(ctx context.Context, b Backend) *swap {
 	}
 }
 
-func (p *pump) events(ctx context.Context, events *feed.Subscription[upload.Event]) bool {
-	list, err := next(ctx, events)
-	if len(list) > 0 {
-		p.call(func() { p.shell.events(list) })
+// inlet is where the events of one engine come from.
+type inlet[E any] struct {
+	from  *feed.Subscription[E]
+	ready <-chan struct{} // nil when nothing comes, or no more: what is shown stays
+}
+
+func newInlet[E any](from *feed.Subscription[E]) inlet[E] {
+	return inlet[E]{from, from.Ready()}
+}
+
+// take gives what is there after ready has signalled.
+func (i *inlet[E]) take(ctx context.Context) []E {
+	list, err := next(ctx, i.from)
+	if err != nil {
+		i.ready = nil // the engine has closed
+	}
+	return list
+}
+
+// more gives what is there too.
+func (i *inlet[E]) more(ctx context.Context) []E {
+	select {
+	case <-i.ready:
+		return i.take(ctx)
+	default:
+		return nil
+	}
+}
+
+// events hands over what both engines had to tell.
+func (p *pump) events(ctx context.Context, ups []upload.Event, downs []download.Event) {
+	if len(ups)+len(downs) > 0 {
+		p.call(func() { p.shell.events(ups, downs...) })
 		p.rest(ctx)
 	}
-	return err == nil
 }
 
 func (p *pump) settings(ctx context.Context, changes *feed.Subscription[settings.Values]) {
@@ -193,7 +226,9 @@ func (s *Shell) swap(b Backend) {
 	s.frame.remake(b)
 	s.filesChanged(library.Status{})
 	s.files.Use(b.Library)
+	s.watched.Use(b.Watched)
 	s.reset(upload.Snapshot{})
+	s.resetDownloads(download.Snapshot{})
 }
 
 func (s *Shell) reset(snapshot upload.Snapshot) {
@@ -201,20 +236,27 @@ func (s *Shell) reset(snapshot upload.Snapshot) {
 	s.showTotals()
 }
 
-func (s *Shell) events(list []upload.Event) {
-	change := s.uploads.Apply(list)
-	s.history.Apply(list)
+func (s *Shell) resetDownloads(snapshot download.Snapshot) {
+	s.uploads.ResetDownloads(snapshot)
+	s.showTotals()
+}
+
+func (s *Shell) events(ups []upload.Event, downs ...download.Event) {
+	change := s.uploads.Apply(ups, downs...)
+	s.history.Apply(ups)
 	s.reconsider()
 	s.showTotals()
 	for i := range change.Done {
 		s.batchDone(&change.Done[i])
 	}
+	s.downloadsDone(change.Downloaded)
 	s.endBackground()
 }
 
 func (s *Shell) tick() {
 	s.uploads.Tick()
 	s.history.Tick()
+	s.watched.Tick()
 	s.showTotals()
 }
 
@@ -234,7 +276,7 @@ func (s *Shell) showTotals() {
 // apply takes over changed settings.
 func (s *Shell) apply(v settings.Values) {
 	if v.Appearance != s.values.Appearance {
-		s.cfg.App.Settings().SetTheme(kit.NewTheme(appearance(v.Appearance)))
+		s.setTheme(v.Appearance)
 	}
 	s.values = v
 	s.frame.setLimit(v.SpeedLimit)
@@ -243,9 +285,13 @@ func (s *Shell) apply(v settings.Values) {
 
 // batchDone copies the links of what was given to the window, if it is set to.
 // In the background it does not: on some systems a clipboard ends with the
-// program.
+// program. Links of watched folders come with watch.Event.Links.
 func (s *Shell) batchDone(b *upload.Batch) {
-	if !s.values.CopyWhenDone || b.Origin == upload.Command || s.hidden() {
+	if b.Origin == upload.Watch {
+		s.watchedDone(b)
+		return
+	}
+	if !s.values.CopyWhenDone || b.Origin == upload.Command || b.Origin == upload.Watch || s.hidden() {
 		return
 	}
 	linked := make([]upload.Job, 0, len(b.Jobs))

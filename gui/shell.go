@@ -15,7 +15,10 @@ import (
 	"sluice/gui/history"
 	"sluice/gui/kit"
 	"sluice/gui/uploads"
+	"sluice/gui/watched"
 	"sluice/service"
+	"sluice/service/download"
+	"sluice/service/notify"
 	"sluice/service/settings"
 	"sluice/service/upload"
 )
@@ -28,12 +31,14 @@ type Shell struct {
 	onMain func(func())
 	window fyne.Window
 	format *kit.Format
+	glyphs *kit.Glyphs // what the fonts can draw; nil: everything
 
 	backend  Backend
 	values   settings.Values
 	uploads  *uploads.Screen
 	history  *history.Screen // a page of the uploads' screen
 	files    *files.Screen
+	watched  *watched.Screen
 	previews *uploads.Previews
 	frame    *frame
 	notices  *notices
@@ -47,13 +52,17 @@ type Shell struct {
 	telling     telling       // notifications
 	notifyTime  time.Duration // the limit of each
 	toldOffline bool          // since the network went
+	tellEnd     bool          // of what was under way when the window was closed
+	notifier    *notify.Notifier
+	burst       burst // of watched files
 
-	ctx    context.Context //nolint:containedctx // the life of the window's goroutines
-	cancel context.CancelFunc
-	wg     sync.WaitGroup
-	acts   *acts
-	pump   pump
-	picks  context.CancelFunc // gives up the file dialog that is open
+	ctx       context.Context //nolint:containedctx // the life of the window's goroutines
+	cancel    context.CancelFunc
+	wg        sync.WaitGroup
+	acts      *acts
+	watchActs *acts // the same for watched folders, which can take long
+	pump      pump
+	picks     context.CancelFunc // gives up the file dialog that is open
 }
 
 // New makes the window without showing it.
@@ -80,15 +89,19 @@ func New(cfg Config) (*Shell, error) {
 	if s.cfg.OpenURL == nil {
 		s.cfg.OpenURL = cfg.App.OpenURL
 	}
+	if s.cfg.Reveal == nil {
+		s.cfg.Reveal = reveal
+	}
 	if s.cfg.Home == "" {
 		s.cfg.Home, _ = os.UserHomeDir() // "" then shows whole paths
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.format = kit.NewFormat(lang.SystemLocale().String(), time.Now, s.cfg.Home)
-	s.acts = newActs(s)
+	s.acts, s.watchActs = newActs(s), newActs(s)
 	s.previews = uploads.NewPreviews(s.onMain)
 
-	cfg.App.Settings().SetTheme(kit.NewTheme(appearance(s.values.Appearance)))
+	s.glyphs = cfg.Fonts.wait(s.log)
+	s.setTheme(s.values.Appearance)
 	s.window = cfg.App.NewWindow("Sluice")
 	if len(cfg.Icon) > 0 {
 		cfg.App.SetIcon(fyne.NewStaticResource("Icon.png", cfg.Icon))
@@ -106,6 +119,8 @@ func (s *Shell) build() {
 	s.uploads.SetCopies(s.values.CopyWhenDone)
 	s.history = newHistory(s)
 	s.files = newFiles(s)
+	s.watched = newWatched(s)
+	s.notifier = newNotifier(s)
 	s.notices = newNotices(s)
 	s.frame = newFrame(s, s.screens())
 	s.frame.setHost(s.backend.Host())
@@ -120,6 +135,7 @@ func (s *Shell) build() {
 	c.AddShortcut(&fyne.ShortcutPaste{}, func(fyne.Shortcut) { s.paste() })
 	s.frame.show(s.values.Screen)
 	s.files.Use(s.backend.Library)
+	s.watched.Use(s.backend.Watched)
 	if s.cfg.Welcome {
 		s.Welcome()
 	}
@@ -130,6 +146,7 @@ func (s *Shell) build() {
 func (s *Shell) screens() []screen {
 	list := []screen{{name: "uploads", label: lang.L("Uploads"), icon: kit.IconUp, object: s.uploadsPages(), shown: s.closeHistory}}
 	list = append(list, screen{name: "files", label: lang.L("Files"), icon: kit.IconGrid, object: s.files.Object(), shown: s.files.Shown})
+	list = append(list, screen{name: "watched", label: lang.L("Watched folders"), icon: kit.IconEye, object: s.watched.Object()})
 	if s.cfg.NewSettings != nil {
 		list = append(list, screen{
 			name: "settings", label: lang.L("Settings"), icon: kit.IconGear, object: s.cfg.NewSettings(s, s.backend),
@@ -152,7 +169,10 @@ func (s *Shell) Welcome() {
 func (s *Shell) Close() {
 	s.cancel()
 	s.acts.close()
+	s.watchActs.close()
 	s.files.Close()
+	s.watched.Close()
+	s.notifier.Close()
 	s.previews.Close()
 	s.wg.Wait()
 	s.telling.close(s.notifyTime)
@@ -218,60 +238,94 @@ func (s *Shell) TellError(op string, err error) {
 
 // intents joins the screen's buttons to the engine.
 func (s *Shell) intents() uploads.Intents {
-	each := func(op string, f jobAction) func(service.JobID) {
-		return func(id service.JobID) { s.actOn(op, f, id) }
-	}
 	return uploads.Intents{
-		Choose:        func() { s.choose(false) },
-		ChooseFolder:  func() { s.choose(true) },
-		PauseAll:      s.pauseAll,
-		Resume:        s.resumeAll,
-		History:       s.openHistory,
-		ClearFinished: func() { s.actOnAll("clear finished", (*upload.Engine).ClearFinished) },
-		RetryFailed:   func() { s.actOnAll("retry failed", (*upload.Engine).RetryFailed) },
-		Pause:         s.pauseJob,
-		ResumeJobs:    func(ids []service.JobID) { s.actOn("resume", (*upload.Engine).ResumeJobs, ids...) },
-		Cancel:        s.stopJob,
-		Remove:        each("remove", (*upload.Engine).Cancel),
-		Retry:         each("retry", (*upload.Engine).Retry),
-		ToFront:       each("to front", (*upload.Engine).ToFront),
-		CopyLinks:     s.copyLinks,
-		Open:          s.open,
+		Choose:       func() { s.choose(false) },
+		ChooseFolder: func() { s.choose(true) },
+		PauseAll:     s.pauseAll,
+		Resume:       s.resumeAll,
+		History:      s.openHistory,
+		ClearFinished: func() {
+			s.actOnAll("clear finished", (*upload.Engine).ClearFinished, (*download.Engine).ClearFinished)
+		},
+		RetryFailed: func() { s.actOnAll("retry failed", (*upload.Engine).RetryFailed, (*download.Engine).RetryFailed) },
+		Pause:       s.pauseItem,
+		ResumeEach: func(ids []uploads.ID) {
+			s.actOn("resume", (*upload.Engine).ResumeJobs, (*download.Engine).ResumeJobs, ids...)
+		},
+		Cancel:    s.stopItem,
+		Remove:    func(id uploads.ID) { s.actOn("remove", (*upload.Engine).Cancel, (*download.Engine).Cancel, id) },
+		Retry:     func(id uploads.ID) { s.actOn("retry", (*upload.Engine).Retry, (*download.Engine).Retry, id) },
+		ToFront:   func(id uploads.ID) { s.actOn("to front", (*upload.Engine).ToFront, (*download.Engine).ToFront, id) },
+		CopyLinks: s.copyLinks,
+		Open:      s.open,
+		Download:  func() { s.askLinks("") },
+		OpenFile:  s.openDownloaded,
+		ShowFile:  s.showDownloaded,
 	}
 }
 
-// jobAction is a method of the engine about some jobs.
-type jobAction func(*upload.Engine, context.Context, ...service.JobID) error
+// Methods of the engines about some jobs.
+type (
+	uploadAction   func(*upload.Engine, context.Context, ...service.JobID) error
+	downloadAction func(*download.Engine, context.Context, ...service.DownloadID) error
+)
 
-// actOn is act for jobs.
-func (s *Shell) actOn(op string, f jobAction, ids ...service.JobID) {
-	s.act(op, func(ctx context.Context, e *upload.Engine) error { return f(e, ctx, ids...) })
+// actOn is act and actDown for the uploads and the downloads among rows.
+func (s *Shell) actOn(op string, up uploadAction, down downloadAction, ids ...uploads.ID) {
+	ups, downs := uploads.Split(ids)
+	if len(ups) > 0 {
+		s.act(op, func(ctx context.Context, e *upload.Engine) error { return up(e, ctx, ups...) })
+	}
+	if len(downs) > 0 {
+		s.actDown(op, func(ctx context.Context, e *download.Engine) error { return down(e, ctx, downs...) })
+	}
 }
 
-// actOnAll is act for methods of the engine about everything.
-func (s *Shell) actOnAll(op string, f func(*upload.Engine, context.Context) error) {
-	s.act(op, func(ctx context.Context, e *upload.Engine) error { return f(e, ctx) })
+// actOnAll is act and actDown for methods of the engines about everything.
+func (s *Shell) actOnAll(op string, up func(*upload.Engine, context.Context) error, down func(*download.Engine, context.Context) error) {
+	s.act(op, func(ctx context.Context, e *upload.Engine) error { return up(e, ctx) })
+	s.actDown(op, func(ctx context.Context, e *download.Engine) error { return down(e, ctx) })
 }
 
-func (s *Shell) resumeAll() { s.actOnAll("resume", (*upload.Engine).Resume) }
+func (s *Shell) resumeAll() {
+	s.actOnAll("resume", (*upload.Engine).Resume, (*download.Engine).Resume)
+}
 
-// act runs an action on the engine that is used now, away from the interface
-// goroutine and after those before it.
+// act runs an action on the upload engine that is used now, away from the
+// interface goroutine and after those before it.
 func (s *Shell) act(op string, f func(context.Context, *upload.Engine) error) {
-	engine := s.backend.Engine
-	if engine == nil {
-		return
+	if engine := s.backend.Engine; engine != nil {
+		s.try(op, func(ctx context.Context) error { return f(ctx, engine) })
 	}
+}
+
+// actDown is act for the download engine.
+func (s *Shell) actDown(op string, f func(context.Context, *download.Engine) error) {
+	if engine := s.backend.Downloads; engine != nil {
+		s.try(op, func(ctx context.Context) error { return f(ctx, engine) })
+	}
+}
+
+// try runs an action and tells its error.
+func (s *Shell) try(op string, f func(context.Context) error) {
 	s.acts.add(func(ctx context.Context) {
-		if err := f(ctx, engine); ctx.Err() == nil {
+		if err := f(ctx); ctx.Err() == nil {
 			s.TellError(op, err)
 		}
 	})
 }
 
-// open shows a file's page in the browser.
-func (s *Shell) open(id service.JobID) {
-	if job, ok := s.uploads.Model().Job(id); ok && job.Link != "" {
-		s.OpenURL(job.Link)
+// open shows the page of an upload or a download in the browser.
+func (s *Shell) open(id uploads.ID) {
+	link := ""
+	if up, ok := id.Upload(); ok {
+		job, _ := s.uploads.Model().Job(up)
+		link = job.Link
+	} else if down, ok := id.Download(); ok {
+		job, _ := s.uploads.Model().Download(down)
+		link = job.Link
+	}
+	if link != "" {
+		s.OpenURL(link)
 	}
 }

@@ -8,9 +8,9 @@ import (
 	"fyne.io/fyne/v2/lang"
 
 	"sluice/gui/kit"
+	"sluice/gui/uploads"
 	"sluice/service"
 	"sluice/service/library"
-	"sluice/service/upload"
 )
 
 // status is the bottom left: what is happening now.
@@ -25,7 +25,7 @@ type status struct {
 	failed     *kit.Link
 	dot        *dot
 	host       *kit.Text
-	totals     upload.Totals  // that is shown
+	totals     uploads.Totals // that is shown
 	library    library.Status // so is what the account has
 	onFailed   func()
 	onShape    func() // it needs another height
@@ -47,7 +47,7 @@ func newStatus(format *kit.Format) *status {
 		kit.NewLineUp(4, s.dot, s.host))
 	s.root = s.rows
 	s.onShape = func() {}
-	s.set(&upload.Totals{})
+	s.set(&uploads.Totals{})
 	return s
 }
 
@@ -76,7 +76,7 @@ func (s *status) setLibrary(l library.Status) {
 }
 
 // set shows the totals.
-func (s *status) set(t *upload.Totals) {
+func (s *status) set(t *uploads.Totals) {
 	s.totals = *t
 	head, more := s.headline(t)
 	s.head.SetText(head)
@@ -104,7 +104,7 @@ func (s *status) set(t *upload.Totals) {
 }
 
 // headline gives the first line: the bold part and the rest.
-func (s *status) headline(t *upload.Totals) (head, more string) {
+func (s *status) headline(t *uploads.Totals) (head, more string) {
 	switch {
 	case t.NeedsKey && t.Busy():
 		return lang.L("Waiting for a key"), ""
@@ -131,13 +131,13 @@ func (s *status) headline(t *upload.Totals) (head, more string) {
 	return lang.L("Idle"), ""
 }
 
-func (s *status) progress(t *upload.Totals, part float64) string {
+func (s *status) progress(t *uploads.Totals, part float64) string {
 	if !t.Busy() {
 		if t.Held > 0 {
 			return lang.N("{{.Count}} files paused", t.Held, map[string]any{"Count": s.format.Number(int64(t.Held))})
 		}
 		if t.Finished > 0 {
-			return lang.N("{{.Count}} files uploaded", t.Finished, map[string]any{"Count": s.format.Number(int64(t.Finished))})
+			return strings.Join(endedWords(s.format, t.Up.Finished, t.Down.Finished), " · ")
 		}
 		if n := s.library.Files; n > 0 {
 			return lang.N("{{.Count}} files · {{.Size}}", n, map[string]any{
@@ -158,7 +158,18 @@ func (s *status) progress(t *upload.Totals, part float64) string {
 	}) + " · " + files
 }
 
-func dotColor(t *upload.Totals) fyne.ThemeColorName {
+// endedWords tell how many files have come to where they should.
+func endedWords(format *kit.Format, uploaded, downloaded int) (words []string) {
+	if uploaded > 0 {
+		words = append(words, lang.N("{{.Count}} files uploaded", uploaded, map[string]any{"Count": format.Number(int64(uploaded))}))
+	}
+	if downloaded > 0 {
+		words = append(words, lang.N("{{.Count}} files downloaded", downloaded, map[string]any{"Count": format.Number(int64(downloaded))}))
+	}
+	return words
+}
+
+func dotColor(t *uploads.Totals) fyne.ThemeColorName {
 	switch {
 	case t.NeedsKey, t.Err != nil && t.Err.Value == service.ReasonQueueUnwritable:
 		return kit.ColorRed

@@ -20,6 +20,7 @@ import (
 	"sluice/gui"
 	"sluice/gui/files"
 	"sluice/gui/settings"
+	"sluice/gui/watched"
 	"sluice/service"
 	"sluice/service/handoff"
 	"sluice/service/session"
@@ -35,7 +36,8 @@ type Window struct {
 	// Sessions says how to open the account's session or the sandbox's, for
 	// going from one to the other. Called on any goroutine.
 	Sessions func(sandbox bool) (session.Config, error)
-	Icon     []byte // PNG
+	Icon     []byte     // PNG
+	Fonts    *gui.Fonts // the computer's, may be nil
 
 	// For tests; zero values are what the program uses.
 	app     fyne.App
@@ -61,6 +63,7 @@ type Window struct {
 func (w *Window) Run(ctx context.Context, s *session.Session, paths []string) error {
 	w.session, w.opened = s, []*session.Session{s}
 	w.ctx, w.cancel = context.WithCancel(ctx)
+	s.LoadKeyInBackground() //nolint:contextcheck // until the session closes
 	stop := context.AfterFunc(ctx, w.quit)
 	err := w.show(ctx, paths)
 	stop()
@@ -98,6 +101,7 @@ func (w *Window) run() (err error) {
 		Backend:     backend(w.session),
 		Icon:        w.Icon,
 		Logger:      w.session.Log(),
+		Fonts:       w.Fonts,
 		NewSettings: w.newSettings,
 		NewWelcome:  w.newWelcome,
 		Started:     w.started,
@@ -110,7 +114,8 @@ func (w *Window) run() (err error) {
 
 func backend(s *session.Session) gui.Backend {
 	return gui.Backend{
-		Engine: s.Engine(), Settings: s.Settings(), Links: s.Links, Host: s.Host,
+		Watched: func(context.Context) (watched.Folders, error) { return s.Watched(), nil },
+		Engine:  s.Engine(), Downloads: s.Downloads(), Settings: s.Settings(), Links: s.Links, Host: s.Host,
 		Library: func(ctx context.Context) (files.Library, error) {
 			l, err := s.Library(ctx)
 			if err != nil {
@@ -135,11 +140,11 @@ func (w *Window) started(shell *gui.Shell) {
 	w.begin()
 }
 
-// begin tells what opening the session met, and looks for its key.
+// begin tells what opening the session met, and what comes of looking for its
+// key.
 func (w *Window) begin() {
 	w.tellDamage()
 	s := w.session
-	s.LoadKeyInBackground()
 	w.wg.Go(func() { w.greet(s) })
 }
 
@@ -229,6 +234,7 @@ func (w *Window) change(shell *gui.Shell, sandbox bool) {
 			shell.OnMain(func() { w.changing = false })
 			return
 		}
+		next.LoadKeyInBackground()
 		shell.OnMain(func() {
 			w.closeModel()
 			w.session = next

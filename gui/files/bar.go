@@ -4,29 +4,33 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
-	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
 	"sluice/gui/kit"
-	"sluice/service"
 )
 
 // selectionBar stands below the tiles while files are selected.
 type selectionBar struct {
-	screen *Screen
-	text   *kit.Text
-	copy   *kit.Button
-	root   *kit.Box
+	screen   *Screen
+	text     *kit.Text
+	copy     *kit.Button
+	download *kit.Button
+	open     *kit.Button
+	more     *kit.Button
+	remove   *kit.Button
+	root     *kit.Box
 }
 
 func newSelectionBar(s *Screen) *selectionBar {
 	b := &selectionBar{screen: s}
 	b.text = kit.NewText("", kit.TextStyle{Size: kit.SizeName, Bold: true, Elide: kit.ElideEnd})
-	b.copy = kit.NewButton(lang.L("Copy links"), kit.ButtonPrimary, b.copyMenu).WithMenu()
-	open := kit.NewButton(lang.L("Open"), kit.ButtonPlain, func() { s.open(s.tiles.selection.IDs()) }).WithTip(lang.L("Open in the browser"))
-	remove := kit.NewButton(lang.L("Delete…"), kit.ButtonDanger, s.askDelete)
-	buttons := container.New(layout.NewCustomPaddedHBoxLayout(8), b.copy, open, remove)
-	b.root = kit.NewChosenCard(kit.Padding{Top: 9, Right: 14, Bottom: 9, Left: 14}, container.New(barLayout{}, b.text, buttons))
+	b.copy = kit.NewButton(lang.L("Copy links"), kit.ButtonPrimary, func() { b.above(b.copy, s.formats()) }).WithMenu()
+	b.download = kit.NewButton(lang.L("Download"), kit.ButtonPlain, func() { s.download(s.tiles.selection.IDs()) })
+	b.open = kit.NewButton(lang.L("Open"), kit.ButtonPlain, func() { s.open(s.tiles.selection.IDs()) }).WithTip(lang.L("Open in the browser"))
+	b.more = kit.NewButton(lang.L("More"), kit.ButtonPlain, func() { b.above(b.more, b.moreItems()) }).WithMenu()
+	b.remove = kit.NewButton(lang.L("Delete…"), kit.ButtonDanger, s.askDelete)
+	b.root = kit.NewChosenCard(kit.Padding{Top: 9, Right: 14, Bottom: 9, Left: 14},
+		container.New(barLayout{b}, b.text, b.copy, b.download, b.open, b.more, b.remove))
 	b.root.Hide()
 	return b
 }
@@ -65,61 +69,73 @@ func amount(format *kit.Format, files int, bytes int64) string {
 	})
 }
 
-// barLayout gives the buttons what they need and the text the rest.
-type barLayout struct{}
-
-// Layout is Fyne's.
-func (barLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	want := objects[1].MinSize()
-	put(objects[1], size.Width-want.Width, (size.Height-want.Height)/2, want.Width, want.Height)
-	high := objects[0].MinSize().Height
-	put(objects[0], 0, (size.Height-high)/2, max(0, size.Width-want.Width-12), high)
-}
-
-// MinSize is Fyne's.
-func (barLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	want := objects[1].MinSize()
-	return fyne.NewSize(want.Width+80, want.Height)
-}
-
-// formats are the entries of a menu for copying links.
-func (s *Screen) formats() []*fyne.MenuItem {
-	var items []*fyne.MenuItem
-	for _, f := range service.LinkFormats() {
-		item := fyne.NewMenuItem(s.cfg.NameOf(f), func() { s.copy(f, s.tiles.selection.IDs()) })
-		item.Checked = f == s.cfg.FormatOf()
-		items = append(items, item)
-	}
-	return items
-}
-
-func (b *selectionBar) copyMenu() {
+// above shows a menu above a button of the bar.
+func (b *selectionBar) above(button *kit.Button, items []*fyne.MenuItem) {
 	c := canvasOf(b.root)
 	if c == nil {
 		return
 	}
-	menu := widget.NewPopUpMenu(fyne.NewMenu("", b.screen.formats()...), c)
-	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(b.copy)
+	menu := widget.NewPopUpMenu(fyne.NewMenu("", items...), c)
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(button)
 	menu.ShowAtPosition(fyne.NewPos(at.X, max(0, at.Y-menu.MinSize().Height-4)))
 }
 
-// openMenu is the context menu, for what is selected.
-func (s *Screen) openMenu(at fyne.Position) {
-	c := canvasOf(s.root)
-	n := s.tiles.selection.Count()
-	if c == nil || n == 0 {
-		return
+// moreItems are what has no button of its own, and what has no room for it.
+func (b *selectionBar) moreItems() []*fyne.MenuItem {
+	s := b.screen
+	var items []*fyne.MenuItem
+	if s.downloads() && b.download.Hidden {
+		items = append(items, s.downloadItem())
 	}
-	copies := lang.N("Copy {{.Count}} links", n, map[string]any{"Count": s.cfg.Format.Number(int64(n))})
-	as := fyne.NewMenuItem(lang.L("Copy as"), nil)
-	as.ChildMenu = fyne.NewMenu("", s.formats()...)
-	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("",
-		fyne.NewMenuItem(copies, func() { s.copy("", s.tiles.selection.IDs()) }), as,
-		fyne.NewMenuItem(lang.L("Open in the browser"), func() { s.open(s.tiles.selection.IDs()) }),
-		fyne.NewMenuItemSeparator(),
-		fyne.NewMenuItem(lang.L("Select all"), func() { s.tiles.Select((*Selection).All) }),
-		fyne.NewMenuItem(lang.L("Refresh"), s.Refresh),
-		fyne.NewMenuItemSeparator(),
-		fyne.NewMenuItem(lang.L("Delete…"), s.askDelete),
-	), c, at)
+	if b.open.Hidden {
+		items = append(items, s.openItem())
+	}
+	return items
+}
+
+// barLayout gives the text the room that it needs and the buttons the rest; a
+// button for which there is none goes to the menu of the others.
+type barLayout struct{ bar *selectionBar }
+
+const barGap float32 = 8
+
+// Layout is Fyne's.
+func (l barLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
+	b := l.bar
+	room := size.Width - 12 - fyne.MeasureText(b.text.Text(), kit.SizeName, fyne.TextStyle{Bold: true}).Width
+	b.download.Hidden, b.open.Hidden, b.more.Hidden = !b.screen.downloads(), false, true
+	if l.width() > room {
+		b.open.Hidden, b.more.Hidden = true, false
+	}
+	if l.width() > room {
+		b.download.Hidden = true
+	}
+	right := size.Width
+	for _, o := range []*kit.Button{b.remove, b.more, b.open, b.download, b.copy} {
+		if o.Hidden {
+			continue
+		}
+		want := o.MinSize()
+		right -= want.Width
+		put(o, right, (size.Height-want.Height)/2, want.Width, want.Height)
+		right -= barGap
+	}
+	high := b.text.MinSize().Height
+	put(b.text, 0, (size.Height-high)/2, max(0, right-4), high)
+}
+
+// width is what the buttons take that are shown.
+func (l barLayout) width() float32 {
+	b, width := l.bar, -barGap
+	for _, o := range []*kit.Button{b.copy, b.download, b.open, b.more, b.remove} {
+		if !o.Hidden {
+			width += o.MinSize().Width + barGap
+		}
+	}
+	return width
+}
+
+// MinSize is Fyne's.
+func (l barLayout) MinSize([]fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(380, l.bar.copy.MinSize().Height)
 }

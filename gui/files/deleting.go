@@ -202,7 +202,7 @@ func (s *Screen) failures(r *removal) string {
 		names = append(names, "“"+kit.PlainName(f.File.Name)+"” ("+s.cfg.Short(f.Err)+")")
 	}
 	if more := len(r.failed) - named; more > 0 {
-		names = append(names, lang.L("and {{.Count}} more", map[string]any{"Count": s.cfg.Format.Number(int64(more))}))
+		names = append(names, lang.N("and {{.Count}} more", more, map[string]any{"Count": s.cfg.Format.Number(int64(more))}))
 	}
 	return lang.N("{{.Count}} files could not be deleted and are still there:", len(r.failed),
 		map[string]any{"Count": s.cfg.Format.Number(int64(len(r.failed)))}) + " " + strings.Join(names, ", ")

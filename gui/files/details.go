@@ -40,7 +40,11 @@ func newDetails(s *Screen) *details {
 	d.copy = kit.NewButton(lang.L("Copy link"), kit.ButtonPlain, func() { s.copy("", []service.FileID{d.id}) }).WithIcon(kit.IconCopy)
 	d.open = kit.NewButton(lang.L("Open"), kit.ButtonPlain, func() { s.open([]service.FileID{d.id}) }).WithIcon(kit.IconOpen).
 		WithTip(lang.L("Open in the browser"))
-	d.file = kit.NewColumn(10, d.preview, d.name, d.rows, kit.NewLineUp(8, d.copy, d.open))
+	buttons := container.New(&wrapLayout{flow: flowLayout{8}}, d.copy, d.open)
+	if s.downloads() {
+		buttons.Add(kit.NewButton(lang.L("Download"), kit.ButtonPlain, func() { s.download([]service.FileID{d.id}) }).WithIcon(kit.IconDown))
+	}
+	d.file = kit.NewColumn(10, d.preview, d.name, d.rows, buttons)
 	d.file.Hide()
 	d.none = kit.NewText(lang.L("Select a file to see all about it."), kit.TextStyle{Color: kit.ColorSecondary, Lines: 3, Align: fyne.TextAlignCenter})
 	scroll := container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, barBeside), d.file)) // the bar is beside it

@@ -1,6 +1,8 @@
 package files
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
@@ -30,12 +32,8 @@ func newHeader(s *Screen) *header {
 	for _, o := range settings.FilesOrders() {
 		names = append(names, orderName(o))
 	}
-	h.sort = kit.NewSelect(names, s.sorted)
-	for i, o := range settings.FilesOrders() {
-		if o == s.cfg.Order {
-			h.sort.Set(i)
-		}
-	}
+	h.sort = kit.NewSelect(names, func(i int) { s.setOrder(settings.FilesOrders()[i]) })
+	h.sort.Set(slices.Index(settings.FilesOrders(), s.cfg.Look.Order))
 	h.refresh = kit.NewButton("", kit.ButtonPlain, s.Refresh).WithIcon(kit.IconRetry).WithTip(lang.L("Ask the service again (F5)"))
 	h.root = container.New(headLayout{}, title, h.search, h.help, h.sort, h.refresh)
 	return h
@@ -107,11 +105,13 @@ func (h *header) explain() {
 	pop.ShowAtPosition(fyne.NewPos(max(10, min(at.X, c.Size().Width-width-16)), at.Y+h.search.Size().Height+4))
 }
 
-// chips are the kinds with their counts, and how large pictures are.
+// chips are the kinds with their counts, how large pictures are, and whether
+// there is a table in their place.
 type chips struct {
 	screen *Screen
 	chips  []*kit.Chip
 	slider *kit.Slider
+	views  *kit.Segments
 	root   *fyne.Container
 }
 
@@ -125,8 +125,10 @@ func newChips(s *Screen) *chips {
 	}
 	c.slider = kit.NewSlider(lang.L("Size of pictures"), int(LeastPicture), int(MostPicture),
 		func(v int) { s.tiles.SetPicture(float32(v)) }, func(int) { s.keep() })
-	c.slider.Set(s.cfg.Picture)
-	c.root = container.New(chipsLayout{}, flow, kit.NewIcon(kit.IconGrid, kit.ColorSecondary, 14), c.slider)
+	c.slider.Set(s.cfg.Look.Picture)
+	c.views = kit.NewSegments(func(i int) { s.setView(views()[i]) },
+		kit.Segment{Icon: kit.IconGrid, Label: lang.L("As pictures")}, kit.Segment{Icon: kit.IconRows, Label: lang.L("As a table")})
+	c.root = container.New(chipsLayout{}, flow, c.slider, c.views)
 	c.show()
 	return c
 }
@@ -143,8 +145,15 @@ func (c *chips) show() {
 		chip.Set(label, chosen)
 		chip.Hidden = counts.Of(kind) == 0 && !chosen && kind != library.AnyKind
 	}
+	c.views.Set(slices.Index(views(), c.screen.tiles.View()))
+	c.slider.Hidden = c.screen.tiles.View() == settings.FilesTable
 	c.root.Hidden = c.screen.model.status.Files == 0
 	c.root.Refresh()
+}
+
+// views lists the views as the switch has them.
+func views() []settings.FilesView {
+	return []settings.FilesView{settings.FilesGrid, settings.FilesTable}
 }
 
 func kindName(k library.Kind) string {

@@ -104,17 +104,22 @@ func (bodyLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 // MinSize is Fyne's.
 func (bodyLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(440, 240) }
 
-// chipsLayout puts the slider at the right of the chips.
+// chipsLayout puts the slider and the switch at the right of the chips.
 type chipsLayout struct{}
 
 const sliderWidth float32 = 110
 
 // Layout is Fyne's.
 func (chipsLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	flow, icon, slider := objects[0], objects[1], objects[2]
-	put(slider, size.Width-sliderWidth, 2, sliderWidth, 20)
-	put(icon, size.Width-sliderWidth-22, 4, 16, 16)
-	flow.Resize(fyne.NewSize(size.Width-sliderWidth-34, size.Height))
+	flow, slider, views := objects[0], objects[1], objects[2]
+	want := views.MinSize()
+	right := size.Width - want.Width
+	put(views, right, 0, want.Width, want.Height)
+	if slider.Visible() {
+		right -= sliderWidth + 12
+		put(slider, right, 2, sliderWidth, 20)
+	}
+	flow.Resize(fyne.NewSize(right-12, size.Height))
 	flow.Move(fyne.Position{})
 }
 
@@ -158,6 +163,24 @@ func (l flowLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize
 // heightFor is what everything needs in a width.
 func (l flowLayout) heightFor(objects []fyne.CanvasObject, width float32) float32 {
 	return l.flow(objects, width, func(fyne.CanvasObject, float32, float32) {})
+}
+
+// wrapLayout is flowLayout in a column, which gives the width before it asks for
+// the height.
+type wrapLayout struct {
+	flow  flowLayout
+	width float32
+}
+
+// Layout is Fyne's.
+func (l *wrapLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	l.width = size.Width
+	l.flow.Layout(objects, size)
+}
+
+// MinSize is Fyne's.
+func (l *wrapLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(60, l.flow.heightFor(objects, l.width))
 }
 
 // pairLayout is a line of a name and a value.

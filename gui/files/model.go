@@ -92,16 +92,24 @@ func field(o settings.FilesOrder) (by library.Field, descending bool) {
 		return library.ByUploaded, false
 	case settings.NameFirst:
 		return library.ByName, false
+	case settings.NameLast:
+		return library.ByName, true
 	case settings.LargestFirst:
 		return library.BySize, true
 	case settings.SmallestFirst:
 		return library.BySize, false
 	case settings.TypeFirst:
 		return library.ByType, false
+	case settings.TypeLast:
+		return library.ByType, true
 	case settings.MostViewed:
 		return library.ByViews, true
+	case settings.LeastViewed:
+		return library.ByViews, false
 	case settings.MostLoaded:
 		return library.ByDownloads, true
+	case settings.LeastLoaded:
+		return library.ByDownloads, false
 	}
 	return library.ByUploaded, true
 }

@@ -49,6 +49,26 @@ func (r *ruler) fit(text string, width float32) string {
 	}
 }
 
+// fitName is fit for a name, whose ending says most: the dots stand before that.
+func (r *ruler) fitName(name string, width float32) string {
+	all, simple := r.reach(name, width)
+	if all == len(name) && simple && r.measure(name) <= width {
+		return name
+	}
+	exact := func(s string) bool { return r.measure(s) <= width }
+	if !simple {
+		return kit.Shorten(name, kit.ElideMiddle, exact)
+	}
+	roughly := func(s string) bool {
+		end, simple := r.reach(s, width)
+		return end == len(s) && simple
+	}
+	if s := kit.Shorten(name, kit.ElideMiddle, roughly); exact(s) {
+		return s
+	}
+	return kit.Shorten(name, kit.ElideMiddle, exact) // letters beside each other need more than alone
+}
+
 // reach is how much of text fits by the widths of its letters. It stops at the
 // first letter for which these don't tell: then the text is not simple.
 func (r *ruler) reach(text string, width float32) (end int, simple bool) {

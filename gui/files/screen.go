@@ -2,6 +2,7 @@ package files
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,10 +24,14 @@ type Outside struct {
 	Open    func(ids []service.FileID)                                  // pages in the browser
 	Ask     func(title, text string, answers ...kit.Answer)             // a question above the window
 	Tell    func(text string)                                           // what was done
-	Keep    func(order settings.FilesOrder, picture int)                // how the screen looks, for the next start
+	Keep    func(Look)                                                  // how the screen looks, for the next start
 	Account func()                                                      // to where a key is entered
 	Upload  func()                                                      // to where files are added
 	Changed func(library.Status)                                        // how many files there are
+
+	// Download brings files to this computer, in this order; nil: nothing offers
+	// it.
+	Download func(files []service.File)
 }
 
 // Config is what the screen is made of.
@@ -39,9 +44,15 @@ type Config struct {
 	Short    func(*service.Error) string                   // a few words
 	FormatOf func() service.LinkFormat                     // that is set for links
 	NameOf   func(service.LinkFormat) string
-	Outside  Outside             //
-	Picture  int                 // side length of pictures
-	Order    settings.FilesOrder //
+	Outside  Outside
+	Look     Look
+}
+
+// Look is how people want to see their files.
+type Look struct {
+	View    settings.FilesView
+	Order   settings.FilesOrder
+	Picture int // side length of pictures
 }
 
 // Screen is the Files screen. It is for the interface goroutine.
@@ -58,6 +69,8 @@ type Screen struct {
 
 	removals []*removal
 	tiles    *Tiles
+	table    *tableHead
+	listed   *fyne.Container // the tiles below the titles of the table's columns
 	head     *header
 	chips    *chips
 	note     *kit.Notice
@@ -82,11 +95,12 @@ func New(cfg Config) *Screen {
 	}
 	s := &Screen{cfg: cfg, model: NewModel()}
 	s.ctx, s.cancel = newLife()
-	s.model.SetOrder(cfg.Order)
+	s.model.SetOrder(cfg.Look.Order)
 	s.tiles = NewTiles(TilesConfig{
 		List: s.model.List(), Thumbs: screenPictures{s}, Format: cfg.Format, Now: cfg.Now, OnMain: cfg.OnMain, Intents: s.intents(),
 		After: func(d time.Duration, f func()) { cfg.After(d, f) },
 	})
+	s.table = newTableHead(s.tiles.rows.columns, s.sortBy)
 	s.head = newHeader(s)
 	s.chips = newChips(s)
 	s.note = kit.NewNotice()
@@ -95,11 +109,14 @@ func New(cfg Config) *Screen {
 	s.details = newDetails(s)
 	s.bar = newSelectionBar(s)
 	s.notices = kit.NewColumn(8)
-	s.body = container.New(bodyLayout{}, s.chips.root, s.note, container.NewStack(s.tiles.Object(), s.message.root),
+	s.listed = container.New(filesLayout{}, s.table.root, s.tiles.Object())
+	s.body = container.New(bodyLayout{}, s.chips.root, s.note, container.NewStack(s.listed, s.message.root),
 		s.notices, s.bar.root, s.details.root)
 	s.root = kit.NewBox(kit.ColorPage, kit.Padding{Top: 20, Right: kit.PageMargin, Bottom: 20, Left: kit.PageMargin},
 		container.New(screenLayout{}, s.head.root, s.body))
-	s.tiles.SetPicture(float32(cfg.Picture))
+	s.tiles.SetPicture(float32(cfg.Look.Picture))
+	s.tiles.SetView(cfg.Look.View)
+	s.reorder()
 	s.show()
 	return s
 }
@@ -296,7 +313,8 @@ func (s *Screen) show() {
 	s.head.show()
 	s.chips.show()
 	s.showNote()
-	s.tiles.Object().(*kit.Grid).Hidden = state != Listed
+	s.listed.Hidden = state != Listed
+	s.table.root.Hidden = s.tiles.View() != settings.FilesTable
 	s.message.root.Hidden = state == Listed
 	if state != Listed {
 		s.showMessage(state)
@@ -319,7 +337,7 @@ func (s *Screen) selected() {
 }
 
 func (s *Screen) keep() {
-	s.cfg.Outside.Keep(s.model.order, int(s.tiles.Picture()))
+	s.cfg.Outside.Keep(Look{View: s.tiles.View(), Order: s.model.order, Picture: int(s.tiles.Picture())})
 }
 
 // targets is what links to files are written from.
@@ -380,9 +398,36 @@ func (s *Screen) widen() {
 	s.pick(library.AnyKind)
 }
 
-func (s *Screen) sorted(i int) {
-	if s.model.SetOrder(settings.FilesOrders()[i]) {
+// setOrder sorts in another way.
+func (s *Screen) setOrder(o settings.FilesOrder) {
+	if s.model.SetOrder(o) {
+		s.reorder()
 		s.lookAnew()
 		s.keep()
+	}
+}
+
+// sortBy sorts by a column of the table, the other way if it does already.
+func (s *Screen) sortBy(c Column) { s.setOrder(c.next(s.model.order)) }
+
+// reorder shows the order in the menu and in the table's titles.
+func (s *Screen) reorder() {
+	by, _ := sortedBy(s.model.order)
+	s.tiles.sortBy(by)
+	s.table.show(s.model.order)
+	s.table.root.Refresh()
+	s.head.sort.Set(slices.Index(settings.FilesOrders(), s.model.order))
+}
+
+// setView shows pictures or a table.
+func (s *Screen) setView(v settings.FilesView) {
+	if v == s.tiles.View() {
+		return
+	}
+	s.tiles.SetView(v)
+	s.show()
+	s.keep()
+	if c := canvasOf(s.root); c != nil && s.model.State() == Listed {
+		c.Focus(s.tiles.grid)
 	}
 }

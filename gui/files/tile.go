@@ -50,7 +50,7 @@ type tileLook struct {
 
 func newTileLook() *tileLook {
 	ruled := func(size float32) *ruler {
-		return newRuler(func(s string) float32 { return fyne.MeasureText(s, size, fyne.TextStyle{}).Width })
+		return newRuler(func(s string) float32 { return kit.MeasureText(s, size, fyne.TextStyle{}).Width })
 	}
 	height := func(size float32, style fyne.TextStyle) float32 { return fyne.MeasureText("M", size, style).Height }
 	return &tileLook{
@@ -130,7 +130,7 @@ func (t *tile) show(f *service.File, facts, label string, picture *image.RGBA) {
 // fitWords shortens the words to the tile's width.
 func (t *tile) fitWords() {
 	t.side = t.look.picture
-	setText(t.name, t.look.name.fit(t.title, t.side))
+	setText(t.name, kit.Drawn(t.look.name.fit(t.title, t.side)))
 	setText(t.fact, t.look.fact.fit(t.facts, t.side))
 }
 
@@ -196,7 +196,7 @@ func (t *tile) mark(m marking) {
 }
 
 // shortened reports whether the name is not shown whole.
-func (t *tile) shortened() bool { return t.name.Text != t.title }
+func (t *tile) shortened() bool { return t.name.Text != kit.Drawn(t.title) }
 
 // AccessibilityLabel is the file's whole name.
 func (t *tile) AccessibilityLabel() string { return t.title }

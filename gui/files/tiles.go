@@ -10,6 +10,7 @@ import (
 
 	"sluice/gui/kit"
 	"sluice/service"
+	"sluice/service/settings"
 	"sluice/service/thumbnail"
 )
 
@@ -43,11 +44,14 @@ type TilesConfig struct {
 	Intents Intents
 }
 
-// Tiles shows files as a grid of tiles that can be selected.
+// Tiles shows files as a grid of tiles that can be selected, or as the rows of
+// a table, which are tiles of another shape.
 type Tiles struct {
 	cfg       TilesConfig
 	grid      *kit.Grid
 	look      *tileLook
+	rows      *rowLook
+	view      settings.FilesView
 	selection *Selection
 	finder    *Finder
 	viewport  *Viewport
@@ -59,8 +63,9 @@ type Tiles struct {
 // NewTiles makes the grid. Close it when it is no longer needed.
 func NewTiles(cfg TilesConfig) *Tiles {
 	t := &Tiles{
-		cfg: cfg, look: newTileLook(), selection: NewSelection(cfg.List), finder: NewFinder(cfg.Now), pressed: -1,
+		cfg: cfg, look: newTileLook(), view: settings.FilesGrid, selection: NewSelection(cfg.List), finder: NewFinder(cfg.Now), pressed: -1,
 	}
+	t.rows = newRowLook(cfg.Format, t.look)
 	after := cfg.After
 	if after == nil {
 		after = t.after
@@ -92,9 +97,42 @@ func (t *Tiles) SetPicture(side float32) {
 		return
 	}
 	t.look.picture = side
+	if t.view == settings.FilesTable {
+		return
+	}
 	t.viewport.Resized()
 	t.grid.SetTile(TileSize(side))
 	t.refill()
+}
+
+// View is how files are shown.
+func (t *Tiles) View() settings.FilesView { return t.view }
+
+// SetView changes it. What was at the top stays there, unless the keyboard
+// stands on something that was in view: that stays in view.
+func (t *Tiles) SetView(v settings.FilesView) {
+	if v == t.view {
+		return
+	}
+	first, end := t.grid.InView()
+	cursor := t.selection.Cursor()
+	t.view = v
+	t.viewport.Resized()
+	if v == settings.FilesTable {
+		t.grid.Reshape(fyne.NewSize(0, rowHeight), 0)
+	} else {
+		t.grid.Reshape(TileSize(t.look.picture), kit.GridGap)
+	}
+	if cursor >= first && cursor < end {
+		t.grid.ScrollTo(cursor)
+	}
+}
+
+// sortBy takes over which column of the table sorts: it is always shown.
+func (t *Tiles) sortBy(c Column) {
+	if t.rows.columns.sort(c) && t.view == settings.FilesTable {
+		t.refill()
+	}
 }
 
 // Relist takes over that the list has other files or another order.
@@ -144,11 +182,11 @@ func (t *Tiles) source() kit.GridSource {
 		Count:  list.Len,
 		Key:    func(i int) string { return string(list.ID(i)) },
 		Index:  func(key string) int { return list.Index(service.FileID(key)) },
-		New:    func() fyne.CanvasObject { return newTile(t.look) },
+		New:    t.newCell,
 		Update: t.fill,
 		Mark: func(i int, o fyne.CanvasObject) {
 			cursor := t.grid.Focused() && i == t.selection.Cursor()
-			o.(*tile).mark(marking{selected: t.selection.Has(o.(*tile).id), cursor: cursor})
+			o.(cell).mark(marking{selected: t.selection.Has(o.(cell).holds()), cursor: cursor})
 		},
 		Cursor: t.selection.Cursor,
 		Go: func(i int, held fyne.KeyModifier) {
@@ -163,12 +201,15 @@ func (t *Tiles) source() kit.GridSource {
 		Rune:     t.letter,
 		Shortcut: t.shortcut,
 		Tip: func(_ int, o fyne.CanvasObject) string {
-			if tile := o.(*tile); tile.shortened() {
-				return tile.title
+			if c := o.(cell); c.shortened() {
+				return c.AccessibilityLabel()
 			}
 			return ""
 		},
 		Zoom: func(steps float32) {
+			if t.view == settings.FilesTable {
+				return
+			}
 			t.SetPicture(t.look.picture * float32(math.Pow(1.1, math.Copysign(1, float64(steps)))))
 			if t.cfg.Intents.Resized != nil {
 				t.cfg.Intents.Resized(t.look.picture)
@@ -181,7 +222,25 @@ func (t *Tiles) source() kit.GridSource {
 
 func (t *Tiles) visible(first, end int) { t.viewport.Visible(first, end, 0, t.cfg.List.Len()) }
 
-// fill shows file i in a tile.
+// cell is a tile or a row.
+type cell interface {
+	holds() service.FileID
+	mark(m marking)
+	shortened() bool
+	AccessibilityLabel() string
+}
+
+func (t *tile) holds() service.FileID { return t.id }
+func (r *row) holds() service.FileID  { return r.id }
+
+func (t *Tiles) newCell() fyne.CanvasObject {
+	if t.view == settings.FilesTable {
+		return newRow(t.rows)
+	}
+	return newTile(t.look)
+}
+
+// fill shows file i in a tile or row.
 func (t *Tiles) fill(i int, o fyne.CanvasObject) {
 	if i >= t.cfg.List.Len() {
 		return // the list became shorter, Relist is still to come
@@ -191,19 +250,33 @@ func (t *Tiles) fill(i int, o fyne.CanvasObject) {
 	if t.cfg.Thumbs != nil {
 		picture, state = t.cfg.Thumbs.Get(f.ID, t.side())
 	}
-	tile := o.(*tile)
-	if state == thumbnail.Coming && tile.id == f.ID {
-		picture = tile.shown() // of another size, until this one comes
+	bare := state == thumbnail.None || state == thumbnail.Coming && !thumbnail.Possible(f.MIME, f.Name)
+	switch o := o.(type) {
+	case *tile:
+		if state == thumbnail.Coming && o.id == f.ID {
+			picture = o.shown() // of another size, until this one comes
+		}
+		label := ""
+		if bare {
+			label = KindLabel(&f)
+		}
+		o.show(&f, Facts(t.cfg.Format, &f), label, picture)
+	case *row:
+		if state == thumbnail.Coming && o.id == f.ID {
+			picture = o.shown()
+		}
+		o.show(&f, bare, picture)
 	}
-	label := ""
-	if state == thumbnail.None || state == thumbnail.Coming && !thumbnail.Possible(f.MIME, f.Name) {
-		label = KindLabel(&f)
-	}
-	tile.show(&f, Facts(t.cfg.Format, &f), label, picture)
 }
 
 // side is that of pictures in device pixels.
-func (t *Tiles) side() int { return int(math.Round(float64(t.look.picture * t.grid.Scale()))) }
+func (t *Tiles) side() int {
+	side := t.look.picture
+	if t.view == settings.FilesTable {
+		side = rowPicture
+	}
+	return int(math.Round(float64(side * t.grid.Scale())))
+}
 
 // want asks for the pictures of items.
 func (t *Tiles) want(items []int) {

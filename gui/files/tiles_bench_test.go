@@ -15,6 +15,7 @@ import (
 
 	"sluice/gui/kit"
 	"sluice/service"
+	"sluice/service/settings"
 	"sluice/service/thumbnail"
 )
 
@@ -64,6 +65,12 @@ func benchWindow(b *testing.B, o fyne.CanvasObject) {
 // ourTiles are the tiles of the Files screen: picture, name, and facts.
 func ourTiles(b *testing.B, n int) *stepper {
 	b.Helper()
+	s, _ := ours(b, n, "tiles")
+	return s
+}
+
+func ours(b *testing.B, n int, name string) (*stepper, *Tiles) {
+	b.Helper()
 	t := NewTiles(TilesConfig{
 		List: endless(n), Format: kit.NewFormat("en", time.Now, ""), Now: time.Now, OnMain: func(func()) {},
 		Thumbs: samePicture{image.NewRGBA(image.Rect(0, 0, 108, 108))},
@@ -71,9 +78,18 @@ func ourTiles(b *testing.B, n int) *stepper {
 	b.Cleanup(t.Close)
 	benchWindow(b, t.Object())
 	t.grid.ScrollTo(n / 2)
-	return &stepper{name: fmt.Sprintf("tiles-%d", n), step: func(by float32) {
+	return &stepper{name: fmt.Sprintf("%s-%d", name, n), step: func(by float32) {
 		t.grid.Scrolled(&fyne.ScrollEvent{Scrolled: fyne.Delta{DY: by}})
-	}}
+	}}, t
+}
+
+// ourTable is the table of the Files screen: picture, name, and five columns.
+func ourTable(b *testing.B, n int) *stepper {
+	b.Helper()
+	s, t := ours(b, n, "table")
+	t.SetView(settings.FilesTable)
+	t.grid.ScrollTo(n / 2)
+	return s
 }
 
 // plainWrap is Fyne's grid with a picture and a name.
@@ -107,7 +123,7 @@ func plainWrap(b *testing.B, n int) *stepper {
 func BenchmarkScrollStep(b *testing.B) {
 	var all []*stepper
 	for _, n := range []int{1000, 100_000, 1_000_000} {
-		all = append(all, ourTiles(b, n), plainWrap(b, n))
+		all = append(all, ourTiles(b, n), ourTable(b, n), plainWrap(b, n))
 	}
 	const there = 60 // steps one way
 	n := 0

@@ -57,17 +57,25 @@ func orderName(o settings.FilesOrder) string {
 	case settings.OldestFirst:
 		return lang.L("Oldest first")
 	case settings.NameFirst:
-		return lang.L("Name")
+		return lang.L("Name, A to Z")
+	case settings.NameLast:
+		return lang.L("Name, Z to A")
 	case settings.LargestFirst:
 		return lang.L("Largest first")
 	case settings.SmallestFirst:
 		return lang.L("Smallest first")
 	case settings.TypeFirst:
 		return lang.L("Type")
+	case settings.TypeLast:
+		return lang.L("Type, reversed")
 	case settings.MostViewed:
 		return lang.L("Most viewed")
+	case settings.LeastViewed:
+		return lang.L("Least viewed")
 	case settings.MostLoaded:
 		return lang.L("Most downloaded")
+	case settings.LeastLoaded:
+		return lang.L("Least downloaded")
 	}
 	return string(o)
 }

@@ -21,45 +21,57 @@ type Answer struct {
 // one has the keyboard; Escape takes the question away without an answer. It
 // returns how to do that.
 func Ask(c fyne.Canvas, title, text string, answers ...Answer) (hide func()) {
-	q := &question{}
-	q.hide = func() { c.Overlays().Remove(q) }
-	buttons := []fyne.CanvasObject{layout.NewSpacer()}
-	var last *Button
+	var last fyne.Focusable
+	var buttons []*Button
+	hide = func() {} // until it is shown
 	for _, a := range answers {
-		last = NewButton(a.Label, a.Kind, func() {
-			q.hide()
+		b := NewButton(a.Label, a.Kind, func() {
+			hide()
 			if a.Do != nil {
 				a.Do()
 			}
 		})
-		last.onEscape = q.hide
-		buttons = append(buttons, last)
+		last, buttons = b, append(buttons, b)
+	}
+	hide = Dialog(c, questionWidth, title, NewText(text, TextStyle{Color: ColorSecondary, Lines: 8}), last, buttons...)
+	return hide
+}
+
+// Dialog shows something in a card above a window, with a title and, at the
+// right below it, buttons, on which Escape hides it. focus has the keyboard at
+// first. It returns how to hide the card.
+func Dialog(c fyne.Canvas, width float32, title string, body fyne.CanvasObject, focus fyne.Focusable, buttons ...*Button) (hide func()) {
+	q := &question{width: width}
+	hide = func() { c.Overlays().Remove(q) }
+	row := []fyne.CanvasObject{layout.NewSpacer()}
+	for _, b := range buttons {
+		b.onEscape = hide
+		row = append(row, b)
 	}
 	q.card = NewCardPadded(Padding{Top: 16, Right: 20, Bottom: 18, Left: 20}, NewColumn(12,
-		NewText(title, TextStyle{Size: SizeSection, Bold: true, Elide: ElideEnd}),
-		NewText(text, TextStyle{Color: ColorSecondary, Lines: 8}),
-		container.New(layout.NewCustomPaddedHBoxLayout(8), buttons...)))
+		NewText(title, TextStyle{Size: SizeSection, Bold: true, Elide: ElideEnd}), body,
+		container.New(layout.NewCustomPaddedHBoxLayout(8), row...)))
 	q.ExtendBaseWidget(q)
 	c.Overlays().Add(q)
 	q.Resize(c.Size())
 	q.focus = func() {
-		if last != nil {
-			c.Focus(last)
+		if focus != nil {
+			c.Focus(focus)
 		}
 	}
 	q.focus()
-	return q.hide
+	return hide
 }
 
 // question covers the window: a veil over everything, and a card in the middle.
 type question struct {
 	widget.BaseWidget
 	card  *Box
-	hide  func()
-	focus func() // gives an answer the keyboard
+	width float32
+	focus func() // gives the keyboard to where it was at first
 }
 
-// Tapped keeps clicks from what is below, and the keyboard with the answers.
+// Tapped keeps clicks from what is below, and the keyboard with the card.
 func (q *question) Tapped(*fyne.PointEvent) { q.focus() }
 
 // CreateRenderer is Fyne's.
@@ -78,7 +90,7 @@ const questionWidth float32 = 460
 func (r *questionRenderer) Layout(size fyne.Size) {
 	r.veil.Resize(size)
 	card := r.question.card
-	width := min(max(questionWidth, card.MinSize().Width), size.Width-40)
+	width := min(max(r.question.width, card.MinSize().Width), size.Width-40)
 	card.Resize(fyne.NewSize(width, card.Size().Height)) // the width decides the height
 	height := card.MinSize().Height
 	card.Resize(fyne.NewSize(width, height))

@@ -51,6 +51,14 @@ func NewChosenCard(pad Padding, content fyne.CanvasObject) *Box {
 	return b
 }
 
+// SetStroke changes the colour of the line around a card.
+func (b *Box) SetStroke(c fyne.ThemeColorName) {
+	if b.stroke != c {
+		b.stroke = c
+		b.Refresh()
+	}
+}
+
 // NewClippedCard is a card on the page's colour for content that fills it and
 // has square corners, such as a list.
 func NewClippedCard(content fyne.CanvasObject) *Box {

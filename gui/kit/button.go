@@ -57,6 +57,12 @@ func (b *Button) WithMenu() *Button {
 	return b
 }
 
+// SetMenu changes whether the button opens a list of choices.
+func (b *Button) SetMenu(menu bool) {
+	b.menu = menu
+	b.Refresh()
+}
+
 // WithEscape says what Escape does while the button has the keyboard.
 func (b *Button) WithEscape(escape func()) *Button {
 	b.onEscape = escape
@@ -186,6 +192,7 @@ func (r *buttonRenderer) Refresh() {
 	r.text.Color = theme.ColorForWidget(ink, b)
 	r.icon.Set(b.icon, ink)
 	r.arrow.Set(IconChevron, ink)
+	r.arrow.Hidden = !b.menu
 	r.Layout(b.Size())
 	canvas.Refresh(b)
 }
@@ -229,9 +236,6 @@ func (r *buttonRenderer) Objects() []fyne.CanvasObject {
 	if r.button.icon != "" {
 		objects = append(objects, r.icon)
 	}
-	if r.button.menu {
-		objects = append(objects, r.arrow)
-	}
-	return objects
+	return append(objects, r.arrow)
 }
 func (r *buttonRenderer) Destroy() {}

@@ -29,6 +29,15 @@ func (f *Format) Day(t time.Time) string {
 	})
 }
 
+// Date writes a day with its year: "23 Nov 2026". A zero time gives "".
+func (f *Format) Date(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	t = t.In(f.now().Location())
+	return lang.L("{{.Day}} {{.Month}} {{.Year}}", map[string]any{"Day": t.Day(), "Month": month(t.Month()), "Year": t.Year()})
+}
+
 // Moment writes a day and a time: "23 Nov 2026, 09:40". A zero time gives "".
 func (f *Format) Moment(t time.Time) string {
 	if t.IsZero() {

@@ -2,8 +2,6 @@ package kit
 
 import (
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // Elide says where a text that does not fit is shortened.
@@ -81,49 +79,4 @@ func compressed(ext string) bool {
 		return true
 	}
 	return false
-}
-
-// clusters cuts text where it may be cut: marks, joiners and what they join
-// stay with the character before them.
-func clusters(text string) []string {
-	parts := make([]string, 0, len(text))
-	joined := false
-	for _, r := range text {
-		const joiner = '\u200d'
-		skin := r >= 0x1F3FB && r <= 0x1F3FF
-		if len(parts) > 0 && (joined || r == joiner || skin || unicode.Is(unicode.M, r)) {
-			parts[len(parts)-1] += string(r)
-		} else {
-			parts = append(parts, string(r))
-		}
-		joined = r == joiner
-	}
-	return parts
-}
-
-// PlainName makes a file's name fit to be shown: line breaks, other control
-// characters and those that turn the reading direction around (which can make
-// "exe" look like "txt") become a visible mark, as does what is not UTF-8.
-func PlainName(name string) string {
-	clean := true
-	for _, r := range name {
-		if hiddenRune(r) {
-			clean = false
-			break
-		}
-	}
-	if clean {
-		return name
-	}
-	return strings.Map(func(r rune) rune {
-		if hiddenRune(r) {
-			return '␣'
-		}
-		return r
-	}, name)
-}
-
-func hiddenRune(r rune) bool {
-	turns := r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069
-	return r == utf8.RuneError || turns || unicode.IsControl(r) || r == 0x2028 || r == 0x2029
 }

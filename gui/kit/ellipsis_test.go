@@ -81,7 +81,17 @@ func TestWrap(t *testing.T) {
 	if head != "Server busy (503):" || tail != "next try" {
 		t.Errorf("%q, %q", head, tail)
 	}
-	if head, tail = wrapAt("unbreakable", upTo(3)); head != "" || tail != "unbreakable" {
-		t.Errorf("%q, %q", head, tail)
+	for text, want := range map[string][2]string{
+		"unbreakable":     {"unb", "reakable"},     // within a word that is longer than a line
+		"e\u0301\u0323nd": {"e\u0301\u0323", "nd"}, // never within a letter
+		"ab cdefgh":       {"ab", "cdefgh"},
+		"漢字仮名交じり":         {"漢字仮", "名交じり"},
+	} {
+		if head, tail = wrapAt(text, upTo(3)); head != want[0] || tail != want[1] {
+			t.Errorf("%q becomes %q and %q", text, head, tail)
+		}
+	}
+	if head, tail = wrapAt("unbreakable", upTo(0)); head != "" || tail != "unbreakable" {
+		t.Errorf("in no room: %q, %q", head, tail)
 	}
 }

@@ -40,7 +40,7 @@ type GridSource struct {
 	Scrolled func(offset, by float64)
 }
 
-// GridGap is the least room between tiles.
+// GridGap is the least room between tiles, unless Reshape says another.
 const GridGap float32 = 12
 
 // Grid shows any number of items as tiles of one size. Only what is in view has
@@ -51,6 +51,7 @@ type Grid struct {
 	widget.BaseWidget
 	source GridSource
 	tile   fyne.Size
+	gap    float32
 	shape  gridShape
 	offset float64 // of the view's top from the first tile's, in Fyne's units
 	shelf  shelf[string]
@@ -74,8 +75,8 @@ type Grid struct {
 // NewGrid makes a grid of tiles of a size. Call Reset when the number or order
 // of items changed.
 func NewGrid(source GridSource, tile fyne.Size) *Grid {
-	g := &Grid{source: source, tile: tile, hovered: -1, keys: heldKeys}
-	g.shelf = newShelf(source.Key, func(int) int { return 0 }, func(int) fyne.CanvasObject { return source.New() })
+	g := &Grid{source: source, tile: tile, gap: GridGap, hovered: -1, keys: heldKeys}
+	g.restock()
 	g.bar = newGridBar(g)
 	g.band.rect = &canvas.Rectangle{StrokeWidth: 1, CornerRadius: 2}
 	g.band.rect.Hidden = true
@@ -84,10 +85,16 @@ func NewGrid(source GridSource, tile fyne.Size) *Grid {
 	return g
 }
 
+// restock throws the widgets away.
+func (g *Grid) restock() {
+	g.shelf = newShelf(g.source.Key, func(int) int { return 0 }, func(int) fyne.CanvasObject { return g.source.New() })
+}
+
 // gridShape is where tiles stand. It knows no widgets.
 type gridShape struct {
 	view    fyne.Size
 	tile    fyne.Size
+	gap     float32
 	count   int
 	columns int
 	rows    int
@@ -97,18 +104,21 @@ type gridShape struct {
 }
 
 // gridShapeOf lays out count tiles in a view. What is left of its width goes
-// between the columns.
-func gridShapeOf(view, tile fyne.Size, count int) gridShape {
-	s := gridShape{view: view, tile: tile, count: count, columns: 1}
+// between the columns; tiles without a width get all of it.
+func gridShapeOf(view, tile fyne.Size, gap float32, count int) gridShape {
 	width := view.Width - gridBarRoom
-	if fit := int((width + GridGap) / (tile.Width + GridGap)); fit > 1 {
+	if tile.Width <= 0 {
+		tile.Width = max(1, width)
+	}
+	s := gridShape{view: view, tile: tile, gap: gap, count: count, columns: 1}
+	if fit := int((width + gap) / (tile.Width + gap)); fit > 1 {
 		s.columns = fit
 		s.stepX = tile.Width + (width-tile.Width*float32(fit))/float32(fit-1)
 	}
 	s.rows = (count + s.columns - 1) / s.columns
-	s.stepY = float64(tile.Height + GridGap)
+	s.stepY = float64(tile.Height + gap)
 	if s.rows > 0 {
-		s.height = float64(s.rows)*s.stepY - float64(GridGap)
+		s.height = float64(s.rows)*s.stepY - float64(gap)
 	}
 	return s
 }
@@ -161,7 +171,7 @@ func (s *gridShape) at(offset float64, p fyne.Position) int {
 	return i
 }
 
-func (g *Grid) measure() { g.shape = gridShapeOf(g.Size(), g.tile, g.source.Count()) }
+func (g *Grid) measure() { g.shape = gridShapeOf(g.Size(), g.tile, g.gap, g.source.Count()) }
 
 // Offset is how far the grid is scrolled.
 func (g *Grid) Offset() float64 { return g.offset }
@@ -173,7 +183,7 @@ func (g *Grid) Height() float64 { return g.shape.height }
 func (g *Grid) Columns() int { return g.shape.columns }
 
 // Tile is the size of tiles.
-func (g *Grid) Tile() fyne.Size { return g.tile }
+func (g *Grid) Tile() fyne.Size { return g.shape.tile }
 
 // InView gives the items of which something is in view: the first and the one
 // behind the last.

@@ -166,8 +166,11 @@ func (g *Grid) GoBy(key fyne.KeyName, held fyne.KeyModifier) bool {
 
 // next is the item to which a key moves from item at, -1 when there is none.
 func (s *gridShape) next(at int, key fyne.KeyName) (to int, moves bool) {
-	page := max(1, int((float64(s.view.Height)+float64(GridGap))/s.stepY))
+	page := max(1, int((float64(s.view.Height)+float64(s.gap))/s.stepY))
 	last := s.count - 1
+	if s.columns == 1 && (key == fyne.KeyLeft || key == fyne.KeyRight) {
+		return -1, false // there is nothing beside a row
+	}
 	switch key { //nolint:exhaustive // all other keys move nothing
 	case fyne.KeyLeft:
 		to = at - 1
@@ -207,5 +210,5 @@ func (g *Grid) TileAt(i int) (fyne.Position, bool) {
 	}
 	tile := g.tileOf(i)
 	top := fyne.CurrentApp().Driver().AbsolutePositionForObject(g)
-	return top.Add(tile.Position()).AddXY(g.tile.Width/2, g.tile.Height/2), true
+	return top.Add(tile.Position()).AddXY(g.shape.tile.Width/2, g.shape.tile.Height/2), true
 }

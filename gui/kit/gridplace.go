@@ -36,6 +36,16 @@ func (g *Grid) SetTile(tile fyne.Size) {
 	g.reshape()
 }
 
+// Reshape changes the size of tiles and the least room between them, and has
+// the source make all widgets anew. Tiles without a width are as wide as the
+// grid: rows. The view stays as with SetTile.
+func (g *Grid) Reshape(tile fyne.Size, gap float32) {
+	g.hold()
+	g.tile, g.gap = tile, gap
+	g.restock()
+	g.reshape()
+}
+
 // hold finds the item to stay with, unless there is one already.
 func (g *Grid) hold() {
 	if g.anchor.set {
@@ -111,7 +121,7 @@ func (g *Grid) place(way int) {
 		// Far down float32 has no pixels left, so the offset is taken away first.
 		y := float64(row)*g.shape.stepY - g.offset
 		x := float64(column) * float64(g.shape.stepX)
-		h.obj.Resize(g.tile)
+		h.obj.Resize(g.shape.tile)
 		h.obj.Move(fyne.NewPos(snap(x, pixel), snap(y, pixel)))
 		if h.fresh {
 			h.fresh = false
@@ -170,7 +180,7 @@ func (r *gridRenderer) Layout(size fyne.Size) {
 }
 
 func (r *gridRenderer) MinSize() fyne.Size {
-	return fyne.NewSize(r.grid.tile.Width+gridBarRoom, 60)
+	return fyne.NewSize(max(60, r.grid.tile.Width)+gridBarRoom, 60)
 }
 
 func (r *gridRenderer) color() {

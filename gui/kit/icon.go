@@ -19,6 +19,7 @@ type IconName string
 // The drawings.
 const (
 	IconUp      IconName = "up"
+	IconDown    IconName = "down"
 	IconFront   IconName = "front"
 	IconCopy    IconName = "copy"
 	IconOpen    IconName = "open"
@@ -45,7 +46,12 @@ const (
 	IconClock   IconName = "clock"
 	IconSearch  IconName = "search"
 	IconHelp    IconName = "help"
+	IconRows    IconName = "rows"
+	IconInfo    IconName = "info"
+	IconPencil  IconName = "pencil"
 	IconLogo    IconName = "logo" // keeps its own colours
+
+	IconChevronUp IconName = "chevron-up"
 )
 
 //go:embed icons/*.svg

@@ -49,6 +49,13 @@ func NewScrollPage(header, body fyne.CanvasObject) fyne.CanvasObject {
 		container.New(pageLayout{rightOfHeader: PageMargin}, header, container.NewVScroll(inner)))
 }
 
+// NewListPage is NewPage for a body that scrolls by itself and reaches to the
+// window's right and lower edge; it leaves PageMargin free at its right.
+func NewListPage(header, body fyne.CanvasObject) fyne.CanvasObject {
+	return NewBox(ColorPage, Padding{Top: 20, Left: PageMargin},
+		container.New(pageLayout{rightOfHeader: PageMargin}, header, body))
+}
+
 type pageLayout struct{ rightOfHeader float32 }
 
 // headerGap is the room below a screen's top line.

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"sort"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -101,7 +102,7 @@ func (t *Text) AccessibilityLabel() string { return t.text }
 func (t *Text) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }
 
 func (t *Text) measure(s string) fyne.Size {
-	return fyne.MeasureText(s, t.style.Size, fyne.TextStyle{Bold: t.style.Bold})
+	return MeasureText(s, t.style.Size, fyne.TextStyle{Bold: t.style.Bold})
 }
 
 // CreateRenderer is Fyne's.
@@ -136,8 +137,8 @@ func (r *textRenderer) set(width float32) {
 		return
 	}
 	r.last, r.width, r.style = r.text.text, width, r.text.style
-	shown := r.text.fit(width)
-	r.text.short = strings.Join(shown, " ") != r.text.text
+	shown, whole := r.text.wrap(width)
+	r.text.short = !whole
 	for len(r.lines) < len(shown) {
 		r.lines = append(r.lines, &canvas.Text{})
 	}
@@ -145,7 +146,7 @@ func (r *textRenderer) set(width float32) {
 	r.objects = r.objects[:0]
 	for i, s := range shown {
 		line := r.lines[i]
-		line.Text, line.TextSize, line.Alignment = s, r.style.Size, r.style.Align
+		line.Text, line.TextSize, line.Alignment = Drawn(s), r.style.Size, r.style.Align
 		line.TextStyle = fyne.TextStyle{Bold: r.style.Bold}
 		line.Color = theme.ColorForWidget(r.style.Color, r.text)
 		line.Refresh()
@@ -184,15 +185,20 @@ func (r *textRenderer) Destroy()                     {}
 
 // fit gives the lines to show in a width.
 func (t *Text) fit(width float32) []string {
+	lines, _ := t.wrap(width)
+	return lines
+}
+
+// wrap also tells whether the lines are the whole text.
+func (t *Text) wrap(width float32) (lines []string, whole bool) {
 	if t.style.Elide == ElideNot && t.style.Lines < 2 || width <= 0 {
-		return []string{t.text}
+		return []string{t.text}, true
 	}
 	fits := func(s string) bool { return t.measure(s).Width <= width }
 	how := t.style.Elide
 	if how == ElideNot {
 		how = ElideEnd
 	}
-	lines := []string{}
 	rest := t.text
 	for len(lines) < t.style.Lines-1 && !fits(rest) {
 		head, tail := wrapAt(rest, fits)
@@ -201,18 +207,21 @@ func (t *Text) fit(width float32) []string {
 		}
 		lines, rest = append(lines, head), tail
 	}
-	return append(lines, Shorten(rest, how, fits))
+	last := Shorten(rest, how, fits)
+	return append(lines, last), last == rest
 }
 
-// wrapAt cuts text behind the last word that fits; head is empty when none does.
+// wrapAt cuts text behind the last word that fits, or where it fits when there
+// is none; head is empty when not even one letter does.
 func wrapAt(text string, fits func(string) bool) (head, tail string) {
-	tail = text
-	for at := 0; ; {
-		next := strings.IndexByte(text[at:], ' ')
-		if next < 0 || !fits(text[:at+next]) {
-			return head, tail
+	for _, parts := range [][]string{breaks(text), clusters(text)} {
+		n := sort.Search(len(parts), func(n int) bool {
+			return !fits(strings.TrimRight(strings.Join(parts[:n+1], ""), " "))
+		})
+		if n > 0 {
+			head = strings.Join(parts[:n], "")
+			return strings.TrimRight(head, " "), strings.Join(parts[n:], "")
 		}
-		head, tail = text[:at+next], text[at+next+1:]
-		at += next + 1
 	}
+	return "", text
 }

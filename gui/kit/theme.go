@@ -35,11 +35,18 @@ const (
 // Theme is Sluice's look. The zero value follows the system.
 type Theme struct {
 	appearance Appearance
+	glyphs     *Glyphs
 }
 
 // NewTheme makes the theme of an appearance; an unknown one follows the system.
 // To switch, set a new theme on the app's settings.
 func NewTheme(a Appearance) *Theme { return &Theme{appearance: a} }
+
+// With says which characters can be drawn, and gives the theme back.
+func (t *Theme) With(g *Glyphs) *Theme {
+	t.glyphs = g
+	return t
+}
 
 // Appearance is what the theme was made for.
 func (t *Theme) Appearance() Appearance { return t.appearance }
@@ -122,7 +129,8 @@ func fyneColor(name fyne.ThemeColorName, own func(fyne.ThemeColorName) color.Col
 	return nil
 }
 
-// Font gives Fyne's bundled fonts.
+// Font gives Fyne's bundled fonts. What they lack Fyne draws with the emoji font
+// that it has and with the computer's fonts, which Glyphs knows.
 func (t *Theme) Font(style fyne.TextStyle) fyne.Resource { return theme.DefaultTheme().Font(style) }
 
 // Icon gives Fyne's icons; ours are drawn by Icon.

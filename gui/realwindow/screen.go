@@ -22,19 +22,29 @@ func (w *Window) Image() (*image.RGBA, error) {
 	if err != nil {
 		return nil, err
 	}
+	img := image.NewRGBA(image.Rectangle{Max: size})
+	data, err := w.pixels(img.Rect)
+	if err != nil {
+		return nil, err
+	}
+	for i := 0; i < len(img.Pix); i += 4 { // BGRX to RGBA
+		img.Pix[i], img.Pix[i+1], img.Pix[i+2], img.Pix[i+3] = data[i+2], data[i+1], data[i], 0xff
+	}
+	return img, nil
+}
+
+// pixels gives a part of the window as the X server has it: four bytes a pixel,
+// blue, green, red, and one that means nothing.
+func (w *Window) pixels(part image.Rectangle) ([]byte, error) {
 	reply, err := xproto.GetImage(w.display.conn, xproto.ImageFormatZPixmap, xproto.Drawable(w.id),
-		0, 0, uint16(size.X), uint16(size.Y), ^uint32(0)).Reply()
+		int16(part.Min.X), int16(part.Min.Y), uint16(part.Dx()), uint16(part.Dy()), ^uint32(0)).Reply()
 	if err != nil {
 		return nil, fmt.Errorf("read the window: %w", err)
 	}
-	img := image.NewRGBA(image.Rectangle{Max: size})
-	if len(reply.Data) < len(img.Pix) {
-		return nil, fmt.Errorf("window of %v gave %d bytes", size, len(reply.Data))
+	if len(reply.Data) < 4*part.Dx()*part.Dy() {
+		return nil, fmt.Errorf("part %v of the window gave %d bytes", part, len(reply.Data))
 	}
-	for i := 0; i < len(img.Pix); i += 4 { // BGRX to RGBA
-		img.Pix[i], img.Pix[i+1], img.Pix[i+2], img.Pix[i+3] = reply.Data[i+2], reply.Data[i+1], reply.Data[i], 0xff
-	}
-	return img, nil
+	return reply.Data, nil
 }
 
 // SavePNG writes a picture to a file, making its folder.

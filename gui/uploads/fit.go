@@ -8,7 +8,7 @@ import (
 )
 
 // roomyHeader is how wide the screen has to be for all words of its header.
-const roomyHeader float32 = 600
+const roomyHeader float32 = 730
 
 // narrow is a button's icon where there is no room for its words.
 type narrow struct {
@@ -45,6 +45,8 @@ func (l fitLayout) MinSize(objects []fyne.CanvasObject) fyne.Size { return objec
 func (s *Screen) fit(tight bool) {
 	s.tight = tight
 	narrow{s.history, kit.IconClock}.fit(tight, lang.L("History"))
+	narrow{s.clear, kit.IconCheck}.fit(tight, lang.L("Clear finished"))
+	narrow{s.links, kit.IconDown}.fit(tight, lang.L("Download links…"))
 	s.fitPause()
 }
 

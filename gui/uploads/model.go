@@ -2,11 +2,13 @@ package uploads
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
 	"sluice/gui/kit"
 	"sluice/service"
+	"sluice/service/download"
 	"sluice/service/upload"
 )
 
@@ -15,34 +17,48 @@ type Section uint8
 
 // The sections.
 const (
-	SectionUploading Section = iota
-	SectionWaiting           // also those that try again later
-	SectionPaused            // each by itself
-	SectionFailed            // before the finished ones: somebody has to look at them
-	SectionToday             // finished today
-	SectionEarlier           // finished before
+	SectionUploading Section = iota // and what is being downloaded
+	SectionWaiting                  // also those that try again later
+	SectionPaused                   // each by itself
+	SectionFailed                   // before the finished ones: somebody has to look at them
+	SectionToday                    // finished today
+	SectionEarlier                  // finished before
 	sections
 )
 
-// Model is what the Uploads screen shows: the jobs in their sections. It is
-// plain Go and for one goroutine.
+// Model is what the Uploads screen shows: uploads and downloads in their
+// sections. It is plain Go and for one goroutine.
 type Model struct {
 	format *kit.Format
-	jobs   map[service.JobID]*entry
+	items  map[ID]*entry
 	lists  [sections][]*entry
-	totals upload.Totals
+	downs  [sections]int // of each list, how many are downloads
+	up     upload.Totals
+	down   download.Totals
 	day    time.Time // the day for which "today" was worked out
 	now    func() time.Time
 }
 
 type entry struct {
-	job     upload.Job
+	Item
+
 	section Section
+	order   order
+}
+
+// compare gives the order in a section.
+func compare(a, b *entry) int {
+	for i := range a.order {
+		if c := cmp.Compare(a.order[i], b.order[i]); c != 0 {
+			return c
+		}
+	}
+	return cmp.Compare(a.ID(), b.ID())
 }
 
 // NewModel makes an empty model; now tells the time.
 func NewModel(format *kit.Format, now func() time.Time) *Model {
-	return &Model{format: format, now: now, jobs: map[service.JobID]*entry{}, day: dayOf(now())}
+	return &Model{format: format, now: now, items: map[ID]*entry{}, day: dayOf(now())}
 }
 
 func dayOf(t time.Time) time.Time {
@@ -52,43 +68,93 @@ func dayOf(t time.Time) time.Time {
 
 // Change says what a step of the model changed.
 type Change struct {
-	Order bool                   // the number or order of the rows
-	Keys  map[int64]struct{}     // of rows whose content changed
-	Done  []upload.Batch         // batches that ended
-	Moved map[service.JobID]bool // jobs that are new or went to another section
+	Order      bool               // the number or order of the rows
+	Keys       map[int64]struct{} // of rows whose content changed
+	Done       []upload.Batch     // batches that ended
+	Downloaded []download.Batch   // those of downloads
 }
 
-// Reset takes over a snapshot in place of everything.
+// Reset takes over a snapshot in place of all uploads.
 func (m *Model) Reset(s upload.Snapshot) {
-	m.jobs = make(map[service.JobID]*entry, len(s.Jobs))
-	m.lists = [sections][]*entry{}
-	m.day = dayOf(m.now())
-	for _, j := range s.Jobs {
-		e := &entry{job: j, section: m.sectionOf(&j)}
-		m.jobs[j.ID] = e
-		m.lists[e.section] = append(m.lists[e.section], e)
+	m.drop(func(id ID) bool { _, is := id.Upload(); return is })
+	jobs := slices.Clone(s.Jobs)
+	for i := range jobs {
+		m.items[OfUpload(jobs[i].ID)] = &entry{Item: Item{Upload: &jobs[i]}}
 	}
-	for i := range m.lists {
-		slices.SortFunc(m.lists[i], order(Section(i))) //nolint:gosec // there are six
-	}
-	m.totals = s.Totals
+	m.up = s.Totals
+	m.sort()
 }
 
-// Apply takes over events in their order.
-func (m *Model) Apply(events []upload.Event) Change {
-	c := Change{Keys: map[int64]struct{}{}, Moved: map[service.JobID]bool{}}
-	for _, e := range events {
+// ResetDownloads takes over a snapshot in place of all downloads.
+func (m *Model) ResetDownloads(s download.Snapshot) {
+	m.drop(func(id ID) bool { _, is := id.Download(); return is })
+	jobs := slices.Clone(s.Jobs)
+	for i := range jobs {
+		m.items[OfDownload(jobs[i].ID)] = &entry{Item: Item{Download: &jobs[i]}}
+	}
+	m.down = s.Totals
+	m.sort()
+}
+
+func (m *Model) drop(gone func(ID) bool) {
+	maps.DeleteFunc(m.items, func(id ID, _ *entry) bool { return gone(id) })
+}
+
+// sort puts everything into its section anew.
+func (m *Model) sort() {
+	m.day = dayOf(m.now())
+	m.lists, m.downs = [sections][]*entry{}, [sections]int{}
+	for _, e := range m.items {
+		m.place(e)
+		m.lists[e.section] = append(m.lists[e.section], e)
+		m.count(e, 1)
+	}
+	for _, list := range m.lists {
+		slices.SortFunc(list, compare)
+	}
+}
+
+// place works out where an entry belongs.
+func (m *Model) place(e *entry) {
+	e.section = m.sectionOf(e.Item)
+	e.order = e.orderOf(e.section)
+}
+
+func (m *Model) count(e *entry, n int) {
+	if e.Download != nil {
+		m.downs[e.section] += n
+	}
+}
+
+// Apply takes over what both queues tell, each in its order.
+func (m *Model) Apply(uploads []upload.Event, downloads ...download.Event) Change {
+	c := Change{Keys: map[int64]struct{}{}}
+	for _, e := range uploads {
 		for i := range e.Jobs {
-			m.put(&c, e.Jobs[i])
+			m.putUpload(&c, &e.Jobs[i])
 		}
 		for _, id := range e.Removed {
-			m.remove(&c, id)
+			m.remove(&c, OfUpload(id))
 		}
 		if e.Totals != nil {
-			m.totals = *e.Totals
+			m.up = *e.Totals
 		}
 		if e.BatchDone != nil {
 			c.Done = append(c.Done, *e.BatchDone)
+		}
+	}
+	for _, e := range downloads {
+		for i := range e.Jobs {
+			m.put(&c, Item{Download: &e.Jobs[i]})
+		}
+		for _, id := range e.Removed {
+			m.remove(&c, OfDownload(id))
+		}
+		if e.Totals != nil {
+			m.down = *e.Totals
+		}
+		if e.BatchDone != nil {
+			c.Downloaded = append(c.Downloaded, *e.BatchDone)
 		}
 	}
 	return c
@@ -98,17 +164,13 @@ func (m *Model) Apply(events []upload.Event) Change {
 // second, and at midnight what was finished today becomes earlier.
 func (m *Model) Tick() Change {
 	if day := dayOf(m.now()); !day.Equal(m.day) {
-		jobs := make([]upload.Job, 0, len(m.jobs))
-		for _, e := range m.jobs {
-			jobs = append(jobs, e.job)
-		}
-		m.Reset(upload.Snapshot{Jobs: jobs, Totals: m.totals})
+		m.sort()
 		return Change{Order: true}
 	}
 	c := Change{Keys: map[int64]struct{}{}}
 	for _, e := range m.lists[SectionWaiting] {
-		if e.job.State == upload.Retrying {
-			c.Keys[int64(e.job.ID)] = struct{}{}
+		if _, retrying := e.nextTry(); retrying {
+			c.Keys[int64(e.ID())] = struct{}{}
 		}
 	}
 	return c
@@ -118,32 +180,46 @@ func (m *Model) Tick() Change {
 func (m *Model) Ticks() bool {
 	passed := m.now().Add(-2 * time.Second) // then it says that it tries now, and goes on saying so
 	return slices.ContainsFunc(m.lists[SectionWaiting], func(e *entry) bool {
-		return e.job.State == upload.Retrying && e.job.NextTry.After(passed)
+		at, retrying := e.nextTry()
+		return retrying && at.After(passed)
 	})
 }
 
-func (m *Model) put(c *Change, j upload.Job) {
-	c.Keys[int64(j.ID)] = struct{}{}
-	section := m.sectionOf(&j)
-	old, known := m.jobs[j.ID]
-	if known && j.State == upload.Paused {
-		j.Sent = lost(&old.job)
+// putUpload is put for an upload.
+func (m *Model) putUpload(c *Change, j *upload.Job) {
+	if j.State == upload.Paused {
+		if old, known := m.items[OfUpload(j.ID)]; known {
+			paused := *j
+			paused.Sent = lost(old.Upload)
+			j = &paused
+		}
 	}
-	if known && old.section == section && order(section)(old, &entry{job: j}) == 0 {
-		old.job = j
+	m.put(c, Item{Upload: j})
+}
+
+func (m *Model) put(c *Change, it Item) {
+	id := it.ID()
+	c.Keys[int64(id)] = struct{}{}
+	e := entry{Item: it}
+	m.place(&e)
+	old, known := m.items[id]
+	if known && old.section == e.section && old.order == e.order {
+		old.take(it)
 		return
 	}
 	c.Order = true
 	if known {
 		m.cut(old)
+		old.take(it)
+		old.section, old.order = e.section, e.order
+	} else {
+		old = &entry{Item: it.keep(), section: e.section, order: e.order}
+		m.items[id] = old
 	}
-	if !known || old.section != section {
-		c.Moved[j.ID] = true
-	}
-	e := &entry{job: j, section: section}
-	m.jobs[j.ID] = e
-	at, _ := slices.BinarySearchFunc(m.lists[section], e, order(section))
-	m.lists[section] = slices.Insert(m.lists[section], at, e)
+	list := m.lists[old.section]
+	at, _ := slices.BinarySearchFunc(list, old, compare)
+	m.lists[old.section] = slices.Insert(list, at, old)
+	m.count(old, 1)
 }
 
 // lost is how much of a file had been sent in vain when it was paused.
@@ -155,22 +231,27 @@ func lost(j *upload.Job) int64 {
 	return 0
 }
 
-func (m *Model) remove(c *Change, id service.JobID) {
-	if e, known := m.jobs[id]; known {
+func (m *Model) remove(c *Change, id ID) {
+	if e, known := m.items[id]; known {
 		m.cut(e)
-		delete(m.jobs, id)
+		delete(m.items, id)
 		c.Order = true
 	}
 }
 
 func (m *Model) cut(e *entry) {
 	list := m.lists[e.section]
-	if at, found := slices.BinarySearchFunc(list, e, order(e.section)); found {
+	if at, found := slices.BinarySearchFunc(list, e, compare); found {
 		m.lists[e.section] = slices.Delete(list, at, at+1)
+		m.count(e, -1)
 	}
 }
 
-func (m *Model) sectionOf(j *upload.Job) Section {
+func (m *Model) sectionOf(it Item) Section {
+	if it.Download != nil {
+		return m.sectionOfDownload(it.Download)
+	}
+	j := it.Upload
 	switch j.State {
 	case upload.Hashing, upload.Uploading, upload.Finishing, upload.Verifying:
 		return SectionUploading
@@ -181,48 +262,61 @@ func (m *Model) sectionOf(j *upload.Job) Section {
 	case upload.Failed:
 		return SectionFailed
 	case upload.Uploaded, upload.AlreadyThere, upload.Cancelled:
-		if dayOf(j.Finished.In(m.day.Location())).Before(m.day) {
-			return SectionEarlier
-		}
-		return SectionToday
+		return m.ended(j.Finished)
 	}
 	return SectionWaiting
 }
 
-// order sorts a section: what is to be done by its place in the queue, what has
-// ended by when it did, newest first.
-func order(s Section) func(a, b *entry) int {
-	switch s {
-	case SectionUploading, SectionWaiting, SectionPaused:
-		return func(a, b *entry) int {
-			return cmp.Or(cmp.Compare(a.job.Position, b.job.Position), cmp.Compare(a.job.ID, b.job.ID))
-		}
-	case SectionFailed, SectionToday, SectionEarlier, sections:
+func (m *Model) sectionOfDownload(j *download.Job) Section {
+	switch {
+	case j.State.Active():
+		return SectionUploading
+	case j.State == download.Paused:
+		return SectionPaused
+	case j.State == download.Failed:
+		return SectionFailed
+	case j.State.Finished():
+		return m.ended(j.Finished)
 	}
-	return func(a, b *entry) int {
-		return cmp.Or(b.job.Finished.Compare(a.job.Finished), cmp.Compare(b.job.ID, a.job.ID))
-	}
+	return SectionWaiting
 }
 
-// Totals is the engine's sum of everything.
-func (m *Model) Totals() upload.Totals { return m.totals }
+// ended is the section of what ended well at a time.
+func (m *Model) ended(at time.Time) Section {
+	if dayOf(at.In(m.day.Location())).Before(m.day) {
+		return SectionEarlier
+	}
+	return SectionToday
+}
+
+// Totals is what the two queues tell of themselves, as one.
+func (m *Model) Totals() Totals { return sum(&m.up, &m.down) }
 
 // Empty reports whether there is nothing to show.
-func (m *Model) Empty() bool { return len(m.jobs) == 0 }
+func (m *Model) Empty() bool { return len(m.items) == 0 }
 
-// Len is how many jobs a section has.
+// Len is how many rows a section has.
 func (m *Model) Len(s Section) int { return len(m.lists[s]) }
 
-// Open is how many jobs are still to be done.
+// Open is how many files are still to be sent or fetched.
 func (m *Model) Open() int { return m.Len(SectionUploading) + m.Len(SectionWaiting) }
 
-// Job gives a job by its id.
+// Job gives an upload by its id.
 func (m *Model) Job(id service.JobID) (upload.Job, bool) {
-	e, ok := m.jobs[id]
+	e, ok := m.items[OfUpload(id)]
 	if !ok {
 		return upload.Job{}, false
 	}
-	return e.job, true
+	return *e.Upload, true
+}
+
+// Download gives a download by its id.
+func (m *Model) Download(id service.DownloadID) (download.Job, bool) {
+	e, ok := m.items[OfDownload(id)]
+	if !ok {
+		return download.Job{}, false
+	}
+	return *e.Download, true
 }
 
 // Rows is how many rows there are, the sections' titles among them.
@@ -236,8 +330,9 @@ func (m *Model) Rows() int {
 	return n
 }
 
-// Row finds row i: the title of a section (job nil), or one of its jobs.
-func (m *Model) Row(i int) (Section, *upload.Job) {
+// Row finds row i: the title of a section (item nil), or one of its items,
+// which is to be read only.
+func (m *Model) Row(i int) (Section, *Item) {
 	for s, list := range m.lists {
 		switch {
 		case len(list) == 0:
@@ -245,54 +340,64 @@ func (m *Model) Row(i int) (Section, *upload.Job) {
 		case i == 0:
 			return Section(s), nil //nolint:gosec // there are six
 		case i <= len(list):
-			return Section(s), &list[i-1].job //nolint:gosec // there are six
+			return Section(s), &list[i-1].Item //nolint:gosec // there are six
 		}
 		i -= 1 + len(list)
 	}
 	return sections, nil
 }
 
-// Key tells rows apart: a job's id, or a negative number for a title.
+// Key tells rows apart: an item's id, or a negative number for a title.
 func (m *Model) Key(i int) int64 {
-	s, job := m.Row(i)
-	if job == nil {
+	s, item := m.Row(i)
+	if item == nil {
 		return -1 - int64(s)
 	}
-	return int64(job.ID)
+	return int64(item.ID())
 }
 
 // UnderWay sums up what is being sent as if it were one upload: what a pause
-// breaks off.
+// breaks off. A download that is paused loses nothing.
 func (m *Model) UnderWay() upload.Job {
 	sum := upload.Job{State: upload.Uploading}
 	for _, e := range m.lists[SectionUploading] {
-		if e.job.State == upload.Uploading {
-			sum.Sent += e.job.Sent
-			sum.Size += e.job.Size
+		if e.Upload != nil && e.Upload.State == upload.Uploading {
+			sum.Sent += e.Upload.Sent
+			sum.Size += e.Upload.Size
 		}
 	}
 	return sum
 }
 
-// Ended counts the jobs that have got a link since then, and those that failed.
-func (m *Model) Ended(since time.Time) (linked, failed int) {
-	for _, e := range m.jobs {
-		switch {
-		case e.job.Finished.Before(since):
-		case e.job.State.Linked():
-			linked++
-		case e.job.State == upload.Failed:
-			failed++
-		}
-	}
-	return linked, failed
+// Ended counts what has ended since then.
+type Ended struct {
+	Uploaded   int // have got a link
+	Downloaded int
+	Failed     int // of both
 }
 
-// IDs lists the jobs of a section in their order.
-func (m *Model) IDs(s Section) []service.JobID {
-	ids := make([]service.JobID, len(m.lists[s]))
+// Ended counts what has ended since then and is in the list.
+func (m *Model) Ended(since time.Time) (n Ended) {
+	for _, e := range m.items {
+		switch {
+		case e.Download != nil && e.Download.Finished.Before(since):
+		case e.Upload != nil && e.Upload.Finished.Before(since):
+		case e.section == SectionFailed:
+			n.Failed++
+		case e.Download != nil && e.Download.State == download.Downloaded:
+			n.Downloaded++
+		case e.Upload != nil && e.Upload.State.Linked():
+			n.Uploaded++
+		}
+	}
+	return n
+}
+
+// IDs lists the items of a section in their order.
+func (m *Model) IDs(s Section) []ID {
+	ids := make([]ID, len(m.lists[s]))
 	for i, e := range m.lists[s] {
-		ids[i] = e.job.ID
+		ids[i] = e.ID()
 	}
 	return ids
 }

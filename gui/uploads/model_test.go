@@ -36,11 +36,14 @@ func job(id int, s upload.State) upload.Job {
 func rows(m *Model) string {
 	var s strings.Builder
 	for i := range m.Rows() {
-		section, j := m.Row(i)
-		if j == nil {
+		section, item := m.Row(i)
+		switch {
+		case item == nil:
 			fmt.Fprintf(&s, "[%s] ", m.Title(section))
-		} else {
-			fmt.Fprintf(&s, "%d ", j.ID)
+		case item.Download != nil:
+			fmt.Fprintf(&s, "d%d ", item.Download.ID)
+		default:
+			fmt.Fprintf(&s, "%d ", item.Upload.ID)
 		}
 	}
 	return s.String()
@@ -81,7 +84,7 @@ func TestApplyMovesRowsBetweenSections(t *testing.T) {
 	progress := job(2, upload.Uploading)
 	progress.Sent = 7
 	change = m.Apply([]upload.Event{{Jobs: []upload.Job{progress}}})
-	if _, told := change.Keys[2]; change.Order || !told || len(change.Keys) != 1 {
+	if _, told := change.Keys[int64(OfUpload(2))]; change.Order || !told || len(change.Keys) != 1 {
 		t.Errorf("progress changed %+v", change)
 	}
 	if j, _ := m.Job(2); j.Sent != 7 {

@@ -13,37 +13,34 @@ import (
 	"sluice/service/upload"
 )
 
-// Action is something that can be done with a job.
-type Action uint8
-
-// The actions.
-const (
-	ActionFront Action = iota
-	ActionRetry
-	ActionCopy
-	ActionOpen
-	ActionPause
-	ActionResume
-	ActionCancel // stop it
-	ActionRemove // take the row away
-)
-
-// Row is one job in words, sizes and colours: all that a row shows.
+// Row is one item in words, sizes and colours: all that a row shows.
 type Row struct {
-	ID      service.JobID
+	ID      ID
 	Name    string
-	Sub     string  // size · where from
+	Picture Picture
+	Sub     string  // size · where from or where to
 	Part    float64 // of the bar, negative for none
 	Detail  string  // below the bar, or alone
 	Color   fyne.ThemeColorName
 	Tip     string // the whole story, for a resting pointer
-	Link    string // address as shown, in place of the detail
+	Link    string // to click on, in place of the detail
+	Linked  Action // what a click on it does
 	State   string
 	StateBy fyne.ThemeColorName
-	Actions []Action
+	Actions []Action // with a button
+	More    []Action // in the menu only
 }
 
-// Words turns jobs into rows.
+// Picture is what a row's tile shows.
+type Picture struct {
+	Name string       // of the file, tells its kind
+	Path string       // of its content on this computer, "" = it is not here
+	Size int64        // bytes, with Path tells another content
+	Icon kit.IconName // in place of the kind that the name tells; "" = that
+	Mark kit.IconName // on its corner, "" = none
+}
+
+// Words turns items into rows.
 type Words struct {
 	Format *kit.Format
 	Now    func() time.Time
@@ -51,36 +48,42 @@ type Words struct {
 	Long   func(*service.Error) string // the same with what was kept and what to do
 }
 
-// Row gives the words for a job, with the totals that it waits under.
-func (w *Words) Row(j *upload.Job, totals *upload.Totals) Row {
-	r := Row{
-		ID: j.ID, Name: kit.PlainName(j.Name), Part: -1,
-		Color: kit.ColorSecondary, StateBy: kit.ColorAccent,
+// Row gives the words for an item, with what its queue waits for.
+func (w *Words) Row(it *Item, held Held) Row {
+	r := Row{ID: it.ID(), Part: -1, Color: kit.ColorSecondary, StateBy: kit.ColorAccent}
+	if it.Download != nil {
+		w.download(&r, it.Download, held)
+	} else {
+		w.upload(&r, it.Upload, held)
 	}
+	return r
+}
+
+func (w *Words) upload(r *Row, j *upload.Job, held Held) {
+	r.Name = kit.PlainName(j.Name)
+	r.Picture = Picture{Name: j.Name, Path: j.Path, Size: j.Size}
 	r.Sub = join(w.Format.Size(j.Size), w.from(j))
 	switch j.State {
 	case upload.Waiting:
-		w.waiting(&r, totals)
+		w.waiting(r, held)
 	case upload.Retrying:
-		w.retrying(&r, j, totals)
+		w.retrying(r, &retry{j.Err, j.NextTry, j.Try, j.MaxTries}, held)
 	case upload.Hashing, upload.Uploading, upload.Finishing, upload.Verifying:
-		w.active(&r, j)
+		w.active(r, j)
 	case upload.Paused:
-		r.State, r.StateBy = lang.L("Paused"), kit.ColorAmber
+		w.paused(r)
 		if j.Sent > 0 {
 			r.Detail = lang.L("Starts over when resumed")
 		}
-		r.Actions = []Action{ActionResume, ActionCancel}
 	case upload.Uploaded, upload.AlreadyThere:
-		w.finished(&r, j)
+		w.finished(r, j)
 	case upload.Failed:
-		w.failed(&r, j)
+		w.failed(r, j.Err)
+		r.Actions = []Action{ActionRetry, ActionRemove}
 	case upload.Cancelled:
-		r.State, r.StateBy = lang.L("Cancelled"), kit.ColorSecondary
+		w.cancelled(r)
 		r.Detail = lang.L("You stopped this upload")
-		r.Actions = []Action{ActionRemove}
 	}
-	return r
 }
 
 // from says where a file came from, or what became of it.
@@ -100,56 +103,93 @@ func (w *Words) from(j *upload.Job) string {
 	return w.Format.Folder(filepath.Dir(j.Path))
 }
 
-func (w *Words) waiting(r *Row, totals *upload.Totals) {
+func (w *Words) waiting(r *Row, held Held) {
 	r.State, r.StateBy = lang.L("Waiting"), kit.ColorSecondary
-	r.Detail = holdUp(totals)
+	r.Detail = held.words()
 	r.Actions = []Action{ActionFront, ActionPause, ActionCancel}
 }
 
-// holdUp says what keeps every row from going on, "" for nothing.
-func holdUp(totals *upload.Totals) string {
+// words says what keeps every row from going on, "" for nothing.
+func (h Held) words() string {
 	switch {
-	case totals.NeedsKey:
+	case h.NeedsKey:
 		return lang.L("Needs an API key first")
-	case totals.Paused:
+	case h.Paused:
 		return lang.L("Paused")
-	case totals.Offline:
+	case h.Offline:
 		return lang.L("Until the service can be reached")
 	}
 	return ""
 }
 
-func (w *Words) retrying(r *Row, j *upload.Job, totals *upload.Totals) {
+// retry is a try that failed and the one that is due.
+type retry struct {
+	err           *service.Error
+	at            time.Time // zero: it depends on something else, which the notice above tells
+	try, maxTries int
+}
+
+func (w *Words) retrying(r *Row, t *retry, held Held) {
 	r.State, r.StateBy = lang.L("Retrying"), kit.ColorAmber
-	left := j.NextTry.Sub(w.Now())
-	try := lang.L("attempt {{.Try}} of {{.MaxTries}}", map[string]any{"Try": j.Try, "MaxTries": j.MaxTries})
+	left := t.at.Sub(w.Now())
+	try := lang.L("attempt {{.Try}} of {{.MaxTries}}", map[string]any{"Try": t.try, "MaxTries": t.maxTries})
 	try = strings.ReplaceAll(try, " ", "\u00a0") // stays together when the line is wrapped
-	if j.MaxTries == 0 {
+	if t.maxTries == 0 {
 		try = ""
 	}
-	next := ""
-	held := holdUp(totals)
+	next := held.words() // its own time means nothing then
+	waits := next == ""
 	switch {
-	case held != "": // its own time means nothing then
-		next = held
-	case j.NextTry.IsZero(): // it depends on something else, which the notice above tells
+	case !waits, t.at.IsZero():
 	case left > 500*time.Millisecond:
 		next = lang.L("next try in {{.Time}}", map[string]any{"Time": w.Format.Duration(left)})
 	default:
 		next = lang.L("trying again now")
 	}
-	if j.Err != nil {
-		r.Tip = w.Long(j.Err)
-		reason := w.Short(j.Err)
+	if t.err != nil {
+		r.Tip = w.Long(t.err)
+		reason := w.Short(t.err)
 		switch {
 		case next == "":
 			next = reason
-		case held == "":
+		case waits:
 			next = lang.L("{{.Reason}}: {{.Next}}", map[string]any{"Reason": reason, "Next": next})
 		}
 	}
 	r.Detail = join(next, try)
 	r.Actions = []Action{ActionFront, ActionPause, ActionCancel}
+}
+
+func (w *Words) paused(r *Row) {
+	r.State, r.StateBy = lang.L("Paused"), kit.ColorAmber
+	r.Actions = []Action{ActionResume, ActionCancel}
+}
+
+func (w *Words) failed(r *Row, err *service.Error) {
+	r.State, r.StateBy, r.Color = lang.L("Failed"), kit.ColorRed, kit.ColorRed
+	if err != nil {
+		r.Detail, r.Tip = w.Short(err), w.Long(err)
+	}
+}
+
+func (w *Words) cancelled(r *Row) {
+	r.State, r.StateBy = lang.L("Cancelled"), kit.ColorSecondary
+	r.Actions = []Action{ActionRemove}
+}
+
+// moving shows how far bytes have come, and how fast.
+func (w *Words) moving(r *Row, done, size int64, speed float64, left time.Duration) {
+	r.Part = part(done, size)
+	r.Detail = w.Format.Percent(r.Part)
+	if size < 0 { // nobody knows of how much
+		r.Detail = w.Format.Size(done)
+	}
+	if speed > 0 {
+		r.Detail = join(r.Detail, w.Format.Speed(speed))
+	}
+	if left > 0 {
+		r.Detail = join(r.Detail, lang.L("{{.Time}} left", map[string]any{"Time": w.Format.Duration(left)}))
+	}
 }
 
 func (w *Words) active(r *Row, j *upload.Job) {
@@ -161,14 +201,7 @@ func (w *Words) active(r *Row, j *upload.Job) {
 		r.Detail = lang.L("Reading the file")
 	case upload.Uploading:
 		r.State = lang.L("Uploading")
-		r.Part = part(j.Sent, j.Size)
-		r.Detail = w.Format.Percent(r.Part)
-		if j.Speed > 0 {
-			r.Detail = join(r.Detail, w.Format.Speed(j.Speed))
-		}
-		if j.Left > 0 {
-			r.Detail = join(r.Detail, lang.L("{{.Time}} left", map[string]any{"Time": w.Format.Duration(j.Left)}))
-		}
+		w.moving(r, j.Sent, j.Size, j.Speed, j.Left)
 	case upload.Finishing:
 		r.State, r.Part = lang.L("Finishing"), 1
 		r.Actions = []Action{ActionCancel}
@@ -186,25 +219,22 @@ func (w *Words) active(r *Row, j *upload.Job) {
 
 func (w *Words) finished(r *Row, j *upload.Job) {
 	r.State, r.StateBy = w.Format.Time(j.Finished), kit.ColorSecondary
-	r.Link = ShownLink(j.Link)
+	r.Link, r.Linked = ShownLink(j.Link), ActionOpen
 	r.Actions = []Action{ActionCopy, ActionOpen}
 }
 
-func (w *Words) failed(r *Row, j *upload.Job) {
-	r.State, r.StateBy, r.Color = lang.L("Failed"), kit.ColorRed, kit.ColorRed
-	if j.Err != nil {
-		r.Detail, r.Tip = w.Short(j.Err), w.Long(j.Err)
-	}
-	r.Actions = []Action{ActionRetry, ActionRemove}
-}
-
-// Title gives the words above a section and, for some, what a click beside
-// them does.
+// Title gives the words above a section.
 func (m *Model) Title(s Section) string {
 	n := m.format.Number(int64(m.Len(s)))
 	switch s {
 	case SectionUploading:
-		return lang.L("UPLOADING")
+		switch m.downs[s] {
+		case 0:
+			return lang.L("UPLOADING")
+		case m.Len(s):
+			return lang.L("DOWNLOADING")
+		}
+		return lang.L("TRANSFERRING")
 	case SectionWaiting:
 		return lang.L("WAITING · {{.Count}}", map[string]any{"Count": n})
 	case SectionPaused:
@@ -216,50 +246,6 @@ func (m *Model) Title(s Section) string {
 	case SectionEarlier:
 		return lang.L("FINISHED EARLIER · {{.Count}}", map[string]any{"Count": n})
 	case sections:
-	}
-	return ""
-}
-
-// Label names an action, as its button's tip and in the menu.
-func (a Action) Label() string {
-	switch a {
-	case ActionFront:
-		return lang.L("Upload next")
-	case ActionRetry:
-		return lang.L("Try again")
-	case ActionCopy:
-		return lang.L("Copy link")
-	case ActionOpen:
-		return lang.L("Open in the browser")
-	case ActionPause:
-		return lang.L("Pause")
-	case ActionResume:
-		return lang.L("Resume")
-	case ActionCancel:
-		return lang.L("Cancel")
-	case ActionRemove:
-		return lang.L("Remove from the list")
-	}
-	return ""
-}
-
-// Icon is the drawing on an action's button.
-func (a Action) Icon() kit.IconName {
-	switch a {
-	case ActionFront:
-		return kit.IconFront
-	case ActionRetry:
-		return kit.IconRetry
-	case ActionCopy:
-		return kit.IconCopy
-	case ActionOpen:
-		return kit.IconOpen
-	case ActionPause:
-		return kit.IconPause
-	case ActionResume:
-		return kit.IconPlay
-	case ActionCancel, ActionRemove:
-		return kit.IconCross
 	}
 	return ""
 }

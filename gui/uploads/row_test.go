@@ -196,7 +196,7 @@ func TestRowWords(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got := words(c).Row(&test.job, &test.totals)
+			got := words(c).Row(&Item{Upload: &test.job}, Held{test.totals.NeedsKey, test.totals.Paused, test.totals.Offline})
 			if !slices.Equal(got.Actions, test.want.Actions) {
 				t.Errorf("actions %v, want %v", got.Actions, test.want.Actions)
 			}

@@ -9,11 +9,10 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"sluice/gui/kit"
-	"sluice/service/upload"
 )
 
-// jobRow is the row of one job. It is used for one job after another.
-type jobRow struct {
+// itemRow is the row of one item. It is used for one after another.
+type itemRow struct {
 	widget.BaseWidget
 	screen *Screen
 	shown  Row
@@ -34,9 +33,9 @@ type jobRow struct {
 
 const maxActions = 3
 
-func newJobRow(s *Screen) *jobRow {
+func newItemRow(s *Screen) *itemRow {
 	small := kit.TextStyle{Size: kit.SizeSmall, Color: kit.ColorSecondary, Elide: kit.ElideEnd}
-	r := &jobRow{
+	r := &itemRow{
 		screen: s,
 		back:   &canvas.Rectangle{},
 		tile:   NewTile(s.cfg.Previews, func() float32 { return scaleOf(s.root) }),
@@ -51,19 +50,19 @@ func newJobRow(s *Screen) *jobRow {
 	for i := range r.icons {
 		r.icons[i] = kit.NewIconButton(kit.IconCross, "", nil)
 	}
-	r.link.OnTapped(func() { s.Do(ActionOpen, r.shown.ID) })
+	r.link.OnTapped(func() { s.Do(r.shown.Linked, r.shown.ID) })
 	r.ExtendBaseWidget(r)
 	return r
 }
 
-// set shows a job.
-func (r *jobRow) set(j *upload.Job, row Row, last bool) {
+// set shows an item.
+func (r *itemRow) set(row Row, last bool) {
 	if r.bare != last {
 		r.bare = last
 		r.line.Hidden = last
 		r.line.Refresh()
 	}
-	r.tile.SetFile(j.Name, j.Path, j.Size)
+	r.tile.Set(row.Picture)
 	r.name.SetText(row.Name)
 	r.sub.SetText(row.Sub)
 	r.state.Set(row.State, row.StateBy)
@@ -74,6 +73,12 @@ func (r *jobRow) set(j *upload.Job, row Row, last bool) {
 	r.detail.Hidden = row.Link != ""
 	r.link.Hidden = row.Link == ""
 	r.link.SetText(row.Link)
+	if r.shown.Linked != row.Linked {
+		r.link.SetTip("")
+		if row.Linked == ActionShow {
+			r.link.SetTip(ActionShow.Label())
+		}
+	}
 	r.setActions(row)
 	moved := (r.shown.Detail == "") != (row.Detail == "") || r.shown.Part < 0 != (row.Part < 0) || (r.shown.Link == "") != (row.Link == "") ||
 		len(r.shown.Actions) != len(row.Actions)
@@ -83,19 +88,19 @@ func (r *jobRow) set(j *upload.Job, row Row, last bool) {
 	}
 }
 
-func (r *jobRow) setActions(row Row) {
+func (r *itemRow) setActions(row Row) {
 	for i, b := range r.icons {
 		b.Hidden = i >= len(row.Actions)
 		if b.Hidden {
 			continue
 		}
 		a, id := row.Actions[i], row.ID
-		b.Set(a.Icon(), a.Label(), func() { r.screen.clicked(a, id, fyne.CurrentApp().Driver().AbsolutePositionForObject(b)) })
+		b.Set(a.Icon(), row.Label(a), func() { r.screen.clicked(a, id, fyne.CurrentApp().Driver().AbsolutePositionForObject(b)) })
 	}
 }
 
 // mark shows that the keyboard stands on the row.
-func (r *jobRow) mark(marked bool) {
+func (r *itemRow) mark(marked bool) {
 	if r.marked != marked {
 		r.marked = marked
 		r.Refresh()
@@ -103,8 +108,8 @@ func (r *jobRow) mark(marked bool) {
 }
 
 // CreateRenderer is Fyne's.
-func (r *jobRow) CreateRenderer() fyne.WidgetRenderer {
-	v := &jobRowRenderer{row: r}
+func (r *itemRow) CreateRenderer() fyne.WidgetRenderer {
+	v := &itemRowRenderer{row: r}
 	v.objects = []fyne.CanvasObject{
 		r.back, r.tile, r.name, r.sub, r.bar, r.detail, r.link, r.state, r.line,
 	}
@@ -115,12 +120,12 @@ func (r *jobRow) CreateRenderer() fyne.WidgetRenderer {
 	return v
 }
 
-type jobRowRenderer struct {
-	row     *jobRow
+type itemRowRenderer struct {
+	row     *itemRow
 	objects []fyne.CanvasObject
 }
 
-func (v *jobRowRenderer) colors() {
+func (v *itemRowRenderer) colors() {
 	r := v.row
 	r.line.FillColor = theme.ColorForWidget(kit.ColorBorder, r)
 	r.back.FillColor = color.Transparent
@@ -129,7 +134,7 @@ func (v *jobRowRenderer) colors() {
 	}
 }
 
-func (v *jobRowRenderer) Refresh() {
+func (v *itemRowRenderer) Refresh() {
 	v.colors()
 	for _, o := range v.objects {
 		o.Refresh()
@@ -148,7 +153,7 @@ const (
 
 // Layout gives every part its place: name, progress, state, actions; where
 // there is little room, the state stands in the progress column.
-func (v *jobRowRenderer) Layout(size fyne.Size) {
+func (v *itemRowRenderer) Layout(size fyne.Size) {
 	r := v.row
 	r.back.Resize(fyne.NewSize(size.Width, size.Height-1))
 	put(r.tile, 14, 9.5, TileSide, TileSide)
@@ -187,7 +192,7 @@ func (v *jobRowRenderer) Layout(size fyne.Size) {
 }
 
 // middle lays out the column of the progress.
-func (v *jobRowRenderer) middle(x, width, height float32, isNarrow bool) {
+func (v *itemRowRenderer) middle(x, width, height float32, isNarrow bool) {
 	r := v.row
 	lines := 2
 	if !r.bar.Hidden || isNarrow {
@@ -222,6 +227,6 @@ func put(o fyne.CanvasObject, x, y, w, h float32) {
 	o.Move(fyne.NewPos(x, y))
 }
 
-func (v *jobRowRenderer) MinSize() fyne.Size           { return fyne.NewSize(300, rowHeight) }
-func (v *jobRowRenderer) Objects() []fyne.CanvasObject { return v.objects }
-func (v *jobRowRenderer) Destroy()                     {}
+func (v *itemRowRenderer) MinSize() fyne.Size           { return fyne.NewSize(300, rowHeight) }
+func (v *itemRowRenderer) Objects() []fyne.CanvasObject { return v.objects }
+func (v *itemRowRenderer) Destroy()                     {}

@@ -24,6 +24,8 @@ type Tile struct {
 	kind  *kit.Icon
 	ext   *kit.Text
 	image *canvas.Image
+	disc  *canvas.Circle // behind the mark
+	mark  *kit.Icon
 }
 
 // NewTile makes an empty tile. previews may be nil: no pictures; scale tells
@@ -37,21 +39,40 @@ func NewTile(previews *Previews, scale func() float32) *Tile {
 		image: &canvas.Image{CornerRadius: 6, FillMode: canvas.ImageFillStretch, ScaleMode: canvas.ImageScaleFastest},
 	}
 	t.image.Hide()
+	t.disc, t.mark = &canvas.Circle{}, kit.NewIcon(kit.IconDown, kit.ColorAccent, 12)
+	t.setMark("")
 	t.ExtendBaseWidget(t)
 	return t
 }
 
 // SetFile shows a file of this computer; its size tells another content.
 func (t *Tile) SetFile(name, path string, size int64) {
-	icon, ext := kindOf(name)
+	t.Set(Picture{Name: name, Path: path, Size: size})
+}
+
+// Set shows a picture.
+func (t *Tile) Set(p Picture) {
+	icon, ext := kindOf(p.Name)
+	if p.Icon != "" {
+		icon, ext = p.Icon, ""
+	}
+	t.setMark(p.Mark)
 	t.kind.Set(icon, kit.ColorSecondary)
 	t.kind.Hidden = ext != ""
 	t.ext.SetText(ext)
 	id := previewID{}
 	if t.previews != nil && icon == kit.IconImage {
-		id = previewID{previewKey{path: path, size: size}, t.pixels()}
+		id = previewID{previewKey{path: p.Path, size: p.Size}, t.pixels()}
 	}
 	t.ask(id)
+}
+
+// setMark shows a mark on the corner, "" for none.
+func (t *Tile) setMark(mark kit.IconName) {
+	t.disc.Hidden, t.mark.Hidden = mark == "", mark == ""
+	if mark != "" {
+		t.mark.Set(mark, kit.ColorAccent)
+	}
 }
 
 // ask shows a preview as soon as it is there; an empty id shows none.
@@ -99,7 +120,7 @@ func (t *Tile) MinSize() fyne.Size { return fyne.NewSquareSize(TileSide) }
 
 // CreateRenderer is Fyne's.
 func (t *Tile) CreateRenderer() fyne.WidgetRenderer {
-	r := &tileRenderer{tile: t, objects: []fyne.CanvasObject{t.back, t.kind, t.ext, t.image}}
+	r := &tileRenderer{tile: t, objects: []fyne.CanvasObject{t.back, t.kind, t.ext, t.image, t.disc, t.mark}}
 	r.color()
 	return r
 }
@@ -111,6 +132,7 @@ type tileRenderer struct {
 
 func (r *tileRenderer) color() {
 	r.tile.back.FillColor = theme.ColorForWidget(kit.ColorTile, r.tile)
+	r.tile.disc.FillColor = theme.ColorForWidget(kit.ColorCard, r.tile)
 }
 
 func (r *tileRenderer) Refresh() {
@@ -133,7 +155,17 @@ func (r *tileRenderer) Layout(size fyne.Size) {
 		o.Resize(size)
 		o.Move(fyne.NewPos(0, 0))
 	}
+	for _, o := range []fyne.CanvasObject{r.tile.disc, r.tile.mark} {
+		o.Resize(fyne.NewSquareSize(markSide))
+		o.Move(fyne.NewPos(size.Width-markSide+markOver, size.Height-markSide+markOver))
+	}
 }
+
+// How large a mark is, and how far it stands over the tile's corner.
+const (
+	markSide float32 = 18
+	markOver float32 = 5
+)
 
 func (r *tileRenderer) MinSize() fyne.Size           { return r.tile.MinSize() }
 func (r *tileRenderer) Objects() []fyne.CanvasObject { return r.objects }

@@ -10,6 +10,7 @@ import (
 
 	"sluice/gui/kit"
 	"sluice/service"
+	"sluice/service/download"
 	"sluice/service/upload"
 )
 
@@ -23,14 +24,17 @@ type Intents struct {
 	History       func() // show it
 	ClearFinished func()
 	RetryFailed   func()
-	Pause         func(service.JobID)
-	ResumeJobs    func([]service.JobID) // each that was paused by itself
-	Cancel        func(service.JobID)
-	Remove        func(service.JobID) // a failed or cancelled row from the list
-	Retry         func(service.JobID)
-	ToFront       func(service.JobID)
+	Download      func() // asks for links and downloads them; nil: nothing can be downloaded
+	Pause         func(ID)
+	ResumeEach    func([]ID) // those that were paused by themselves
+	Cancel        func(ID)
+	Remove        func(ID) // a row that has ended from the list
+	Retry         func(ID)
+	ToFront       func(ID)
 	CopyLinks     func([]service.JobID)
-	Open          func(service.JobID) // in the browser
+	Open          func(ID)                 // its page in the browser
+	OpenFile      func(service.DownloadID) // what was downloaded
+	ShowFile      func(service.DownloadID) // the same in its folder
 }
 
 // Config is what the screen is made of.
@@ -41,7 +45,7 @@ type Config struct {
 	Previews *Previews // nil: no pictures
 }
 
-// Screen is the Uploads screen.
+// Screen is the Uploads screen. It shows downloads beside them.
 type Screen struct {
 	cfg    Config
 	model  *Model
@@ -56,9 +60,10 @@ type Screen struct {
 	tight  bool // no room for all words of the header
 
 	history *kit.Button
+	links   *kit.Button
 
 	click struct { // the last on a row's button
-		id    service.JobID
+		id    ID
 		place fyne.Position
 		at    time.Time
 	}
@@ -76,7 +81,9 @@ func New(cfg Config) *Screen {
 	s.list = kit.NewClippedCard(s.rows)
 	s.body = container.New(bodyLayout{}, s.zone, s.list)
 	s.history = kit.NewButton(lang.L("History"), kit.ButtonPlain, cfg.Intents.History)
-	page := kit.NewPage(kit.NewHeader(lang.L("Uploads"), s.history, s.pause, s.clear, choose, folder), s.body)
+	s.links = kit.NewButton(lang.L("Download links…"), kit.ButtonPlain, cfg.Intents.Download)
+	s.links.Hidden = cfg.Intents.Download == nil
+	page := kit.NewPage(kit.NewHeader(lang.L("Uploads"), s.history, s.pause, s.clear, s.links, choose, folder), s.body)
 	s.root = container.New(fitLayout{s.fit}, page)
 	s.SetCopies(false)
 	s.controls()
@@ -98,27 +105,32 @@ func (s *Screen) SetCopies(on bool) {
 	s.zone.SetHint(hint)
 }
 
-// Reset takes over a snapshot in place of everything.
+// Reset takes over a snapshot in place of all uploads.
 func (s *Screen) Reset(snapshot upload.Snapshot) {
 	s.model.Reset(snapshot)
 	s.rows.Reset()
 	s.controls()
 }
 
-// Apply takes over events and gives the batches that ended.
-func (s *Screen) Apply(events []upload.Event) Change {
-	waits := waitingWords(s.model.Totals())
-	c := s.model.Apply(events)
+// ResetDownloads takes over a snapshot in place of all downloads.
+func (s *Screen) ResetDownloads(snapshot download.Snapshot) {
+	s.model.ResetDownloads(snapshot)
+	s.rows.Reset()
+	s.controls()
+}
+
+// Apply takes over what the queues tell, each in its order, and gives the
+// batches that ended.
+func (s *Screen) Apply(uploads []upload.Event, downloads ...download.Event) Change {
+	held := s.model.allHeld()
+	c := s.model.Apply(uploads, downloads...)
 	s.show(c)
-	if waits != waitingWords(s.model.Totals()) {
+	if held != s.model.allHeld() {
 		s.rows.UpdateKeys(func(int64) bool { return true })
 	}
 	s.controls()
 	return c
 }
-
-// waitingWords is what of the totals the rows tell.
-func waitingWords(t upload.Totals) [3]bool { return [3]bool{t.NeedsKey, t.Paused, t.Offline} }
 
 // Tick takes over that time went by.
 func (s *Screen) Tick() { s.show(s.model.Tick()) }
@@ -139,7 +151,7 @@ func (s *Screen) show(c Change) {
 
 // controls fits the buttons to what there is.
 func (s *Screen) controls() {
-	s.paused = s.model.Totals().Paused
+	s.paused = s.model.up.Paused || s.model.down.Paused
 	s.fitPause()
 	able(s.pause, s.paused || s.model.Open() > 0)
 	able(s.clear, s.model.Len(SectionToday)+s.model.Len(SectionEarlier) > 0)
@@ -166,10 +178,10 @@ func (s *Screen) togglePause() {
 	}
 }
 
-// Allows reports whether an action can be done with a job.
-func (s *Screen) Allows(j *upload.Job, a Action) bool {
-	row := s.cfg.Words.Row(j, &s.model.totals)
-	return slices.Contains(row.Actions, a)
+// Allows reports whether an action can be done with an item.
+func (s *Screen) Allows(it Item, a Action) bool {
+	row := s.words(&it)
+	return slices.Contains(row.Actions, a) || slices.Contains(row.More, a)
 }
 
 // doubleClick is how long after a click another one may be its second half.
@@ -178,7 +190,7 @@ const doubleClick = 400 * time.Millisecond
 // clicked runs the action of a button in a row, at its place in the window. The
 // first half of a double click can move its row away: the second half, on the
 // row that took the place, is not meant.
-func (s *Screen) clicked(a Action, id service.JobID, place fyne.Position) {
+func (s *Screen) clicked(a Action, id ID, place fyne.Position) {
 	last, now := s.click, s.cfg.Now()
 	if last.id != id && last.place == place && now.Sub(last.at) < doubleClick {
 		return
@@ -187,22 +199,28 @@ func (s *Screen) clicked(a Action, id service.JobID, place fyne.Position) {
 	s.Do(a, id)
 }
 
-// Do runs an action on a job, if the job still allows it.
-func (s *Screen) Do(a Action, id service.JobID) {
+// Do asks for an action on an item.
+func (s *Screen) Do(a Action, id ID) {
 	in := s.cfg.Intents
+	up, _ := id.Upload()
+	down, _ := id.Download()
 	switch a {
 	case ActionFront:
 		in.ToFront(id)
 	case ActionRetry:
 		in.Retry(id)
 	case ActionCopy:
-		in.CopyLinks([]service.JobID{id})
+		in.CopyLinks([]service.JobID{up})
 	case ActionOpen:
 		in.Open(id)
+	case ActionFile:
+		in.OpenFile(down)
+	case ActionShow:
+		in.ShowFile(down)
 	case ActionPause:
 		in.Pause(id)
 	case ActionResume:
-		in.ResumeJobs([]service.JobID{id})
+		in.ResumeEach([]ID{id})
 	case ActionCancel:
 		in.Cancel(id)
 	case ActionRemove:

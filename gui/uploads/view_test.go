@@ -23,16 +23,39 @@ func (w *wishes) all(what string) func() {
 	return func() { w.list = append(w.list, what) }
 }
 
-func (w *wishes) one(what string) func(service.JobID) {
-	return func(id service.JobID) { w.list = append(w.list, fmt.Sprint(what, " ", id)) }
+func (w *wishes) row(what string) func(ID) {
+	return func(id ID) { w.list = append(w.list, fmt.Sprint(what, " ", named(id))) }
+}
+
+func (w *wishes) file(what string) func(service.DownloadID) {
+	return func(id service.DownloadID) { w.list = append(w.list, fmt.Sprint(what, " d", id)) }
+}
+
+// named writes a row's id: "3" of an upload, "d3" of a download.
+func named(id ID) string {
+	if down, ok := id.Download(); ok {
+		return fmt.Sprint("d", down)
+	}
+	up, _ := id.Upload()
+	return fmt.Sprint(up)
+}
+
+func (w *wishes) rows(what string) func([]ID) {
+	return func(ids []ID) {
+		names := make([]string, len(ids))
+		for i, id := range ids {
+			names[i] = named(id)
+		}
+		w.list = append(w.list, fmt.Sprint(what, " ", names))
+	}
 }
 
 func (w *wishes) intents() Intents {
 	return Intents{
 		History: w.all("history"), Choose: w.all("choose"), ChooseFolder: w.all("choose folder"), PauseAll: w.all("pause"), Resume: w.all("resume"),
-		ClearFinished: w.all("clear"), RetryFailed: w.all("retry failed"), Cancel: w.one("cancel"), Remove: w.one("remove"),
-		Pause: w.one("pause"), ResumeJobs: func(ids []service.JobID) { w.list = append(w.list, fmt.Sprint("resume ", ids)) },
-		Retry: w.one("retry"), ToFront: w.one("front"), Open: w.one("open"),
+		ClearFinished: w.all("clear"), RetryFailed: w.all("retry failed"), Cancel: w.row("cancel"), Remove: w.row("remove"),
+		Pause: w.row("pause"), ResumeEach: w.rows("resume"), Download: w.all("download"),
+		Retry: w.row("retry"), ToFront: w.row("front"), Open: w.row("open"), OpenFile: w.file("file"), ShowFile: w.file("show"),
 		CopyLinks: func(ids []service.JobID) { w.list = append(w.list, fmt.Sprint("copy ", ids)) },
 	}
 }
@@ -142,7 +165,7 @@ func TestRowsArePausedAndResumed(t *testing.T) {
 	if wished := []string{"pause 1", "pause 2", "resume [3]", "cancel 5", "resume [3 5]", "pause 1"}; !slices.Equal(want.list, wished) {
 		t.Errorf("\ngot  %q\nwant %q", want.list, wished)
 	}
-	if s.Allows(&upload.Job{State: upload.Verifying}, ActionPause) {
+	if s.Allows(Item{Upload: &upload.Job{State: upload.Verifying}}, ActionPause) {
 		t.Error("what is all sent can be paused")
 	}
 }
@@ -227,9 +250,9 @@ func TestStateAloneStandsInTheMiddle(t *testing.T) {
 	s, w, _, _ := screen(t, fyne.NewSize(552, 700), nil)
 	s.Reset(upload.Snapshot{Jobs: []upload.Job{job(1, upload.Waiting)}})
 	w.MustSee("Waiting")
-	row := func() *jobRow {
+	row := func() *itemRow {
 		for _, o := range test.LaidOutObjects(s.rows) {
-			if r, ok := o.(*jobRow); ok {
+			if r, ok := o.(*itemRow); ok {
 				return r
 			}
 		}
@@ -274,9 +297,9 @@ func TestRowsShowPictures(t *testing.T) {
 	j := job(1, upload.Waiting)
 	j.Name, j.Path, j.Size = "a.png", write(t, "a.png", pngOf(t, halves(300, 200))), 99
 	s.Reset(upload.Snapshot{Jobs: []upload.Job{j}})
-	row := func() *jobRow {
+	row := func() *itemRow {
 		for _, o := range test.LaidOutObjects(s.rows) {
-			if r, ok := o.(*jobRow); ok {
+			if r, ok := o.(*itemRow); ok {
 				return r
 			}
 		}

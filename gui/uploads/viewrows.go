@@ -15,10 +15,10 @@ import (
 // Kinds of rows.
 const (
 	kindTitle = iota
-	kindJob
+	kindItem
 )
 
-// rowHeight is how high the row of a job is.
+// rowHeight is how high the row of an item is.
 const rowHeight float32 = 59
 
 func (s *Screen) source() kit.RowSource {
@@ -26,10 +26,10 @@ func (s *Screen) source() kit.RowSource {
 		Count: s.model.Rows,
 		Key:   s.model.Key,
 		Kind: func(i int) int {
-			if _, job := s.model.Row(i); job == nil {
+			if _, item := s.model.Row(i); item == nil {
 				return kindTitle
 			}
-			return kindJob
+			return kindItem
 		},
 		Height: func(kind int) float32 {
 			if kind == kindTitle {
@@ -41,17 +41,17 @@ func (s *Screen) source() kit.RowSource {
 			if kind == kindTitle {
 				return kit.NewRowTitle()
 			}
-			return newJobRow(s)
+			return newItemRow(s)
 		},
 		Update: s.update,
 		Cursor: func(i int) bool {
-			_, job := s.model.Row(i)
-			return job != nil
+			_, item := s.model.Row(i)
+			return item != nil
 		},
 		Typed: s.typed,
 		Menu:  s.menu,
 		Mark: func(o fyne.CanvasObject, marked bool) {
-			if row, ok := o.(*jobRow); ok {
+			if row, ok := o.(*itemRow); ok {
 				row.mark(marked)
 			}
 		},
@@ -59,14 +59,14 @@ func (s *Screen) source() kit.RowSource {
 }
 
 func (s *Screen) update(i int, o fyne.CanvasObject) {
-	section, job := s.model.Row(i)
+	section, item := s.model.Row(i)
 	switch row := o.(type) {
 	case *kit.RowTitle:
 		label, tapped := s.titleAction(section)
 		row.Set(s.model.Title(section), label, tapped)
-	case *jobRow:
-		if job != nil {
-			row.set(job, s.cfg.Words.Row(job, &s.model.totals), i == s.model.Rows()-1)
+	case *itemRow:
+		if item != nil {
+			row.set(s.words(item), i == s.model.Rows()-1)
 		}
 	}
 }
@@ -75,20 +75,22 @@ func (s *Screen) update(i int, o fyne.CanvasObject) {
 func (s *Screen) titleAction(section Section) (label string, tapped func()) {
 	switch section {
 	case SectionPaused:
-		return lang.L("Resume all"), func() { s.cfg.Intents.ResumeJobs(s.model.IDs(section)) }
+		return lang.L("Resume all"), func() { s.cfg.Intents.ResumeEach(s.model.IDs(section)) }
 	case SectionFailed:
 		return lang.L("Retry all failed"), s.cfg.Intents.RetryFailed
 	case SectionToday, SectionEarlier:
-		return lang.L("Copy all links"), func() { s.cfg.Intents.CopyLinks(s.linked(section)) }
+		if s.model.Len(section) > s.model.downs[section] {
+			return lang.L("Copy all links"), func() { s.cfg.Intents.CopyLinks(s.linked(section)) }
+		}
 	case SectionUploading, SectionWaiting, sections:
 	}
 	return "", nil
 }
 
-// linked lists the jobs of a section that have a link, in the order in which
+// linked lists the uploads of a section that have a link, in the order in which
 // they were dropped.
 func (s *Screen) linked(section Section) []service.JobID {
-	ids := s.model.IDs(section)
+	ids, _ := Split(s.model.IDs(section))
 	kept := ids[:0]
 	for _, id := range ids {
 		if job, ok := s.model.Job(id); ok && job.Link != "" {
@@ -98,24 +100,28 @@ func (s *Screen) linked(section Section) []service.JobID {
 	return inOrder(kept)
 }
 
+// words gives the words for an item as things are.
+func (s *Screen) words(it *Item) Row { return s.cfg.Words.Row(it, s.model.held(*it)) }
+
 // typed runs the keys that do something to the row under the cursor.
 func (s *Screen) typed(i int, e *fyne.KeyEvent) {
-	_, job := s.model.Row(i)
-	if job == nil {
+	_, item := s.model.Row(i)
+	if item == nil {
 		return
 	}
 	wanted := []Action{}
 	switch e.Name { //nolint:exhaustive // all other keys do nothing
 	case fyne.KeyReturn, fyne.KeyEnter:
-		wanted = []Action{ActionOpen, ActionRetry}
+		wanted = []Action{ActionFile, ActionOpen, ActionRetry}
 	case fyne.KeySpace:
-		wanted = []Action{ActionCopy, ActionRetry, ActionPause, ActionResume}
+		wanted = []Action{ActionCopy, ActionShow, ActionRetry, ActionPause, ActionResume}
 	case fyne.KeyDelete, fyne.KeyBackspace:
 		wanted = []Action{ActionCancel, ActionRemove}
 	}
-	for _, a := range s.cfg.Words.Row(job, &s.model.totals).Actions {
+	row := s.words(item)
+	for _, a := range slices.Concat(row.Actions, row.More) {
 		if slices.Contains(wanted, a) {
-			s.Do(a, job.ID)
+			s.Do(a, row.ID)
 			return
 		}
 	}
@@ -123,15 +129,15 @@ func (s *Screen) typed(i int, e *fyne.KeyEvent) {
 
 // menu shows everything that can be done with a row, in words.
 func (s *Screen) menu(i int, at fyne.Position) {
-	_, job := s.model.Row(i)
+	_, item := s.model.Row(i)
 	c := fyne.CurrentApp().Driver().CanvasForObject(s.root)
-	if job == nil || c == nil {
+	if item == nil || c == nil {
 		return
 	}
-	id := job.ID
+	row := s.words(item)
 	items := []*fyne.MenuItem{}
-	for _, a := range s.cfg.Words.Row(job, &s.model.totals).Actions {
-		items = append(items, fyne.NewMenuItem(a.Label(), func() { s.Do(a, id) }))
+	for _, a := range slices.Concat(row.Actions, row.More) {
+		items = append(items, fyne.NewMenuItem(row.Label(a), func() { s.Do(a, row.ID) }))
 	}
 	if len(items) > 0 {
 		widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), c, at)

@@ -205,13 +205,24 @@ func TestAlbumsThatAreNone(t *testing.T) {
 func TestWhatCannotBeAdded(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	_, refused, err := r.engine.Paste(t.Context(), r.folder, "no links")
-	if e := service.AsError("", err); e == nil || e.Value != service.ReasonNoLink || len(refused) != 0 {
-		t.Errorf("%v, %v", err, refused)
+	refuses := func(err error, reason string) {
+		t.Helper()
+		if e := service.AsError("", err); e == nil || e.Value != reason {
+			t.Errorf("%v, want %s", err, reason)
+		}
 	}
-	r.engine.Use(nil)
+	batch, refused, err := r.engine.Paste(t.Context(), r.folder, "no links")
+	refuses(err, service.ReasonNoLink)
+	if batch != 0 || len(refused) != 1 || refused[0].Line != 1 {
+		t.Errorf("refused %+v", refused)
+	}
+	_, _, err = r.engine.Paste(t.Context(), r.folder, " \n ")
+	refuses(err, service.ReasonNoLink)
+	r.close()
+	r.cfg.Client = nil
+	r.open()
 	_, err = r.engine.Add(t.Context(), r.folder, []download.Target{{File: "x"}})
-	if e := service.AsError("", err); e == nil || e.Value != service.ReasonNoKey {
-		t.Errorf("without a client: %v", err)
-	}
+	refuses(err, service.ReasonNoKey)
+	_, _, err = r.engine.Paste(t.Context(), r.folder, "/u/x")
+	refuses(err, service.ReasonNoKey)
 }

@@ -15,25 +15,23 @@ import (
 // Add puts files and albums into the queue, to be downloaded into folder, and
 // returns when that is on the disk. An album gets a folder of its title there.
 // It fails with ReasonNoLink when there is nothing to add, and with ReasonNoKey
-// while there is no client.
+// while it is not known from which service.
 func (e *Engine) Add(ctx context.Context, folder string, targets []Target) (service.DownloadBatchID, error) {
 	const op = "add downloads"
-	e.mu.Lock()
-	client := e.client
-	e.mu.Unlock()
+	api := e.APIURL()
 	folder, err := filepath.Abs(folder)
 	switch {
 	case err != nil:
 		return 0, &service.Error{Op: op, Kind: service.Invalid, Value: service.ReasonFolderUnusable, Err: err}
 	case len(targets) == 0:
 		return 0, &service.Error{Op: op, Kind: service.Invalid, Value: service.ReasonNoLink}
-	case client == nil:
+	case api == "":
 		return 0, &service.Error{Op: op, Kind: service.Unauthorized, Value: service.ReasonNoKey}
 	}
 	rows := make([]storage.Download, len(targets))
 	for i, t := range targets {
 		rows[i] = storage.Download{
-			API: client.APIURL(), FileID: string(t.File), Album: string(t.Album), Folder: folder, Size: -1,
+			API: api, FileID: string(t.File), Album: string(t.Album), Folder: folder, Size: -1,
 			State: rowWaiting, Added: e.clock.Now(),
 		}
 	}
@@ -46,18 +44,29 @@ func (e *Engine) Add(ctx context.Context, folder string, targets []Target) (serv
 	return service.DownloadBatchID(rows[0].Batch), nil
 }
 
-// Paste is Add for the links in a text. It also gives what looked like a link
-// and was refused.
+// Paste is Add for the links in a text, as ReadLinks finds them. It also gives
+// what was refused, line by line; what was found is added all the same. When
+// nothing was found, it fails with the error of the first that was refused.
 func (e *Engine) Paste(ctx context.Context, folder, text string) (service.DownloadBatchID, []Refused, error) {
-	e.mu.Lock()
-	client := e.client
-	e.mu.Unlock()
-	if client == nil {
-		return 0, nil, &service.Error{Op: "add downloads", Kind: service.Unauthorized, Value: service.ReasonNoKey}
+	const op = "add downloads"
+	links, err := service.NewLinks(e.APIURL())
+	if err != nil {
+		return 0, nil, &service.Error{Op: op, Kind: service.Unauthorized, Value: service.ReasonNoKey, Err: err}
 	}
-	found := ParseLinks(client.Links(), text)
+	found := ReadLinks(links, text)
+	if len(found.Targets) == 0 && len(found.Refused) > 0 {
+		return 0, found.Refused, found.Refused[0].Err
+	}
 	batch, err := e.Add(ctx, folder, found.Targets)
 	return batch, found.Refused, err
+}
+
+// APIURL is the address of the service from which Add and Paste download, ""
+// while that is not known.
+func (e *Engine) APIURL() string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.api
 }
 
 // Use makes the engine download with another client, because the key or the
@@ -68,12 +77,28 @@ func (e *Engine) Paste(ctx context.Context, folder, text string) (service.Downlo
 func (e *Engine) Use(client *pixeldrain.Client) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.client = client
-	e.hold = hold{paused: e.hold.paused, disk: e.hold.disk, needsKey: client == nil}
+	if e.client = client; client != nil {
+		e.api = client.APIURL()
+	}
+	e.hold.Renew()
+	e.hold.NeedsKey = client == nil
 	e.stopRunning(errReplaced)
 	e.recall()
 	e.tellTotals()
 	e.dispatch()
+}
+
+// TryNow ends the wait for a service that is out of reach: it is tried at once.
+// Where the service itself asked to wait, it does nothing.
+func (e *Engine) TryNow(context.Context) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.hold.TryNow(e.clock.Now()) {
+		e.recall()
+		e.tellTotals()
+		e.dispatch()
+	}
+	return nil
 }
 
 // stopRunning ends all runs; their owners do the rest. e.mu is held.
@@ -104,7 +129,7 @@ func (e *Engine) Pause(ctx context.Context) error {
 	e.control.Lock()
 	defer e.control.Unlock()
 	e.mu.Lock()
-	e.hold.paused = true
+	e.hold.Paused = true
 	e.stopRunning(errPaused)
 	e.tellTotals()
 	e.mu.Unlock()
@@ -117,7 +142,7 @@ func (e *Engine) Resume(ctx context.Context) error {
 	e.control.Lock()
 	defer e.control.Unlock()
 	e.mu.Lock()
-	e.hold.paused = false
+	e.hold.Paused = false
 	e.tellTotals()
 	e.dispatch()
 	e.mu.Unlock()
@@ -157,6 +182,20 @@ func (e *Engine) ResumeJobs(ctx context.Context, ids ...service.DownloadID) erro
 // are, and waiting ones at once.
 func (e *Engine) Retry(ctx context.Context, ids ...service.DownloadID) error {
 	_, err := e.change(ctx, "retry", nil, ids, func(j *job) bool { return j.state == Failed || j.state == Retrying }, reopened)
+	return err
+}
+
+// ToFront lets waiting downloads start before all others, in the order given.
+func (e *Engine) ToFront(ctx context.Context, ids ...service.DownloadID) error {
+	e.mu.Lock()
+	e.front -= int64(len(ids))
+	first := e.front
+	e.mu.Unlock()
+	_, err := e.change(ctx, "move to the front", nil, ids, func(j *job) bool { return !j.state.Finished() },
+		func(row *storage.Download) {
+			row.Position = first
+			first++
+		})
 	return err
 }
 
@@ -278,9 +317,11 @@ func (e *Engine) reopen(j *job, row storage.Download) {
 		j.wrong, j.informed = 0, false
 	}
 	j.row = row
-	e.setState(j, Waiting, nil)
-	if row.State == rowPaused {
+	switch {
+	case row.State == rowPaused:
 		e.setState(j, Paused, nil)
+	case row.NextTry.IsZero():
+		e.setState(j, Waiting, nil)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"sluice/service/clock"
 	"sluice/service/feed"
 	"sluice/service/pixeldrain"
+	"sluice/service/transfer"
 	"sluice/storage"
 )
 
@@ -25,6 +26,7 @@ const (
 type Config struct {
 	DB       *storage.DB
 	Client   *pixeldrain.Client // with or without a key; nil: downloads wait for Use
+	APIURL   string             // while there is no client, the service that is meant; "" = nothing can be added yet
 	Workers  int                // downloads at a time, 1 to MaxWorkers; 0 = DefaultWorkers
 	Clock    clock.Clock        // nil = the system's
 	Logger   *slog.Logger       // nil = discard
@@ -90,7 +92,7 @@ type Engine struct {
 	begin func() (context.Context, context.CancelCauseFunc) // makes the context of one run
 	stop  context.CancelCauseFunc
 	wg    sync.WaitGroup
-	wake  chan struct{} // holds one token: beat has to look at its times again
+	alarm *transfer.Alarm // tells beat that something may be due
 	feed  feed.Feed[struct{}, Event]
 	moved atomic.Int64 // bytes that came in, ever
 
@@ -99,14 +101,17 @@ type Engine struct {
 	mu      sync.Mutex
 	closing bool
 	client  *pixeldrain.Client
+	api     string // of the client, or the one that is meant
 	workers int
+	front   int64 // lowest position given by ToFront
 	jobs    map[int64]*job
 	running map[*job]struct{}
 	batches map[int64]*batch
 	links   map[string]service.Links // by API address
 	ready   *jobHeap
 	later   *jobHeap // waiting for a time
-	hold    hold
+	hold    transfer.Hold
+	speeds  transfer.Sampler
 	totals  totals
 	folders map[string]bool // of albums
 }
@@ -118,22 +123,24 @@ func New(cfg Config) (*Engine, error) {
 	ctx, stop := context.WithCancelCause(context.Background())
 	e := &Engine{
 		cfg: cfg, db: cfg.DB, clock: cfg.Clock, log: cfg.Logger,
-		ctx: ctx, disk: context.WithoutCancel(ctx), stop: stop, wake: make(chan struct{}, 1),
-		client: cfg.Client, workers: cfg.Workers,
+		ctx: ctx, disk: context.WithoutCancel(ctx), stop: stop, alarm: transfer.NewAlarm(cfg.Clock),
+		client: cfg.Client, api: cfg.APIURL, workers: cfg.Workers,
 		jobs: make(map[int64]*job), running: make(map[*job]struct{}), batches: make(map[int64]*batch),
 		links:   make(map[string]service.Links),
 		folders: make(map[string]bool),
-		ready:   &jobHeap{less: byPosition}, later: &jobHeap{less: byDue},
+		ready:   newHeap(byPosition), later: newHeap(byDue), hold: transfer.Hold{Raise: raiseAfter},
 	}
 	e.begin = func() (context.Context, context.CancelCauseFunc) { return context.WithCancelCause(ctx) }
-	e.hold.needsKey = e.client == nil
+	if e.hold.NeedsKey = e.client == nil; e.client != nil {
+		e.api = e.client.APIURL()
+	}
 	if err := e.recover(ctx); err != nil {
 		stop(errClosing)
 		return nil, service.AsError("open the downloads", err)
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.wg.Go(e.beat)
+	e.wg.Go(func() { e.alarm.Run(ctx, e.beat) })
 	e.dispatch()
 	return e, nil
 }
@@ -191,12 +198,4 @@ func (e *Engine) Wait(ctx context.Context, id service.DownloadBatchID) ([]Job, e
 		jobs[i] = e.view(j)
 	}
 	return jobs, nil
-}
-
-// rouse makes beat look at its times again.
-func (e *Engine) rouse() {
-	select {
-	case e.wake <- struct{}{}:
-	default:
-	}
 }

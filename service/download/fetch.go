@@ -20,7 +20,8 @@ func (r *run) fetch() outcome {
 		return outcome{}
 	}
 	e.mu.Lock()
-	r.sampled, r.mark, r.marked, r.measured = have, have, e.clock.Now(), false
+	r.meter.Start(have)
+	r.mark, r.marked = have, e.clock.Now()
 	j.best = max(j.best, have)
 	e.show(j, Downloading, nil)
 	e.mu.Unlock()

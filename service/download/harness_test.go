@@ -19,6 +19,7 @@ import (
 	"go.uber.org/goleak"
 
 	"sluice/service"
+	"sluice/service/clock/clocktest"
 	"sluice/service/download"
 	"sluice/service/feed"
 	"sluice/service/pixeldrain"
@@ -41,22 +42,6 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// quickClock runs faster than the real time, so that waits which take a minute
-// take a second.
-type quickClock struct {
-	start time.Time
-	times int
-}
-
-func (c *quickClock) Now() time.Time {
-	return c.start.Add(time.Since(c.start) * time.Duration(c.times))
-}
-
-func (c *quickClock) After(d time.Duration) (<-chan time.Time, func() bool) {
-	t := time.NewTimer(d / time.Duration(c.times))
-	return t.C, t.Stop
-}
-
 // rig is an engine with everything around it.
 type rig struct {
 	t      *testing.T
@@ -77,7 +62,7 @@ func newRig(t *testing.T, opts ...option) *rig {
 	t.Helper()
 	r := &rig{
 		t: t, home: t.TempDir(), folder: t.TempDir(), random: rand.NewChaCha8([32]byte{1}),
-		cfg: download.Config{Clock: &quickClock{start: time.Now(), times: 40}, Logger: slog.New(slog.DiscardHandler)},
+		cfg: download.Config{Clock: clocktest.NewQuick(40), Logger: slog.New(slog.DiscardHandler)},
 	}
 	var server sandbox.Config
 	for _, opt := range opts {
@@ -263,8 +248,9 @@ type stream struct {
 	totals   download.Totals
 	states   map[service.DownloadID][]download.State // without repetitions
 	done     []download.Batch
-	progress int      // events that told of bytes
-	retries  []string // why and where
+	ended    []service.DownloadID // in the order in which they did, well
+	progress int                  // events that told of bytes
+	retries  []string             // why and where
 }
 
 func (r *rig) follow() *stream {
@@ -286,6 +272,9 @@ func (s *stream) put(j download.Job) {
 	}
 	if j.State == download.Retrying && s.jobs[j.ID].State != j.State {
 		s.retries = append(s.retries, fmt.Sprint(j.Err.Value, " ", j.Done))
+	}
+	if j.State == download.Downloaded && s.jobs[j.ID].State != j.State {
+		s.ended = append(s.ended, j.ID)
 	}
 	s.jobs[j.ID] = j
 	if had := s.states[j.ID]; len(had) == 0 || had[len(had)-1] != j.State {

@@ -3,7 +3,6 @@ package download
 import (
 	"errors"
 	"log/slog"
-	"math/rand/v2"
 	"net"
 	"time"
 
@@ -11,63 +10,17 @@ import (
 	"sluice/service/pixeldrain"
 )
 
-const (
-	firstBackoff = time.Second
-	maxBackoff   = time.Minute
-	maxAskedWait = time.Hour        // the longest Retry-After that is believed
-	raiseAfter   = 30 * time.Second // until one more download at a time is tried again
-)
-
-// backoff is how long to wait after the n-th failure in a row: a second,
-// doubling to a minute, give or take a fifth, and what the service asks for if
-// that is longer.
-func backoff(n int, err *service.Error) time.Duration {
-	d := maxBackoff
-	if n < 7 {
-		d = min(firstBackoff<<max(n-1, 0), maxBackoff)
-	}
-	d = time.Duration(float64(d) * (0.8 + 0.4*rand.Float64())) //nolint:gosec // spreads load, guards nothing
-	if err != nil {
-		d = max(d, min(err.RetryAfter, maxAskedWait))
-	}
-	return d
-}
-
-// hold is what keeps the whole queue from going on.
-type hold struct {
-	paused   bool
-	needsKey bool
-	offline  bool
-	until    time.Time // nothing starts before
-	fails    int       // in a row, of those that set until
-	err      *service.Error
-	disk     *service.Error // the database can't be written
-	throttle int            // fewer downloads at a time than workers, 0 = no
-	raise    time.Time      // when throttle may grow
-}
-
-func (h *hold) tell(t *Totals) {
-	t.Paused, t.Offline, t.NeedsKey, t.Err = h.paused, h.offline, h.needsKey, h.err
-	if h.disk != nil {
-		t.Err = h.disk
-	}
-	if h.offline || h.fails > 0 {
-		t.Until = h.until
-	}
-}
+// raiseAfter is how long downloads go well after "too many requests" until one
+// more at a time is tried.
+const raiseAfter = 30 * time.Second
 
 // limit is how many downloads there may be now. e.mu is held.
 func (e *Engine) limit() int {
-	h := &e.hold
-	switch {
-	case h.paused, h.needsKey, h.disk != nil, e.client == nil, e.clock.Now().Before(h.until):
+	if e.client == nil {
 		return 0
-	case h.offline:
-		return 1 // one tries whether the service is back
-	case h.throttle > 0:
-		return min(h.throttle, e.workers)
 	}
-	return e.workers
+	n, _ := e.hold.Limit(e.clock.Now(), e.workers)
+	return n
 }
 
 // unreachable tells whether a failure means that the service can't be reached
@@ -90,33 +43,26 @@ func unreachable(err *service.Error) bool {
 // e.mu is held.
 func (e *Engine) trouble(client *pixeldrain.Client, err *service.Error) (until time.Time, all bool) {
 	h, now := &e.hold, e.clock.Now()
+	var news bool
 	switch {
 	case err.Kind == service.Unauthorized && client.HasKey():
-		if !h.needsKey {
-			h.needsKey, h.err = true, err
+		if h.Refuse(err) {
 			e.tellTotals()
 		}
 		return time.Time{}, true
 	case unreachable(err):
-		h.offline = true
+		news = h.Lose(now, err)
 	case err.Kind == service.RateLimited:
-		if !now.Before(h.until) {
-			h.throttle = max(1, len(e.running)/2)
-		}
-		h.raise = now.Add(raiseAfter)
+		news = h.Slow(now, err, len(e.running))
 	default:
 		return time.Time{}, false
 	}
-	if !now.Before(h.until) {
-		h.fails++
-		h.until, h.err = now.Add(backoff(h.fails, err)), err
-		e.log.Info("waiting for the service", slog.Any("error", err), slog.Time("until", h.until))
+	if news {
+		e.log.Info("waiting for the service", slog.Any("error", err), slog.Time("until", h.Until()))
 		e.tellTotals()
-	} else if asked := now.Add(min(err.RetryAfter, maxAskedWait)); asked.After(h.until) {
-		h.until = asked
 	}
-	e.rouse()
-	return h.until, true
+	e.alarm.Rouse()
+	return h.Until(), true
 }
 
 // crowded notes that the service allows fewer downloads at a time than are
@@ -125,7 +71,7 @@ func (e *Engine) crowded() bool {
 	if len(e.running) < 2 {
 		return false
 	}
-	e.hold.throttle, e.hold.raise = len(e.running)-1, e.clock.Now().Add(raiseAfter)
+	e.hold.Crowd(e.clock.Now(), len(e.running))
 	return true
 }
 
@@ -134,20 +80,12 @@ func (e *Engine) reached(client *pixeldrain.Client) {
 	if client != e.client {
 		return
 	}
-	h, now := &e.hold, e.clock.Now()
-	if h.throttle > 0 && now.After(h.raise) {
-		h.throttle, h.raise = h.throttle+1, now.Add(raiseAfter)
-		if h.throttle >= e.workers {
-			h.throttle = 0
-		}
-	}
-	if h.needsKey || h.fails == 0 || now.Before(h.until) && !h.offline {
+	ends, back := e.hold.Reached(e.clock.Now(), e.workers)
+	if !ends {
 		return
 	}
-	wasOffline := h.offline
-	h.offline, h.fails, h.until, h.err = false, 0, time.Time{}, nil
 	e.tellTotals()
-	if wasOffline {
+	if back {
 		e.recall()
 	}
 	e.dispatch()
@@ -155,37 +93,27 @@ func (e *Engine) reached(client *pixeldrain.Client) {
 
 // recall ends the waiting of jobs whose connection failed. e.mu is held.
 func (e *Engine) recall() {
-	var back []*job
-	for _, j := range e.later.jobs {
-		if j.err != nil && j.err.Kind == service.Offline {
-			back = append(back, j)
-		}
-	}
-	for _, j := range back {
-		e.later.remove(j)
+	for _, j := range e.later.Select(func(j *job) bool { return j.err != nil && j.err.Kind == service.Offline }) {
+		e.later.Remove(j)
 		e.enqueue(j)
 	}
 }
 
-func (e *Engine) diskFails(err error) {
+// diskTold notes how a write to the database went.
+func (e *Engine) diskTold(err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.hold.disk == nil {
-		e.log.Error("the downloads can't be written", slog.Any("error", err))
-	}
-	e.hold.disk = unwritable("write the downloads", err)
-	e.tellTotals()
-}
-
-func (e *Engine) diskWorks() {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.hold.disk == nil {
+	if err == nil {
+		if e.hold.DiskWorks() {
+			e.tellTotals()
+			e.dispatch()
+		}
 		return
 	}
-	e.hold.disk = nil
+	if e.hold.DiskFails(unwritable("write the downloads", err)) {
+		e.log.Error("the downloads can't be written", slog.Any("error", err))
+	}
 	e.tellTotals()
-	e.dispatch()
 }
 
 // unwritable is the error of a write to the database.

@@ -2,6 +2,7 @@ package download
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -9,8 +10,14 @@ import (
 	"sluice/service"
 )
 
-// maxIDLength bounds what is taken for an id in a link, in bytes.
-const maxIDLength = 128
+const (
+	// maxIDLength bounds what is taken for an id in a link, in bytes.
+	maxIDLength = 128
+	// What stands alone is an id if it has so many characters, as those that the
+	// service gives.
+	minBareID = 6
+	maxBareID = 12
+)
 
 // Target is something to download: a file, or all files of an album.
 type Target struct {
@@ -24,9 +31,11 @@ type Pasted struct {
 	Refused []Refused // addresses that are no such links
 }
 
-// Refused is an address that leads to no file or album of the service.
+// Refused is an address that leads to no file or album of the service, or a
+// line in which there is none.
 type Refused struct {
-	Text string         // the address as it was written
+	Line int            // where it stands in the text, from 1
+	Text string         // the address or the line as it was written
 	Err  *service.Error // Kind Invalid with ReasonForeignLink, ReasonNoLink or ReasonIDInvalid
 }
 
@@ -35,15 +44,65 @@ type Refused struct {
 // file's bytes, with or without scheme and host (in practice, "Shapes"). A
 // link to one item of an album stands for the album.
 func ParseLinks(links service.Links, text string) Pasted {
-	p := parser{
+	p := newParser(links)
+	p.lines(text, func(string) {})
+	return p.found
+}
+
+// ReadLinks is ParseLinks for a text that is there for its links only: a line
+// may also be an id ("abc12345"), several ("abc12345,def67890") or a path
+// without its first slash ("u/abc12345", "l/abc12345"), and every other line in
+// which no link is found is refused with ReasonNoLink.
+func ReadLinks(links service.Links, text string) Pasted {
+	p := newParser(links)
+	p.lines(text, p.bare)
+	return p.found
+}
+
+func newParser(links service.Links) *parser {
+	return &parser{
 		web:  strings.TrimRight(links.Page(""), "/"),
 		api:  strings.TrimSuffix(links.Direct(""), "/file/"),
 		seen: make(map[Target]bool), refused: make(map[string]bool),
 	}
-	for word := range strings.FieldsFuncSeq(strings.ToValidUTF8(text, " "), between) {
-		p.word(word)
+}
+
+// lines looks at each line and gives those to rest that have something in them,
+// but neither a link nor an address that was refused.
+func (p *parser) lines(text string, rest func(line string)) {
+	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.ToValidUTF8(text, " "))
+	for line := range strings.SplitSeq(text, "\n") {
+		p.line++
+		p.met = false
+		for word := range strings.FieldsFuncSeq(line, between) {
+			p.word(word)
+		}
+		if line = strings.TrimSpace(line); line != "" && !p.met {
+			rest(line)
+		}
 	}
-	return p.found
+}
+
+// bare looks at a line that has no address.
+func (p *parser) bare(line string) {
+	ids := strings.Split(line, ",")
+	for i := range ids {
+		ids[i] = strings.TrimSpace(ids[i])
+	}
+	switch path := localPath("/" + line); {
+	case path != "":
+		p.link(line, path)
+	case !slices.ContainsFunc(ids, func(id string) bool { return !likeID(id) }):
+		p.link(line, "/u/"+strings.Join(ids, ","))
+	default:
+		p.refuse(line, service.ReasonNoLink)
+	}
+}
+
+// likeID tells whether a word looks like the ids that the service gives.
+func likeID(word string) bool {
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+	return len(word) >= minBareID && len(word) <= maxBareID && strings.Trim(word, letters) == ""
 }
 
 // between tells what can't be within a link as people paste it: white space,
@@ -54,6 +113,8 @@ func between(r rune) bool {
 
 type parser struct {
 	web, api string // without a slash at the end
+	line     int    // from 1
+	met      bool   // the line has an address
 	found    Pasted
 	seen     map[Target]bool
 	refused  map[string]bool
@@ -73,8 +134,10 @@ func (p *parser) word(word string) {
 	case at == "":
 		return
 	case !local:
+		p.met = true
 		p.refuse(word, service.ReasonForeignLink)
 	default:
+		p.met = true
 		p.link(word, at)
 	}
 }
@@ -216,6 +279,6 @@ func (p *parser) refuse(word, reason string) {
 	}
 	p.refused[word] = true
 	p.found.Refused = append(p.found.Refused, Refused{
-		Text: word, Err: &service.Error{Op: "read a link", Kind: service.Invalid, Value: reason},
+		Line: p.line, Text: word, Err: &service.Error{Op: "read a link", Kind: service.Invalid, Value: reason},
 	})
 }

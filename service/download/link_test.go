@@ -1,6 +1,8 @@
 package download
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -98,6 +100,42 @@ func TestParseLinksOfAServiceElsewhere(t *testing.T) {
 	}
 }
 
+func TestReadLinks(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                             "",
+		" \r\n\t\n":                    "",
+		"abc123":                       "u/abc123",
+		"  L8bhwx-_ \r\n":              "u/L8bhwx-_",
+		"abc12345,def67890 , _SqVWi12": "u/abc12345 u/def67890 u/_SqVWi12",
+		"u/abc":                        "u/abc",
+		"u/a,b":                        "u/a u/b",
+		"l/abc#item=2":                 "l/abc",
+		"api/file/abc?download":        "u/abc",
+		"/u/abc":                       "u/abc",
+		"pixeldrain.com/u/abc is good": "u/abc",
+		"hello, world":                 "!1 no_link",
+		"abc12345 def67890":            "!1 no_link",
+		"abc12345,":                    "!1 no_link",
+		"short":                        "!1 no_link",
+		"waytoolongforanid":            "!1 no_link",
+		"/home/u/abc":                  "!1 no_link",
+		"u/a b":                        "!1 id_invalid",
+		"/u/x\nhello\n\nhttps://example.com/u/y\n/u/%00\rhello\nabc12345": "u/x u/abc12345 !2 no_link !4 foreign_link !5 id_invalid",
+	} {
+		var got []string
+		p := ReadLinks(linksOf(t, "https://pixeldrain.com/api"), text)
+		if found := write(Pasted{Targets: p.Targets}); found != "" {
+			got = append(got, found)
+		}
+		for _, r := range p.Refused {
+			got = append(got, fmt.Sprintf("!%d %s", r.Line, r.Err.Value))
+		}
+		if got := strings.Join(got, " "); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
 func FuzzParseLinks(f *testing.F) {
 	for _, text := range []string{"/u/a,b", "https://pixeldrain.com/l/x#item=1", "a b\n/u/%41", "//pixeldrain.com", "http://", "u/", "url=https://pixeldrain.com/u/x"} {
 		f.Add(text)
@@ -124,6 +162,17 @@ func FuzzParseLinks(f *testing.F) {
 			if r.Text == "" || r.Err == nil {
 				t.Fatalf("%q: %+v", text, found)
 			}
+		}
+		// What must be links has all that is found among anything, and no line
+		// that says something is passed over.
+		strict := ReadLinks(links, text)
+		for target := range seen {
+			if !slices.Contains(strict.Targets, target) {
+				t.Fatalf("%q: %+v is not read", text, target)
+			}
+		}
+		if said := strings.TrimSpace(strings.ToValidUTF8(text, " ")); said != "" && len(strict.Targets)+len(strict.Refused) == 0 {
+			t.Fatalf("%q is neither read nor refused", text)
 		}
 	})
 }

@@ -1,50 +1,18 @@
 package download
 
 import (
-	"container/heap"
 	"slices"
 	"time"
 
 	"sluice/service"
+	"sluice/service/transfer"
 )
 
-// jobHeap is a heap of jobs by an order; job.index is a job's place in it.
-type jobHeap struct {
-	jobs []*job
-	less func(a, b *job) bool
-}
+// jobHeap is a heap of jobs by an order.
+type jobHeap = transfer.Heap[*job]
 
-func (h *jobHeap) Len() int           { return len(h.jobs) }
-func (h *jobHeap) Less(i, j int) bool { return h.less(h.jobs[i], h.jobs[j]) }
-func (h *jobHeap) Swap(i, j int) {
-	h.jobs[i], h.jobs[j] = h.jobs[j], h.jobs[i]
-	h.jobs[i].index, h.jobs[j].index = i, j
-}
-
-// Push is for container/heap; use heap.Push.
-func (h *jobHeap) Push(x any) {
-	j, _ := x.(*job)
-	j.index = len(h.jobs)
-	h.jobs = append(h.jobs, j)
-}
-
-// Pop is for container/heap; use remove.
-func (h *jobHeap) Pop() any {
-	last := len(h.jobs) - 1
-	j := h.jobs[last]
-	h.jobs[last] = nil
-	h.jobs = h.jobs[:last]
-	return j
-}
-
-func (h *jobHeap) remove(j *job) { heap.Remove(h, j.index) }
-
-// first is the least job, nil when there is none.
-func (h *jobHeap) first() *job {
-	if len(h.jobs) == 0 {
-		return nil
-	}
-	return h.jobs[0]
+func newHeap(less func(a, b *job) bool) *jobHeap {
+	return transfer.NewHeap(less, func(j *job) *int { return &j.index })
 }
 
 func byPosition(a, b *job) bool {
@@ -64,14 +32,14 @@ func byDue(a, b *job) bool {
 // enqueue gives j its turn by its position. e.mu is held.
 func (e *Engine) enqueue(j *job) {
 	j.place = queued
-	heap.Push(e.ready, j)
+	e.ready.Add(j)
 }
 
 // postpone lets j wait until due. e.mu is held.
 func (e *Engine) postpone(j *job, due time.Time) {
 	j.place, j.due = later, due
-	heap.Push(e.later, j)
-	e.rouse()
+	e.later.Add(j)
+	e.alarm.Rouse()
 }
 
 // take takes a job that nobody works on out of its place. It reports false for
@@ -79,9 +47,9 @@ func (e *Engine) postpone(j *job, due time.Time) {
 func (e *Engine) take(j *job) bool {
 	switch j.place {
 	case queued:
-		e.ready.remove(j)
+		e.ready.Remove(j)
 	case later:
-		e.later.remove(j)
+		e.later.Remove(j)
 	case resting:
 	case running, control:
 		return false
@@ -106,7 +74,7 @@ func (e *Engine) putBack(j *job) {
 // dispatch lets jobs start while there is room. e.mu is held.
 func (e *Engine) dispatch() {
 	for !e.closing && len(e.running) < e.limit() {
-		j := e.ready.first()
+		j := e.ready.First()
 		if j == nil {
 			return
 		}
@@ -116,7 +84,7 @@ func (e *Engine) dispatch() {
 
 // start hands the first of the queue to a goroutine of its own. e.mu is held.
 func (e *Engine) start(j *job) {
-	e.ready.remove(j)
+	e.ready.Remove(j)
 	r := &run{e: e, j: j, client: e.client, ended: make(chan struct{})}
 	r.ctx, r.stop = e.begin()
 	r.got.Store(j.here)
@@ -124,7 +92,7 @@ func (e *Engine) start(j *job) {
 	j.place, j.run, j.wish = running, r, nil
 	e.running[j] = struct{}{}
 	if len(e.running) == 1 {
-		e.rouse() // progress is due from now on
+		e.alarm.Rouse() // progress is due from now on
 	}
 	e.wg.Go(r.main)
 }

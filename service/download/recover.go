@@ -29,12 +29,13 @@ func (e *Engine) recover(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		e.hold.paused = settings[pausedSetting] == "true"
+		e.hold.Paused = settings[pausedSetting] == "true"
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, j := range e.newJobs(all) {
 		e.jobs[j.row.ID] = j
+		e.front = min(e.front, j.row.Position)
 		j.batch.jobs = append(j.batch.jobs, j)
 		if j.state != Downloaded {
 			j.here = sizeOf(j.row.Part)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sluice/service"
+	"sluice/service/transfer"
 	"sluice/storage"
 )
 
@@ -95,9 +96,9 @@ func (e *Engine) view(j *job) Job {
 		v.Path, v.Name, v.Done = row.Path, filepath.Base(row.Path), row.Size
 	}
 	if r := j.run; r != nil && j.state == Downloading {
-		v.Done, v.Speed = r.got.Load(), r.speed
+		v.Done, v.Speed = r.got.Load(), r.meter.Speed()
 		if v.Size >= 0 {
-			v.Left = timeLeft(v.Size-v.Done, r.speed)
+			v.Left = transfer.TimeLeft(v.Size-v.Done, v.Speed)
 		}
 	}
 	return v
@@ -122,17 +123,7 @@ func (e *Engine) link(row *storage.Download) string {
 // save makes a write to the database last: it is repeated until it works or
 // the engine closes.
 func (e *Engine) save(write func(context.Context) error) error {
-	for try := 1; ; try++ {
-		err := write(e.disk)
-		if err == nil || errors.Is(err, storage.ErrNotFound) {
-			e.diskWorks()
-			return err
-		}
-		e.diskFails(err)
-		if errors.Is(err, storage.ErrClosed) || !e.pause(backoff(try, nil)) {
-			return err
-		}
-	}
+	return transfer.Persist(e.ctx, e.clock, func() error { return write(e.disk) }, e.diskTold)
 }
 
 // keep saves the row of a job that the caller owns.
@@ -141,16 +132,4 @@ func (e *Engine) keep(j *job) error {
 	row := j.row
 	e.mu.Unlock()
 	return e.save(func(ctx context.Context) error { return e.db.UpdateDownloads(ctx, row) })
-}
-
-// pause waits for d and reports false when the engine closes first.
-func (e *Engine) pause(d time.Duration) bool {
-	passed, giveUp := e.clock.After(d)
-	defer giveUp()
-	select {
-	case <-passed:
-		return true
-	case <-e.ctx.Done():
-		return false
-	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"sluice/service"
 	"sluice/service/pixeldrain"
+	"sluice/service/transfer"
 	"sluice/storage"
 )
 
@@ -32,12 +33,10 @@ type run struct {
 	got atomic.Int64 // bytes that are here
 
 	// Guarded by Engine.mu.
-	volume   string    // where it writes, "" while that is not known
-	sampled  int64     // got at the last sample
-	speed    float64   // bytes/s
-	measured bool      // speed has had a first sample
-	mark     int64     // got at the time marked
-	marked   time.Time //
+	volume string // where it writes, "" while that is not known
+	meter  transfer.Meter
+	mark   int64     // got at the time marked
+	marked time.Time //
 }
 
 // verdict says how a run came out.
@@ -220,7 +219,7 @@ func (r *run) wrong() outcome {
 	defer e.mu.Unlock()
 	j.wrong++
 	j.informed = false
-	out := outcome{verdict: again, until: e.clock.Now().Add(backoff(1, nil)), err: &service.Error{
+	out := outcome{verdict: again, until: e.clock.Now().Add(transfer.Backoff(1, nil)), err: &service.Error{
 		Op: opDownload, Path: j.row.Name, Kind: service.Server, Value: service.ReasonWrongContent,
 	}}
 	if j.wrong >= maxWrong {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"sluice/service/transfer"
 	"sluice/storage"
 )
 
@@ -79,7 +80,7 @@ func (e *Engine) decide(j *job, out outcome, wish error) outcome {
 			row.Tries++
 		}
 		if out.until.IsZero() {
-			out.until = e.clock.Now().Add(backoff(row.Tries, out.err))
+			out.until = e.clock.Now().Add(transfer.Backoff(row.Tries, out.err))
 		}
 		setFailure(row, out.err)
 		if row.State, row.NextTry = rowWaiting, out.until; row.Tries >= e.cfg.MaxTries {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"sluice/service"
+	"sluice/service/clock/clocktest"
 	"sluice/service/download"
 	"sluice/service/pixeldrain"
 	"sluice/storage"
@@ -112,7 +113,7 @@ func newStub(t *testing.T, clock int) (*rig, *stub) {
 	t.Cleanup(client.Close)
 	r := &rig{
 		t: t, home: t.TempDir(), folder: t.TempDir(),
-		cfg: download.Config{Client: client, Clock: &quickClock{start: time.Now(), times: clock}},
+		cfg: download.Config{Client: client, Clock: clocktest.NewQuick(clock)},
 	}
 	r.open()
 	t.Cleanup(r.close)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sluice/service"
+	"sluice/service/transfer"
 )
 
 // totals are the sums of the queue, kept up to date with every change.
@@ -18,7 +19,6 @@ type totals struct {
 	past  int64       // of bytes, of files that ended well
 	parts int64       // of bytes, what is here of files that wait
 	open  int         // unfinished jobs
-	speed float64
 }
 
 // batch keeps together what was accepted together.
@@ -145,26 +145,17 @@ func (e *Engine) sum() Totals {
 	s := Totals{
 		Active: n[Looking] + n[Downloading] + n[Checking], Waiting: n[Waiting] + n[Retrying], Held: n[Paused],
 		Failed: n[Failed], Finished: n[Downloaded], Bytes: t.bytes, Done: t.past + t.parts, Files: t.files, FilesDone: t.done,
-		Speed: t.speed, Left: -1,
+		Speed: e.speeds.Total.Speed(), Left: -1,
 	}
 	for j := range e.running {
 		s.Done += min(j.run.got.Load(), j.counted)
 	}
 	if s.Busy() {
-		s.Left = timeLeft(s.Bytes-s.Done, t.speed)
+		s.Left = transfer.TimeLeft(s.Bytes-s.Done, s.Speed)
 	}
-	e.hold.tell(&s)
+	h := e.hold.Tell()
+	s.Paused, s.Offline, s.NeedsKey, s.Err, s.Until = h.Paused, h.Offline, h.NeedsKey, h.Err, h.Until
 	return s
-}
-
-// timeLeft is how long n bytes take, -1 ns when nobody knows.
-func timeLeft(n int64, speed float64) time.Duration {
-	const longest = 1000 * time.Hour
-	if speed < 1 {
-		return -1
-	}
-	seconds := min(float64(max(n, 0))/speed, longest.Seconds())
-	return time.Duration(seconds * float64(time.Second))
 }
 
 // snapshot is everything in memory. e.mu is held.

@@ -25,6 +25,11 @@ type Config struct {
 	Store  *listing.Store // nil: nothing is kept for the next start
 	Logger *slog.Logger   // nil = discard
 	Now    func() time.Time
+
+	// Ease is how long the files of the last time are shown before the service
+	// is asked for new ones by Use: a listing needs a processor, and so does
+	// whatever shows the files. 0 = it is asked at once.
+	Ease time.Duration
 }
 
 // Status is how the catalogue stands. Several that nobody read yet are one.
@@ -123,13 +128,10 @@ func (c *Catalogue) tell(o order) {
 }
 
 // Use shows the files of an account: those known from earlier at once, and a
-// new listing when there is a lister. The scope names service and account and
-// tells nothing else about either; "" is for no account.
+// new listing when there is a lister, see Config.Ease. The scope names service
+// and account and tells nothing else about either; "" is for no account.
 func (c *Catalogue) Use(scope string, from Lister) {
 	c.tell(order{use: &account{scope, from}})
-	if from != nil {
-		c.Refresh()
-	}
 }
 
 // Refresh asks for a listing. While one is coming, it asks again after that.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -182,6 +183,46 @@ func TestChangeOfAccountGivesUpTheListing(t *testing.T) {
 }
 
 // A second wish while a listing comes is another listing, a third is not.
+// The files of the last time have the computer to themselves for a while; where
+// there are none, or where people ask, nothing waits.
+func TestListingWaitsWhereFilesAreKnown(t *testing.T) {
+	files := makeFiles(10)
+	store := newStore(t, t.TempDir())
+	with := func(ease time.Duration) (*Catalogue, *fakeService) {
+		c := New(Config{Store: store, Ease: ease})
+		t.Cleanup(c.Close)
+		from := &fakeService{files: files}
+		c.Use("here", from)
+		return c, from
+	}
+	asked := func(from *fakeService) int {
+		from.mu.Lock()
+		defer from.mu.Unlock()
+		return from.asked
+	}
+	c, from := with(time.Hour) // nothing is known: at once
+	first := until(t, c, idle)
+	c.Close()
+
+	c, from = with(time.Hour)
+	if s := until(t, c, idle); s.Files != len(files) || !s.At.Equal(first.At.Truncate(time.Millisecond)) {
+		t.Errorf("%+v", s)
+	}
+	if n := asked(from); n != 0 {
+		t.Errorf("the service was asked %d times", n)
+	}
+	refresh(t, c) // as people ask
+	if n := asked(from); n != 1 {
+		t.Errorf("the service was asked %d times", n)
+	}
+	c.Use("here", from) // a new key of the same account
+	until(t, c, func(Status) bool { return asked(from) == 2 })
+	c.Close()
+
+	c, from = with(time.Microsecond)
+	until(t, c, func(Status) bool { return asked(from) == 1 })
+}
+
 func TestRefreshWhileAListingComes(t *testing.T) {
 	let := make(chan struct{})
 	from := &fakeService{began: make(chan struct{}, 10)}

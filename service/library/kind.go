@@ -3,6 +3,8 @@ package library
 import (
 	"path"
 	"strings"
+
+	"sluice/service"
 )
 
 // Kind is a rough sort of content.
@@ -47,6 +49,9 @@ func parseKind(word string) (Kind, bool) {
 	}
 	return AnyKind, false
 }
+
+// KindOf is a file's kind.
+func KindOf(f *service.File) Kind { return kindOf(f.MIME, f.Name) }
 
 // kindOf judges by the type that the service tells, and by the name where that
 // says nothing.

@@ -22,6 +22,7 @@ type owner struct {
 	again    bool               // another is wanted after it
 	since    []change           // while it comes
 
+	ease    <-chan time.Time // a listing is to be asked for then; nil: none is
 	waiting []change         // told, and not shown yet
 	rest    <-chan time.Time // nil: changes are shown at once
 }
@@ -45,6 +46,8 @@ func (o *owner) run(ctx context.Context) {
 			return
 		case <-o.c.wake:
 			o.obey(ctx)
+		case <-o.ease:
+			o.fetch(ctx)
 		case <-o.rest:
 			o.rest = nil
 			o.flush(ctx)
@@ -93,6 +96,7 @@ func (o *owner) use(ctx context.Context, a account) {
 	o.account = a
 	if same {
 		o.c.change(func(*Status) {}) // whoever waits to hear of an account hears it
+		o.fetch(ctx)
 		return
 	}
 	records, at, err := o.load(ctx)
@@ -101,6 +105,11 @@ func (o *owner) use(ctx context.Context, a account) {
 	}
 	o.known, o.at = err == nil, at
 	o.show(newSnapshot(records), nil)
+	if o.known && o.account.from != nil && o.c.cfg.Ease > 0 {
+		o.ease = time.After(o.c.cfg.Ease)
+		return
+	}
+	o.fetch(ctx)
 }
 
 func (o *owner) forget(ctx context.Context) {
@@ -186,6 +195,7 @@ func changed(records []record, changes []change, replace bool) []record {
 
 // fetch asks for a listing.
 func (o *owner) fetch(ctx context.Context) {
+	o.ease = nil
 	o.again = o.fetching != nil
 	if o.again || o.account.from == nil {
 		return
@@ -217,7 +227,7 @@ func (o *owner) drop() {
 		o.fetching = nil
 		o.c.change(func(s *Status) { s.Busy, s.Reading = false, 0 })
 	}
-	o.answers, o.again, o.since = make(chan answer), false, nil
+	o.answers, o.again, o.since, o.ease = make(chan answer), false, nil, nil
 }
 
 // take takes over the answer of a fetch that has ended.

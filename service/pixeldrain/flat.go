@@ -168,7 +168,8 @@ func (w *wireFile) field(name []byte, v flatValue) bool {
 		return v.kind == 'n'
 	}
 	if to := w.timeField(name); to != nil {
-		return v.kind == 's' && to.parse(string(v.text)) == nil
+		to.parse(string(v.text))
+		return v.kind == 's'
 	}
 	switch string(name) {
 	case "success":

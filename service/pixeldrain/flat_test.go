@@ -42,7 +42,7 @@ func FuzzFlat(f *testing.F) {
 func flatTexts() []string {
 	return []string{
 		`{"success":true,"id":"abc"}`, ` { "id" : "a" , "size" : -5 } `, `{}`, `{"name":"ä","can_edit":false,"views":null}`,
-		`{"id":"a","id":"b"}`, `{"date_upload":"2020-02-04T18:34:05.706801Z","date_last_view":""}`,
+		`{"id":"a","id":"b"}`, `{"date_upload":"2020-02-04T18:34:05.706801Z","date_last_view":""}`, `{"date_upload":"yesterday"}`,
 	}
 }
 
@@ -75,7 +75,7 @@ func TestFlatLeavesTheRest(t *testing.T) {
 		`{"success":false,"value":"internal"}`, `{"success":1}`, `{"ID":"a"}`, `{"Size":1}`, `{"id":5}`, `{"size":"5"}`, `{"size":1.0}`,
 		`{"size":01}`, `{"size":-0}`, `{"size":1e3}`, `{"size":99999999999999999999}`, `{"size":--1}`, `{"size":-}`, `{"id":"a\u0062"}`,
 		"{\"id\":\"a\nb\"}", "{\"id\":\"\xff\"}", `{"files":[]}`, `{"extra":{}}`, `{"views":tru}`, `{"views":nul`,
-		`{"date_upload":"yesterday"}`, "{\"\u017fize\":1}",
+		`{"date_upload":5}`, "{\"\u017fize\":1}",
 	} {
 		if checkFlat(t, []byte(text)) {
 			t.Errorf("%s was not left to encoding/json", text)

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -177,12 +178,27 @@ func TestListingShapes(t *testing.T) {
 		}
 	}
 	for _, text := range []string{
-		`{}`, `[]`, `{"files":{}}`, `{"files":[null]}`, `{"files":[[]]}`, `{"files":[{"id":"a"}]} trailing`, `{"files":[{"id":"a","size":-1}]}`,
-		`{"files":[{"id":"a","size":1e40}]}`, `{"files":[{"id":"a","date_upload":"yesterday"}]}`, `{"files":[{"id":"a"} {"id":"b"}]}`, `null`, `"x"`,
+		`{}`, `[]`, `{"files":{}}`, `{"files":[null]}`, `{"files":[[]]}`, `{"files":[{"id":"a"}]} trailing`, `{"files":[{"name":"a"},5,"x",{"id":7}]}`,
+		`{"files":[{"id":"a"} {"id":"b"}]}`, `null`, `"x"`,
 	} {
 		c := serve(t, func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusOK, text) })
 		_, err := c.Files(t.Context())
 		want(t, err, service.Internal, service.ReasonBadAnswer)
+	}
+}
+
+// One odd file takes the others with it no more than odd fields take the file.
+func TestOddFilesAreListedAsFarAsTheyGo(t *testing.T) {
+	c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		answerJSON(w, http.StatusOK, `{"files":[{"name":"no id"},null,[],7,"x",{"id":{}},
+			{"id":"a","size":-1,"name":"a"},{"id":"b","size":1e40,"name":"b","views":"12"},{"id":"c","size":"7","name":{"x":[1]}},
+			{"id":"d","size":9007199254740993,"name":"d","date_upload":"yesterday","date_last_view":12,"hash_sha256":[],"can_edit":"yes"},
+			{"id":"d","name":null}]}`)
+	})
+	got, err := c.Files(t.Context())
+	want := []service.File{{ID: "a", Name: "a"}, {ID: "b", Name: "b"}, {ID: "c"}, {ID: "d", Name: "d", Size: 1<<53 + 1}, {ID: "d"}}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %+v, %v", got, err)
 	}
 }
 

@@ -16,6 +16,8 @@ type stream struct {
 	src *budget
 	dec *json.Decoder
 	h   http.Header
+
+	named, nameless bool // elements with and without an id were listed
 }
 
 // newStream reads r; no element may have more than entry bytes and all

@@ -26,12 +26,14 @@ func (c *Client) Files(ctx context.Context) ([]service.File, error) {
 // EachFile calls f for every file of the account while the listing is being
 // read, on the caller's goroutine (API document, "Get User Files"). It ends
 // with f's first error, as it is. When it fails, f may have been called for a
-// part of the files.
+// part of the files. A file whose fields are not what they should be comes
+// without these; one without an id is left out, but a listing of only such is
+// an error.
 func (c *Client) EachFile(ctx context.Context, f func(service.File) error) error {
 	var own error
 	err := c.listing(ctx, "list files", "/user/files", "files", maxEntry, func(s *stream) error {
-		file, err := s.file()
-		if err != nil {
+		file, err := s.listed()
+		if err != nil || file.ID == "" {
 			return err
 		}
 		own = f(file)
@@ -81,6 +83,9 @@ func (c *Client) listing(ctx context.Context, op, path, field string, entry int6
 		s := newStream(resp.Header, resp.Body, entry)
 		fields := make(fields)
 		err := s.each(field, func() error { return element(s) }, fields.keep)
+		if err == nil && s.nameless && !s.named {
+			err = errNoID
+		}
 		if refusal := fields.refusal(); refusal != nil {
 			return refusal
 		}
@@ -105,6 +110,26 @@ func (c *Client) User(ctx context.Context) (service.User, error) {
 		return service.User{}, err
 	}
 	return w.user(), nil
+}
+
+// errNoID is what is wrong with a listing of files without ids.
+var errNoID = &answerError{reason: service.ReasonBadAnswer, cause: errors.New("a file without an id")}
+
+// listed decodes one file of a listing as far as it can be; without an id it is
+// none.
+func (s *stream) listed() (service.File, error) {
+	var w wireFile
+	err := s.dec.Decode(&w)
+	if _, odd := errors.AsType[*json.UnmarshalTypeError](err); err != nil && !odd { // the decoder goes on behind an odd field
+		return service.File{}, s.bad(err)
+	}
+	if w.ID == "" {
+		s.nameless = true
+		return service.File{}, nil
+	}
+	s.named = true
+	w.Size = max(w.Size, 0)
+	return w.file()
 }
 
 // file decodes one file of a listing.

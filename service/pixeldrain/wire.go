@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"mime"
 	"strings"
 	"time"
@@ -13,35 +12,28 @@ import (
 	"sluice/service"
 )
 
-// wireTime is a date of an answer: RFC 3339 in any precision. Empty, null and
-// the year 1 mean none.
+// wireTime is a date of an answer: RFC 3339 in any precision. Whatever else it
+// may be, and the year 1, mean none.
 type wireTime struct{ time.Time }
 
-// UnmarshalJSON reads the date.
+// UnmarshalJSON reads the date; it never fails.
 func (t *wireTime) UnmarshalJSON(data []byte) error {
+	t.Time = time.Time{}
 	var text string
 	if plain := bytes.Trim(data, `"`); len(plain) == len(data)-2 && bytes.IndexByte(plain, '\\') < 0 {
 		text = string(plain) // the usual case: nothing is escaped
 	} else if err := json.Unmarshal(data, &text); err != nil {
-		return err
+		return nil //nolint:nilerr // no date
 	}
-	return t.parse(text)
+	t.parse(text)
+	return nil
 }
 
-func (t *wireTime) parse(text string) error {
-	if text == "" {
-		t.Time = time.Time{}
-		return nil
+func (t *wireTime) parse(text string) {
+	t.Time = time.Time{}
+	if at, err := time.Parse(time.RFC3339, strings.ToUpper(text)); err == nil && at.Year() > 1 {
+		t.Time = at
 	}
-	at, err := time.Parse(time.RFC3339, strings.ToUpper(text))
-	if err != nil {
-		return fmt.Errorf("no date: %w", err)
-	}
-	t.Time = at
-	if at.Year() <= 1 {
-		t.Time = time.Time{}
-	}
-	return nil
 }
 
 // wireFile is a file as answers tell of it, in both dialects (API document,
@@ -70,7 +62,7 @@ type wireFile struct {
 
 func (w *wireFile) file() (service.File, error) {
 	if w.ID == "" {
-		return service.File{}, &answerError{reason: service.ReasonBadAnswer, cause: errors.New("a file without an id")}
+		return service.File{}, errNoID
 	}
 	if w.Size < 0 {
 		return service.File{}, &answerError{reason: service.ReasonBadAnswer, cause: errors.New("a negative size")}

@@ -13,7 +13,6 @@ import (
 	"sluice/service/library"
 	"sluice/service/pixeldrain"
 	"sluice/service/settings"
-	"sluice/service/upload"
 )
 
 // sandboxKey is the key for the embedded sandbox, which takes any.
@@ -144,35 +143,33 @@ func (s *Session) RefreshAccount(ctx context.Context) (account.Status, error) {
 	return status, err
 }
 
-// watchKey notes when the uploads meet that the key in use is refused, until
-// the session closes.
-func (s *Session) watchKey(totals upload.Totals, events *feed.Subscription[upload.Event]) {
+// watchKey notes when transfers meet that the key in use is refused, until the
+// session closes.
+func (s *Session) watchKey(first load, next loads) {
 	var last *service.Error
-	for {
+	for l := first; ; {
 		var refused *service.Error
-		if totals.NeedsKey && totals.Err != nil && totals.Err.Kind == service.Unauthorized {
-			refused = totals.Err
+		if l.needsKey && l.err != nil && l.err.Kind == service.Unauthorized {
+			refused = l.err
 		}
 		if refused != last {
+			s.refuse(last, refused)
 			last = refused
-			s.refuse(refused)
 		}
-		news, err := events.Next(s.background)
-		if err != nil {
+		if err := next(s.background, &l); err != nil {
 			return
-		}
-		for i := range news {
-			if news[i].Totals != nil {
-				totals = *news[i].Totals
-			}
 		}
 	}
 }
 
-// refuse notes how the service refused the key in use, nil for that it does not.
-func (s *Session) refuse(err *service.Error) {
+// refuse notes how the service refused the key in use, or with nil that this is
+// over.
+func (s *Session) refuse(last, err *service.Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err == nil && s.status.Refused != last {
+		return // others know better
+	}
 	s.status.Refused = err
 	s.changed.Progress(struct{}{}, s.status)
 }
@@ -209,6 +206,7 @@ func (s *Session) take(_ context.Context, status account.Status) error {
 	s.changed.Progress(struct{}{}, s.status)
 	s.mu.Unlock()
 	s.engine.Use(client)
+	err := s.useDownloads(client)
 	s.useLibrary()
 	if old != nil {
 		old.Close()
@@ -217,7 +215,7 @@ func (s *Session) take(_ context.Context, status account.Status) error {
 		s.loaded = true
 		close(s.ready)
 	}
-	return nil
+	return err
 }
 
 // follow applies the settings whenever they change.

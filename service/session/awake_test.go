@@ -40,22 +40,23 @@ func TestWhatTheComputerStaysAwakeFor(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, now := work{}, time.Now()
-			on, left := w.judge(&c.totals, now)
+			l := uploadLoad(&c.totals)
+			on, left := w.judge(&l, now)
 			if on != c.on || (left == stuckAwake) != c.ends || !c.ends && left != 0 {
 				t.Errorf("now: %v for %v", on, left)
 			}
-			on, left = w.judge(&c.totals, now.Add(stuckAwake-time.Second))
+			on, left = w.judge(&l, now.Add(stuckAwake-time.Second))
 			if on != c.on || c.ends && left != time.Second {
 				t.Errorf("a second before the end: %v for %v", on, left)
 			}
-			on, left = w.judge(&c.totals, now.Add(stuckAwake))
+			on, left = w.judge(&l, now.Add(stuckAwake))
 			if on != (c.on && !c.ends) || left != 0 {
 				t.Errorf("at the end: %v for %v", on, left)
 			}
-			if on, _ = w.judge(&upload.Totals{Active: 1}, now.Add(stuckAwake)); !on {
+			if on, _ = w.judge(&load{active: 1, busy: true}, now.Add(stuckAwake)); !on {
 				t.Error("not for work that goes on")
 			}
-			if on, _ = w.judge(&c.totals, now.Add(time.Hour)); on != c.on {
+			if on, _ = w.judge(&l, now.Add(time.Hour)); on != c.on {
 				t.Error("the time does not begin anew")
 			}
 		})
@@ -73,7 +74,8 @@ func TestOfflineForLongLetsTheComputerSleep(t *testing.T) {
 		ended := make(chan struct{})
 		go func() {
 			defer close(ended)
-			watchWork(ctx, upload.Totals{Waiting: 1, Offline: true}, events, on.Store)
+			first, next := news(load{busy: true, offline: true}, events, uploadNews)
+			watchWork(ctx, first, next, on.Store)
 		}()
 		is := func(want bool, when string) {
 			synctest.Wait()

@@ -33,6 +33,10 @@ type Library struct {
 	local map[service.FileID]localFile // what was uploaded from this computer
 }
 
+// listingEase leaves the start of the window to the files of the last time: a
+// listing of 100,000 files keeps a processor busy for a second.
+const listingEase = 1500 * time.Millisecond
+
 // localFile is a file as it was when it was uploaded.
 type localFile struct {
 	path string
@@ -66,7 +70,7 @@ func (s *Session) openLibrary(ctx context.Context) {
 		s.log.Warn("thumbnails are not kept", slog.Any("err", err))
 		l.cache = nil
 	}
-	l.Catalogue = library.New(library.Config{Store: l.kept, Logger: s.log}) //nolint:contextcheck // it lives until Close
+	l.Catalogue = library.New(library.Config{Store: l.kept, Logger: s.log, Ease: listingEase}) //nolint:contextcheck // it lives until Close
 	l.Thumbs = thumbnail.New(thumbnail.Config{                              //nolint:contextcheck // it lives until Close
 		Disk: l.cache, Local: l.localPath, OnReady: l.ready.Publish, Logger: s.log,
 	})

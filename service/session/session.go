@@ -1,6 +1,6 @@
 // Package session puts one running Sluice together: the claim on its home
-// folder, the database, the settings, the account, the client and the upload
-// engine, opened in order and closed in the reverse one. The window and the
+// folder, the database, the settings, the account, the client and the
+// engines, opened in order and closed in the reverse one. The window and the
 // commands both work on a Session, on the real service or on the embedded
 // sandbox.
 package session
@@ -16,6 +16,7 @@ import (
 	"sluice/service"
 	"sluice/service/account"
 	"sluice/service/awake"
+	"sluice/service/download"
 	"sluice/service/feed"
 	"sluice/service/handoff"
 	"sluice/service/home"
@@ -63,16 +64,18 @@ const firstContact = 30 * time.Second
 // called from any goroutine; those with an error wait for the disk, the
 // keyring or the network.
 type Session struct {
-	cfg      Config
-	db       *storage.DB
-	settings *settings.Store
-	keeper   *account.Keeper
-	engine   *upload.Engine
-	server   Server       // nil on the real service
-	guard    *awake.Guard // nil: nothing keeps the computer awake
-	instance *handoff.Instance
-	file     *home.Log // nil when it can't be written
-	log      *slog.Logger
+	cfg       Config
+	db        *storage.DB
+	settings  *settings.Store
+	keeper    *account.Keeper
+	engine    *upload.Engine
+	downloads *download.Engine // nil without a window
+	watched   *Watched         // the same
+	server    Server           // nil on the real service
+	guard     *awake.Guard     // nil: nothing keeps the computer awake
+	instance  *handoff.Instance
+	file      *home.Log // nil when it can't be written
+	log       *slog.Logger
 
 	shelving sync.Mutex // held while the library changes its account
 	library  *Library   // set before shelved is closed
@@ -83,11 +86,12 @@ type Session struct {
 	following  sync.WaitGroup
 	closing    sync.Once
 
-	changing sync.Mutex // held over a whole change of key, address or workers
-	apiURL   string     // in use
-	workers  int        // in use
-	skip     bool       // in use: duplicates are not sent
-	loaded   bool       // the key has been looked for
+	changing sync.Mutex         // held over a whole change of key, address or workers
+	apiURL   string             // in use
+	workers  int                // in use
+	skip     bool               // in use: duplicates are not sent
+	loaded   bool               // the key has been looked for
+	keyless  *pixeldrain.Client // of the downloads, nil while they have a key
 
 	mu         sync.Mutex // guards what follows, and publishing in order
 	status     Status
@@ -152,10 +156,18 @@ func open(ctx context.Context, cfg Config) (_ *Session, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("start the upload engine: %w", err)
 	}
+	if err = s.openWatched(); err != nil { //nolint:contextcheck // it lives until Close
+		return nil, err
+	}
 	_, changes := s.settings.Subscribe(s.background) //nolint:contextcheck // until Close
 	s.following.Go(func() { s.follow(changes) })
 	snapshot, events := s.engine.Subscribe(s.background) //nolint:contextcheck // until Close
-	s.following.Go(func() { s.watchKey(snapshot.Totals, events) })
+	s.following.Go(func() { s.watchKey(news(uploadLoad(&snapshot.Totals), events, uploadNews)) })
+	if cfg.OnOpen != nil {
+		if err = s.openDownloads(); err != nil { //nolint:contextcheck // until Close
+			return nil, err
+		}
+	}
 	s.keepAwake() //nolint:contextcheck // until Close
 	if cfg.OnOpen != nil {
 		s.following.Go(func() { s.openLibrary(s.background) })
@@ -271,6 +283,7 @@ func (s *Session) closeParts() error {
 	if s.guard != nil {
 		s.guard.Close()
 	}
+	errs = append(errs, s.closeWatched(), s.closeDownloads())
 	if s.engine != nil {
 		errs = append(errs, s.engine.Close())
 	}

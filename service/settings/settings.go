@@ -66,16 +66,32 @@ const (
 	NewestFirst   FilesOrder = "newest"
 	OldestFirst   FilesOrder = "oldest"
 	NameFirst     FilesOrder = "name"
+	NameLast      FilesOrder = "name-down"
 	LargestFirst  FilesOrder = "largest"
 	SmallestFirst FilesOrder = "smallest"
 	TypeFirst     FilesOrder = "type"
+	TypeLast      FilesOrder = "type-down"
 	MostViewed    FilesOrder = "views"
+	LeastViewed   FilesOrder = "views-up"
 	MostLoaded    FilesOrder = "downloads"
+	LeastLoaded   FilesOrder = "downloads-up"
+)
+
+// FilesView is how the Files screen shows files.
+type FilesView string
+
+// The views.
+const (
+	FilesGrid  FilesView = "grid"
+	FilesTable FilesView = "table"
 )
 
 // FilesOrders lists every order as the screen offers them.
 func FilesOrders() []FilesOrder {
-	return []FilesOrder{NewestFirst, OldestFirst, NameFirst, LargestFirst, SmallestFirst, MostViewed, MostLoaded, TypeFirst}
+	return []FilesOrder{
+		NewestFirst, OldestFirst, NameFirst, NameLast, LargestFirst, SmallestFirst,
+		MostViewed, LeastViewed, MostLoaded, LeastLoaded, TypeFirst, TypeLast,
+	}
 }
 
 // Values is everything that can be set. It is a plain value to copy.
@@ -95,7 +111,8 @@ type Values struct {
 	WindowHeight   int    //
 	Screen         string // the screen that was shown, "" = the first
 	FilesOrder     FilesOrder
-	FilesPicture   int    // side length of the Files screen's pictures, in Fyne's units
+	FilesPicture   int // side length of the Files screen's pictures, in Fyne's units
+	FilesView      FilesView
 	SandboxAddr    string // host:port of the embedded sandbox, "" = any
 }
 
@@ -105,7 +122,7 @@ func Defaults() Values {
 		APIURL: DefaultAPIURL, Workers: DefaultWorkers, SkipDuplicates: true, WhenClosed: CloseAsks, CopyWhenDone: true,
 		LinkFormat: service.FormatAddress, LinkTemplate: "{name}: {url}",
 		Appearance: FollowSystem, WindowWidth: DefaultWidth, WindowHeight: DefaultHeight,
-		FilesOrder: NewestFirst, FilesPicture: DefaultPicture,
+		FilesOrder: NewestFirst, FilesPicture: DefaultPicture, FilesView: FilesGrid,
 	}
 }
 
@@ -247,6 +264,8 @@ func fields() []field {
 		textField("files.order", func(v *Values) *FilesOrder { return &v.FilesOrder },
 			func(p *FilesOrder) string { return allow(slices.Contains(FilesOrders(), *p)) }),
 		numberField("files.picture", minPicture, maxPicture, func(v *Values) *int { return &v.FilesPicture }),
+		textField("files.view", func(v *Values) *FilesView { return &v.FilesView },
+			func(p *FilesView) string { return allow(*p == FilesGrid || *p == FilesTable) }),
 		textField("sandbox.addr", func(v *Values) *string { return &v.SandboxAddr }, func(p *string) string {
 			return allow(*p == "" || isLoopback(*p))
 		}),

@@ -45,7 +45,7 @@ func TestValuesSurviveARestart(t *testing.T) {
 	want := settings.Values{
 		APIURL: "https://files.example/pd/api", Workers: 16, SpeedLimit: 1_500_000, SkipDuplicates: false, WhenClosed: settings.CloseStops, CopyWhenDone: false,
 		LinkFormat: service.FormatTemplate, LinkTemplate: "<{name}>\n{url}", Appearance: settings.Dark,
-		WindowWidth: 900, WindowHeight: 700, Screen: "settings", FilesOrder: settings.MostViewed, FilesPicture: 200, SandboxAddr: "127.0.0.1:4711",
+		WindowWidth: 900, WindowHeight: 700, Screen: "settings", FilesOrder: settings.LeastViewed, FilesPicture: 200, FilesView: settings.FilesTable, SandboxAddr: "127.0.0.1:4711",
 	}
 	// Every field is set above, or this test does not test it.
 	for i := range reflect.TypeFor[settings.Values]().NumField() {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sluice/service"
+	"sluice/service/clock/clocktest"
 	"sluice/service/sandbox"
 	"sluice/service/upload"
 )
@@ -25,7 +26,7 @@ type campaign struct {
 func (c campaign) run(t *testing.T) {
 	t.Helper()
 	r := newRig(t, func(cfg *upload.Config, s *sandboxConfig) {
-		clock := newQuickClock(c.clock)
+		clock := clocktest.NewQuick(c.clock)
 		cfg.Clock, cfg.Workers, s.Now, s.Dialect = clock, 8, clock.Now, c.dialect
 	})
 	r.patience = patience + time.Duration(c.files)*200*time.Millisecond

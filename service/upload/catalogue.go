@@ -6,6 +6,7 @@ import (
 
 	"sluice/service"
 	"sluice/service/pixeldrain"
+	"sluice/service/transfer"
 )
 
 // contentKey names a content. The zero value names none.
@@ -110,7 +111,7 @@ func (e *Engine) knownEnough() bool {
 // duplicates. e.mu is held.
 func (e *Engine) wantsCatalogue() bool {
 	c, now := e.known, e.clock.Now()
-	if !e.skipKnown || len(e.ready[quick].jobs)+len(e.ready[bulk].jobs) == 0 || now.Before(c.retry) {
+	if !e.skipKnown || e.ready[quick].Len()+e.ready[bulk].Len() == 0 || now.Before(c.retry) {
 		return false
 	}
 	return c.loaded.IsZero() || now.Sub(c.loaded) > catalogueAge
@@ -126,13 +127,13 @@ func (e *Engine) listingFailed(client *pixeldrain.Client, err *service.Error) (n
 		return false // tried again when the hold ends
 	case err.Kind.Temporary() || err.Kind == service.Internal:
 		c.failed++
-		c.retry = c.retry.Add(backoff(c.failed, err))
+		c.retry = c.retry.Add(transfer.Backoff(c.failed, err))
 		c.without = c.failed >= catalogueTries
 	default:
 		c.without, never = true, true
 		c.retry = c.retry.Add(catalogueAge)
 	}
-	e.rouse()
+	e.alarm.Rouse()
 	return never
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"sluice/service"
 	"sluice/service/pixeldrain"
+	"sluice/service/transfer"
 	"sluice/storage"
 )
 
@@ -18,15 +19,15 @@ const maxLooks = 6
 // what was sent, or to be deleted. e.mu is held.
 func (e *Engine) check(j *job, due time.Time) {
 	j.place, j.due = checking, due
-	e.checks.add(j)
+	e.checks.Add(j)
 	if due.After(e.clock.Now()) {
-		e.rouse()
+		e.alarm.Rouse()
 	}
 }
 
 // kickChecks starts the verifier when there is something for it. e.mu is held.
 func (e *Engine) kickChecks() {
-	first := e.checks.first()
+	first := e.checks.First()
 	if e.checksBusy || first == nil || first.due.After(e.clock.Now()) || !e.mayAsk() {
 		return
 	}
@@ -35,7 +36,7 @@ func (e *Engine) kickChecks() {
 
 // mayAsk reports whether the service can be asked for anything. e.mu is held.
 func (e *Engine) mayAsk() bool {
-	return e.client != nil && !e.hold.needsKey && e.hold.disk == nil && !e.held() && e.mends == nil
+	return e.client != nil && e.hold.Open(e.clock.Now()) && e.mends == nil
 }
 
 // verify works off the verifier's list as far as it is due.
@@ -46,7 +47,7 @@ func (e *Engine) verify() {
 		client := e.client
 		if len(sums)+len(copies) == 0 {
 			e.checksBusy = false
-			e.rouse() // for what is due later
+			e.alarm.Rouse() // for what is due later
 			e.mu.Unlock()
 			return
 		}
@@ -66,11 +67,11 @@ func (e *Engine) verify() {
 func (e *Engine) dueChecks() (sums, copies []*job) {
 	now := e.clock.Now()
 	for len(sums) < service.MaxInfoIDs && !e.closing && e.mayAsk() {
-		j := e.checks.first()
+		j := e.checks.First()
 		if j == nil || j.due.After(now) {
 			break
 		}
-		e.checks.remove(j)
+		e.checks.Remove(j)
 		j.place = running
 		if j.row.State == rowVerifying {
 			sums = append(sums, j)
@@ -170,7 +171,7 @@ func (e *Engine) judgeSum(j *job, f service.File, failure *service.Error, held b
 func (e *Engine) checked(j *job, out outcome, failure *service.Error) {
 	switch {
 	case out.verdict == goOn:
-		due := e.clock.Now().Add(backoff(max(j.looks, 1), failure))
+		due := e.clock.Now().Add(transfer.Backoff(max(j.looks, 1), failure))
 		e.check(j, due)
 		e.obey(j)
 	case out.verdict == stored && !j.hidden:
@@ -270,6 +271,6 @@ func (e *Engine) putOff(client *pixeldrain.Client, j *job, failure *service.Erro
 	if j.looks >= maxLooks || !all && e.ctx.Err() == nil && !failure.Kind.Temporary() && failure.Kind != service.Internal {
 		return false
 	}
-	e.check(j, e.clock.Now().Add(backoff(max(j.looks, 1), failure)))
+	e.check(j, e.clock.Now().Add(transfer.Backoff(max(j.looks, 1), failure)))
 	return true
 }

@@ -20,17 +20,17 @@ func (e *Engine) Use(client *pixeldrain.Client) {
 	defer e.mu.Unlock()
 	e.client = client
 	e.known, e.ours = newCatalogue(), nil
-	e.hold = hold{paused: e.hold.paused, disk: e.hold.disk}
+	e.hold.Renew()
 	e.prepareClient()
 	e.stopRunning(errReplaced, func(*job) bool { return true })
-	e.recall(func(j *job) bool { return j.err != nil && j.err.Kind == service.Offline })
+	e.recall()
 	e.tellTotals()
 	e.stir()
 }
 
 // prepareClient readies a new client. e.mu is held.
 func (e *Engine) prepareClient() {
-	e.hold.needsKey = e.client == nil || !e.client.HasKey()
+	e.hold.NeedsKey = e.client == nil || !e.client.HasKey()
 	if e.client != nil {
 		e.client.SetWorkers(e.workers + 1) // one for the quick lane
 	}
@@ -76,7 +76,7 @@ func (e *Engine) Pause(ctx context.Context) error {
 	e.commands.Lock()
 	defer e.commands.Unlock()
 	e.mu.Lock()
-	e.hold.paused = true
+	e.hold.Paused = true
 	e.stopRunning(errPaused, func(j *job) bool { return j.state != Finishing })
 	e.tellTotals()
 	e.mu.Unlock()
@@ -89,7 +89,7 @@ func (e *Engine) Resume(ctx context.Context) error {
 	e.commands.Lock()
 	defer e.commands.Unlock()
 	e.mu.Lock()
-	e.hold.paused = false
+	e.hold.Paused = false
 	e.tellTotals()
 	e.stir()
 	e.mu.Unlock()
@@ -101,9 +101,8 @@ func (e *Engine) Resume(ctx context.Context) error {
 func (e *Engine) TryNow(context.Context) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.hold.offline {
-		e.hold.until, e.hold.fails = e.clock.Now(), 0
-		e.recall(func(j *job) bool { return j.err != nil && j.err.Kind == service.Offline })
+	if e.hold.TryNow(e.clock.Now()) {
+		e.recall()
 		e.tellTotals()
 		e.stir()
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sluice/service"
+	"sluice/service/clock/clocktest"
 	"sluice/service/sandbox"
 	"sluice/service/upload"
 )
@@ -315,7 +316,7 @@ func TestRetryFailed(t *testing.T) {
 }
 
 func TestSpeedLimit(t *testing.T) {
-	clock := newQuickClock(1)
+	clock := clocktest.NewQuick(1)
 	r := newRig(t, func(cfg *upload.Config, s *sandboxConfig) {
 		cfg.Clock, cfg.SpeedLimit, s.Now = clock, 40_000, clock.Now
 	})

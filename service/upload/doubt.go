@@ -6,6 +6,7 @@ import (
 
 	"sluice/service"
 	"sluice/service/pixeldrain"
+	"sluice/service/transfer"
 	"sluice/storage"
 )
 
@@ -26,8 +27,8 @@ func (e *Engine) doubt(j *job, err *service.Error) {
 // lookAt puts j in the lister's list. e.mu is held.
 func (e *Engine) lookAt(j *job, due time.Time) {
 	j.place, j.due = unknown, due
-	e.doubts.add(j)
-	e.rouse()
+	e.doubts.Add(j)
+	e.alarm.Rouse()
 }
 
 // nextLook is when j is to be looked for after a look at a time, and false when
@@ -65,9 +66,9 @@ func (e *Engine) kickListing() {
 	if e.listingBusy || !e.mayAsk() || e.closing {
 		return
 	}
-	first := e.doubts.first()
+	first := e.doubts.First()
 	due := first != nil && !first.due.After(e.clock.Now())
-	if due || e.wantsCatalogue() && !e.hold.paused {
+	if due || e.wantsCatalogue() && !e.hold.Paused {
 		e.listingBusy = e.spawn(e.fetchListing)
 	}
 }
@@ -114,8 +115,8 @@ func (e *Engine) fetchListing() {
 
 // dueDoubts takes the jobs that are to be looked for now. e.mu is held.
 func (e *Engine) dueDoubts(now time.Time) (jobs []*job) {
-	for j := e.doubts.first(); j != nil && !j.due.After(now); j = e.doubts.first() {
-		e.doubts.remove(j)
+	for j := e.doubts.First(); j != nil && !j.due.After(now); j = e.doubts.First() {
+		e.doubts.Remove(j)
 		j.place = running
 		jobs = append(jobs, j)
 	}
@@ -125,7 +126,7 @@ func (e *Engine) dueDoubts(now time.Time) (jobs []*job) {
 // listingOver lets the next listing begin. e.mu is held.
 func (e *Engine) listingOver() {
 	e.listingBusy = false
-	e.rouse() // for what is due later
+	e.alarm.Rouse() // for what is due later
 	e.stir()
 }
 
@@ -154,7 +155,7 @@ func (e *Engine) unresolved(client *pixeldrain.Client, jobs []*job, err *service
 	defer e.mu.Unlock()
 	never := e.listingFailed(client, err)
 	now := e.clock.Now()
-	due := now.Add(min(max(e.known.retry.Sub(now), backoff(1, nil)), maxBackoff))
+	due := now.Add(min(max(e.known.retry.Sub(now), transfer.Backoff(1, nil)), transfer.MaxBackoff))
 	outs := make([]outcome, len(jobs))
 	for i, j := range jobs {
 		if never {

@@ -12,6 +12,7 @@ import (
 	"sluice/service/clock"
 	"sluice/service/feed"
 	"sluice/service/pixeldrain"
+	"sluice/service/transfer"
 	"sluice/storage"
 )
 
@@ -91,7 +92,7 @@ type Engine struct {
 	begin   func() (context.Context, context.CancelCauseFunc) // makes the context of one run
 	stop    context.CancelCauseFunc
 	wg      sync.WaitGroup
-	wake    chan struct{} // holds one token: beat has to look at its times again
+	alarm   *transfer.Alarm // tells beat that something may be due
 	feed    feed.Feed[struct{}, Event]
 	work    chan *run    // for goroutines that wait for one; there is always room
 	buffers sync.Pool    // of *[]byte, contents of tiny files
@@ -116,7 +117,8 @@ type Engine struct {
 	doubts *jobHeap    // unknown outcomes
 	slots  slots
 	idle   int // goroutines that wait for a run
-	hold   hold
+	hold   transfer.Hold
+	speeds transfer.Sampler
 	totals totals
 
 	contents map[contentKey]*job         // what is under way, by content
@@ -140,11 +142,12 @@ func New(cfg Config) (*Engine, error) {
 	ctx, stop := context.WithCancelCause(context.Background())
 	e := &Engine{
 		cfg: cfg, db: cfg.DB, clock: cfg.Clock, log: cfg.Logger, speed: newSpeedLimit(cfg.SpeedLimit),
-		ctx: ctx, disk: context.WithoutCancel(ctx), stop: stop, wake: make(chan struct{}, 1), work: make(chan *run, maxIdle),
+		ctx: ctx, disk: context.WithoutCancel(ctx), stop: stop, alarm: transfer.NewAlarm(cfg.Clock), work: make(chan *run, maxIdle),
 		client: cfg.Client, workers: cfg.Workers,
 		jobs: make(map[int64]*job), active: make(map[*job]struct{}), batches: make(map[int64]*batch), links: make(map[string]service.Links),
-		ready: [2]*jobHeap{{less: byPosition}, {less: byPosition}},
-		later: &jobHeap{less: byDue}, checks: &jobHeap{less: byDue}, doubts: &jobHeap{less: byDue},
+		ready: [2]*jobHeap{newHeap(byPosition), newHeap(byPosition)},
+		later: newHeap(byDue), checks: newHeap(byDue), doubts: newHeap(byDue),
+		hold:     transfer.Hold{Raise: raiseAfter},
 		contents: make(map[contentKey]*job), sizes: make(map[int64][]*job),
 		known: newCatalogue(), claimed: make(map[service.FileID]int64),
 		shared: make(map[service.FileID]struct{}), doomed: make(map[service.FileID]struct{}),
@@ -159,7 +162,7 @@ func New(cfg Config) (*Engine, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.prepareClient()
-	e.wg.Go(e.beat)
+	e.wg.Go(func() { e.alarm.Run(ctx, e.beat) })
 	e.kickScan()
 	e.stir()
 	return e, nil
@@ -205,12 +208,4 @@ func (e *Engine) spawn(do func()) bool {
 	}
 	e.wg.Go(do)
 	return true
-}
-
-// rouse makes beat look at its times again.
-func (e *Engine) rouse() {
-	select {
-	case e.wake <- struct{}{}:
-	default:
-	}
 }

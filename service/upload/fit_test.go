@@ -65,22 +65,6 @@ func TestMatchTakesTheBestThatIsFree(t *testing.T) {
 	}
 }
 
-func TestBackoff(t *testing.T) {
-	for n, want := range map[int]time.Duration{0: time.Second, 1: time.Second, 2: 2 * time.Second, 6: 32 * time.Second, 7: time.Minute, 70: time.Minute} {
-		for range 100 {
-			if d := backoff(n, nil); d < want*8/10 || d > want*12/10 {
-				t.Fatalf("after %d failures %v, want about %v", n, d, want)
-			}
-		}
-	}
-	if d := backoff(1, &service.Error{RetryAfter: 90 * time.Second}); d != 90*time.Second {
-		t.Errorf("asked for 90 s, waits %v", d)
-	}
-	if d := backoff(1, &service.Error{RetryAfter: 1000 * time.Hour}); d != maxAskedWait {
-		t.Errorf("waits %v", d)
-	}
-}
-
 func TestStateNames(t *testing.T) {
 	for s := range states {
 		if got, err := Parse(s.String()); err != nil || got != s {

@@ -19,6 +19,7 @@ import (
 	"go.uber.org/goleak"
 
 	"sluice/service"
+	"sluice/service/clock/clocktest"
 	"sluice/service/feed"
 	"sluice/service/pixeldrain"
 	"sluice/service/sandbox"
@@ -49,24 +50,6 @@ func TestMain(m *testing.M) {
 	}))
 }
 
-// quickClock runs faster than the real time, so that waits which take a minute
-// take a second.
-type quickClock struct {
-	start time.Time
-	times int
-}
-
-func newQuickClock(times int) *quickClock { return &quickClock{start: time.Now(), times: times} }
-
-func (c *quickClock) Now() time.Time {
-	return c.start.Add(time.Since(c.start) * time.Duration(c.times))
-}
-
-func (c *quickClock) After(d time.Duration) (<-chan time.Time, func() bool) {
-	t := time.NewTimer(d / time.Duration(c.times))
-	return t.C, t.Stop
-}
-
 // rig is an engine with everything around it.
 type rig struct {
 	t      *testing.T
@@ -90,7 +73,7 @@ type (
 // both before anything starts.
 func newRig(t *testing.T, opts ...option) *rig {
 	t.Helper()
-	clock := newQuickClock(40)
+	clock := clocktest.NewQuick(40)
 	r := &rig{
 		t: t, home: t.TempDir(), files: t.TempDir(), random: rand.NewChaCha8([32]byte{1}), patience: patience,
 		cfg: upload.Config{Clock: clock, Logger: slog.New(slog.DiscardHandler)},

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"sluice/service"
+	"sluice/service/clock/clocktest"
 	"sluice/service/sandbox"
 	"sluice/service/sandbox/sandboxtest"
 	"sluice/service/upload"
@@ -31,7 +32,7 @@ func TestModel(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		round++
 		r := newRig(t, func(cfg *upload.Config, s *sandboxConfig) {
-			clock := newQuickClock(200)
+			clock := clocktest.NewQuick(200)
 			cfg.Clock, s.Now = clock, clock.Now
 			s.Dialect = rapid.SampledFrom([]int{sandbox.Dialect2020, sandbox.Dialect2026}).Draw(rt, "dialect")
 		})

@@ -37,14 +37,14 @@ func laneOf(j *job) int {
 // enqueue gives j its turn by its position. e.mu is held.
 func (e *Engine) enqueue(j *job) {
 	j.place = queued
-	e.ready[laneOf(j)].add(j)
+	e.ready[laneOf(j)].Add(j)
 }
 
 // postpone lets j wait until due. e.mu is held.
 func (e *Engine) postpone(j *job, due time.Time) {
 	j.place, j.due = later, due
-	e.later.add(j)
-	e.rouse()
+	e.later.Add(j)
+	e.alarm.Rouse()
 }
 
 // take takes a job that nobody works on out of its place. It reports false for
@@ -52,13 +52,13 @@ func (e *Engine) postpone(j *job, due time.Time) {
 func (e *Engine) take(j *job) bool {
 	switch j.place {
 	case queued:
-		e.ready[laneOf(j)].remove(j)
+		e.ready[laneOf(j)].Remove(j)
 	case later:
-		e.later.remove(j)
+		e.later.Remove(j)
 	case checking:
-		e.checks.remove(j)
+		e.checks.Remove(j)
 	case unknown:
-		e.doubts.remove(j)
+		e.doubts.Remove(j)
 	case twin, resting, aside:
 	case running, control:
 		return false
@@ -86,7 +86,7 @@ func (e *Engine) dispatch() {
 // held.
 func (e *Engine) admit() (j *job, slot bool) {
 	limit, lane := e.limit()
-	q, b := e.ready[quick].first(), e.ready[bulk].first()
+	q, b := e.ready[quick].First(), e.ready[bulk].First()
 	next := q
 	if next == nil || b != nil && byPosition(b, next) {
 		next = b
@@ -107,7 +107,7 @@ func (e *Engine) admit() (j *job, slot bool) {
 
 // start hands j to a goroutine of its own. e.mu is held.
 func (e *Engine) start(j *job, slot bool) {
-	e.ready[laneOf(j)].remove(j)
+	e.ready[laneOf(j)].Remove(j)
 	r := &run{e: e, j: j, client: e.client}
 	r.ctx, r.stop = e.begin()
 	j.place, j.run = running, r

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sluice/service"
+	"sluice/service/transfer"
 	"sluice/storage"
 )
 
@@ -71,7 +72,7 @@ func (e *Engine) recover(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		e.hold.paused = settings[pausedSetting] == "true"
+		e.hold.Paused = settings[pausedSetting] == "true"
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -243,7 +244,7 @@ func (e *Engine) mendAll(ctx context.Context) {
 		e.mends = nil
 		return
 	}
-	e.diskFails(err)
+	e.diskTold(err)
 	e.wg.Go(func() {
 		for _, m := range e.mends {
 			if err := e.save("recover", func(ctx context.Context) error { return e.mend(ctx, m) }); err != nil {
@@ -300,7 +301,7 @@ func (e *Engine) resume(j *job, now time.Time) {
 	case j.pausing, j.row.State == rowPaused:
 		j.row.State = rowPaused
 		e.shelve(j)
-	case j.row.NextTry.After(now) && j.row.NextTry.Before(now.Add(2*maxAskedWait)): // else the clock was wrong
+	case j.row.NextTry.After(now) && j.row.NextTry.Before(now.Add(2*transfer.MaxAskedWait)): // else the clock was wrong
 		e.setState(j, Retrying, j.err)
 		j.next = j.row.NextTry
 		e.postpone(j, j.next)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sluice/service"
+	"sluice/service/transfer"
 	"sluice/storage"
 )
 
@@ -124,8 +125,8 @@ func (e *Engine) view(j *job) Job {
 	switch j.state {
 	case Hashing, Uploading, Finishing:
 		if r := j.run; r != nil {
-			v.Sent, v.Speed = r.sent.Load(), r.speed
-			v.Left = timeLeft(v.Size-v.Sent, r.speed)
+			v.Sent, v.Speed = r.sent.Load(), r.meter.Speed()
+			v.Left = transfer.TimeLeft(v.Size-v.Sent, v.Speed)
 		}
 	case Verifying, Uploaded, AlreadyThere:
 		v.Sent = v.Size
@@ -161,28 +162,10 @@ func (e *Engine) wrote(point string) {
 // the engine closes. point names it. Jobs that are gone from the database are
 // no error: they were cleared from the history in the meantime.
 func (e *Engine) save(point string, write func(context.Context) error) error {
-	for try := 1; ; try++ {
-		err := write(e.disk)
-		if err == nil || errors.Is(err, storage.ErrNotFound) {
-			e.diskWorks()
-			e.wrote(point)
-			return nil
-		}
-		e.diskFails(err)
-		if errors.Is(err, storage.ErrClosed) || !e.pause(backoff(try, nil)) {
-			return err
-		}
+	err := transfer.Persist(e.ctx, e.clock, func() error { return write(e.disk) }, e.diskTold)
+	if err != nil && !errors.Is(err, storage.ErrNotFound) {
+		return err
 	}
-}
-
-// pause waits for d and reports false when the engine closes first.
-func (e *Engine) pause(d time.Duration) bool {
-	passed, giveUp := e.clock.After(d)
-	defer giveUp()
-	select {
-	case <-passed:
-		return true
-	case <-e.ctx.Done():
-		return false
-	}
+	e.wrote(point)
+	return nil
 }

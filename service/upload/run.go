@@ -10,6 +10,7 @@ import (
 
 	"sluice/service"
 	"sluice/service/pixeldrain"
+	"sluice/service/transfer"
 	"sluice/storage"
 )
 
@@ -34,14 +35,12 @@ type run struct {
 	sent atomic.Int64 // bytes read for sending or hashed
 
 	// Guarded by Engine.mu.
-	slot    bool          // it may send
-	lane    int           // of the slot
-	ahead   int64         // bytes that it counts for in what is prepared ahead, 0 when it is not
-	turn    chan struct{} // closed when a slot was given
-	sampled int64         // sent at the last sample
-	speed   float64       // bytes/s
-	measure bool          // speed has had a first sample
-	began   time.Time     // when it began to send
+	slot  bool          // it may send
+	lane  int           // of the slot
+	ahead int64         // bytes that it counts for in what is prepared ahead, 0 when it is not
+	turn  chan struct{} // closed when a slot was given
+	meter transfer.Meter
+	began time.Time // when it began to send
 
 	marked bool // the row says that the service may have the file
 }
@@ -146,7 +145,7 @@ func (r *run) pin() outcome {
 	if j.restless > maxRestless {
 		return outcome{verdict: refused, err: changed(s.path)}
 	}
-	return outcome{verdict: again, err: changed(s.path), until: e.clock.Now().Add(backoff(j.restless, nil))}
+	return outcome{verdict: again, err: changed(s.path), until: e.clock.Now().Add(transfer.Backoff(j.restless, nil))}
 }
 
 // begin writes the attempt down before anything is sent.
@@ -203,7 +202,8 @@ func (r *run) send(ctx context.Context) outcome {
 		r.src.final = r.mark
 	}
 	e.mu.Lock()
-	r.sampled, r.measure, r.began = 0, false, e.clock.Now()
+	r.meter.Start(0)
+	r.began = e.clock.Now()
 	e.show(r.j, Uploading, nil)
 	e.mu.Unlock()
 	known := ""

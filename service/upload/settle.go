@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sluice/service"
+	"sluice/service/transfer"
 	"sluice/storage"
 )
 
@@ -133,7 +134,7 @@ func (e *Engine) decideAgain(j *job, out outcome) outcome {
 		}
 	}
 	if out.until.IsZero() {
-		out.until = e.clock.Now().Add(backoff(row.Tries, out.err))
+		out.until = e.clock.Now().Add(transfer.Backoff(row.Tries, out.err))
 	}
 	row.State, row.NextTry, row.FileID = rowWaiting, out.until, ""
 	setFailure(row, out.err)

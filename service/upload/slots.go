@@ -30,7 +30,7 @@ func (e *Engine) hand(r *run) {
 		s.quick++
 	}
 	if len(s.sending) == 1 {
-		e.rouse() // progress is due from now on
+		e.alarm.Rouse() // progress is due from now on
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sluice/service"
+	"sluice/service/transfer"
 )
 
 // totals are the sums of the queue, kept up to date with every change.
@@ -17,7 +18,6 @@ type totals struct {
 	bytes int64       // of files
 	past  int64       // of bytes, of files that ended
 	open  int         // unfinished jobs that are not held
-	speed float64
 }
 
 // batch keeps together what was accepted together.
@@ -160,7 +160,7 @@ func (e *Engine) sum() Totals {
 		Active:  n[Hashing] + n[Uploading] + n[Finishing] + n[Verifying],
 		Waiting: n[Waiting] + n[Retrying], Held: n[Paused], Failed: n[Failed], Finished: n[Uploaded] + n[AlreadyThere],
 		Bytes: t.bytes, Sent: t.past, Files: t.files, FilesDone: t.done,
-		Speed: t.speed, Left: -1, Scanning: e.scan.open,
+		Speed: e.speeds.Total.Speed(), Left: -1, Scanning: e.scan.open,
 	}
 	for _, r := range e.slots.sending {
 		if r.j.state == Uploading || r.j.state == Finishing {
@@ -168,20 +168,11 @@ func (e *Engine) sum() Totals {
 		}
 	}
 	if s.Busy() {
-		s.Left = timeLeft(s.Bytes-s.Sent, t.speed)
+		s.Left = transfer.TimeLeft(s.Bytes-s.Sent, s.Speed)
 	}
-	e.hold.tell(&s)
+	h := e.hold.Tell()
+	s.Paused, s.Offline, s.NeedsKey, s.Err, s.Until = h.Paused, h.Offline, h.NeedsKey, h.Err, h.Until
 	return s
-}
-
-// timeLeft is how long n bytes take, -1 ns when nobody knows.
-func timeLeft(n int64, speed float64) time.Duration {
-	const longest = 1000 * time.Hour
-	if speed < 1 {
-		return -1
-	}
-	seconds := min(float64(max(n, 0))/speed, longest.Seconds())
-	return time.Duration(seconds * float64(time.Second))
 }
 
 // snapshot is everything in memory. e.mu is held.

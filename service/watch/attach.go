@@ -128,7 +128,8 @@ func (f *folder) pollInstead(reason Reason, err error) {
 	f.dirs = known
 	now := f.w.cfg.Clock.Now()
 	f.reasons, f.attach, f.sweep = reason, now.Add(f.w.cfg.SweepEvery), now
-	f.tell(func(c *Card) { c.State, c.Reason, c.Err = Polling, reason, err })
+	limit := limitOf(reason)
+	f.tell(func(c *Card) { c.State, c.Reason, c.Err, c.Limit = Polling, reason, err, limit })
 }
 
 // enter watches a subfolder and looks at what is in it.
@@ -208,7 +209,7 @@ func (f *folder) sweepAll(ctx context.Context) {
 			f.look(rel)
 		}
 	}
-	f.asFirst = false
+	f.asFirst, f.late = false, false
 }
 
 // list looks at what is in a folder, and below it. With visited, it looks also

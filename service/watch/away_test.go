@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"syscall"
 	"testing"
@@ -198,6 +199,9 @@ func TestTheLimitOfWatchesMeansPolling(t *testing.T) {
 	full = false
 	mu.Unlock()
 	r.state(id, Watching) // it is tried again by itself
+	if runtime.GOOS == "linux" && (r.cards[id].Limit < 1 || limitOf(ReasonInstances) < 1 || limitOf(ReasonNetwork) != 0) {
+		t.Errorf("the limit of watches is told as %d", r.cards[id].Limit)
+	}
 	if r := limitReason(syscall.EMFILE); r != ReasonInstances {
 		t.Errorf("EMFILE gives %q", r)
 	}

@@ -7,6 +7,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -326,4 +327,41 @@ func TestNewRulesDoNotSendThePast(t *testing.T) {
 	r.entry("sub/b.txt", Uploaded, "")
 	r.idle(id)
 	r.has("b.txt")
+}
+
+func TestOldActivityIsForgotten(t *testing.T) {
+	clock := newHandClock()
+	tidied := make(chan struct{}, 8)
+	r := newRig(t, byHand(clock), func(c *Config) {
+		c.written = func(point string) {
+			if point == "tidied" {
+				tidied <- struct{}{}
+			}
+		}
+	})
+	<-tidied
+	r.watch(DefaultOptions())
+	r.movein("old.png", picture(t, 20))
+	r.entry("old.png", Uploaded, "")
+	clock.advance(activityAge - time.Hour)
+	r.movein("new.png", picture(t, 30))
+	r.entry("new.png", Uploaded, "")
+	has := func(names ...string) {
+		t.Helper()
+		var got []string
+		all, err := r.w.Activity(t.Context(), 0, 9)
+		r.ok(err)
+		for _, e := range all {
+			got = append(got, e.Path)
+		}
+		if !slices.Equal(got, names) {
+			t.Errorf("the list has %q, want %q", got, names)
+		}
+	}
+	<-tidied // daily
+	has("new.png", "old.png")
+	clock.advance(2 * time.Hour)
+	r.restart()
+	<-tidied
+	has("new.png")
 }

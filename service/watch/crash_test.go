@@ -168,3 +168,22 @@ func TestLocalFailures(t *testing.T) {
 		t.Error("wrong reason")
 	}
 }
+
+// A file that changes while it is in the queue, and is uploaded as it is then,
+// is moved away as others are.
+func TestAFileThatChangedInTheQueueIsMovedAway(t *testing.T) {
+	var r *rig
+	r = newRig(t, func(c *Config) { c.Remover = &remover{} })
+	r.server.before = func(path string) {
+		r.server.before = nil
+		r.ok(os.WriteFile(path, []byte("changed"), 0o600))
+	}
+	opts := DefaultOptions()
+	opts.Then, opts.MoveTo = Move, filepath.Join(filepath.Dir(r.dir), "done")
+	r.watch(opts)
+	r.write("a.txt", "a")
+	r.entry("a.txt", Moved, "")
+	if got := r.server.sent(); len(got) != 1 || got[0].sum != sumOf([]byte("changed")) {
+		t.Errorf("%+v", got)
+	}
+}

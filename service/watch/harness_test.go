@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -20,9 +21,25 @@ import (
 	"sluice/service"
 	"sluice/service/feed"
 	"sluice/storage"
+	"sluice/storage/leftover"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if home := os.Getenv(childHome); home != "" {
+		os.Exit(child(home))
+	}
+	check, err := leftover.Watch()
+	if err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		if err := check(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = max(code, 1)
+		}
+		os.Exit(code)
+	}))
+}
 
 // quickClock runs faster than the real time.
 type quickClock struct {
@@ -96,8 +113,9 @@ type server struct {
 	refuse  func(path string) *service.Error
 	hold    chan struct{} // while it is not nil and open, nothing is sent
 	failAdd error
-	before  func(path string) // called before a file is read
-	after   func(path string) // and after
+	stuck   func(path string) <-chan struct{} // what a file's batch waits for
+	before  func(path string)                 // called before a file is read
+	after   func(path string)                 // and after
 }
 
 type sent struct{ path, sum string }
@@ -131,7 +149,10 @@ func (s *server) Find(_ context.Context, path string, _ time.Time) (service.Batc
 
 func (s *server) Wait(ctx context.Context, id service.BatchID) ([]Result, error) {
 	s.mu.Lock()
-	hold := s.hold
+	var hold <-chan struct{} = s.hold
+	if s.stuck != nil && hold == nil {
+		hold = s.stuck(s.batches[id-1][0].Path)
+	}
 	s.mu.Unlock()
 	if hold != nil {
 		select {
@@ -162,7 +183,7 @@ func (s *server) send(r *Result) {
 			return
 		}
 	}
-	content, err := readStill(r.Path)
+	sum, err := sumStill(r.Path)
 	switch {
 	case errors.Is(err, errChanged):
 		r.Err = &service.Error{Kind: service.SourceChanged}
@@ -171,7 +192,7 @@ func (s *server) send(r *Result) {
 		r.Err = &service.Error{Kind: service.NotFound, Value: service.ReasonMissingFile, Err: err}
 		return
 	}
-	r.SHA256, r.Link = sumOf(content), "https://sluice.test/u/"+sumOf(content)[:8]
+	r.SHA256, r.Link = sum, "https://sluice.test/u/"+sum[:8]
 	r.What = Uploaded
 	if slices.ContainsFunc(s.files, func(f sent) bool { return f.sum == r.SHA256 }) {
 		r.What = AlreadyThere
@@ -183,24 +204,30 @@ func (s *server) send(r *Result) {
 	}
 }
 
-// readStill reads a file that does not change meanwhile.
-func readStill(path string) ([]byte, error) {
-	before, err := os.Stat(path)
+// sumStill gives the hash of a file that does not change meanwhile.
+func sumStill(path string) (string, error) {
+	f, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	content, err := os.ReadFile(path)
+	defer func() { _ = f.Close() }() // it was only read
+	before, err := f.Stat()
 	if err != nil {
-		return nil, err
+		return "", err
+	}
+	hash := sha256.New()
+	n, err := io.Copy(hash, f)
+	if err != nil {
+		return "", err
 	}
 	after, err := os.Stat(path)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	if before.Size() != after.Size() || !before.ModTime().Equal(after.ModTime()) || int64(len(content)) != after.Size() {
-		return nil, errChanged
+	if before.Size() != after.Size() || !before.ModTime().Equal(after.ModTime()) || n != after.Size() {
+		return "", errChanged
 	}
-	return content, nil
+	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
 func (s *server) sent() []sent {
@@ -234,13 +261,17 @@ type rig struct {
 	sub    *feed.Subscription[Event]
 	cards  map[FolderID]Card
 	log    []Entry
+	links  [][]Linked
+
+	patience time.Duration
 }
 
 func newRig(t *testing.T, change ...func(*Config)) *rig {
 	t.Helper()
 	t.Parallel()
 	r := &rig{
-		t: t, home: t.TempDir(), dir: filepath.Join(t.TempDir(), "w"), server: &server{},
+		patience: 30 * time.Second,
+		t:        t, home: t.TempDir(), dir: filepath.Join(t.TempDir(), "w"), server: &server{},
 		cfg: Config{Clock: &quickClock{time.Now(), 10}, Logger: slog.New(slog.DiscardHandler), CheckEvery: time.Second},
 	}
 	r.cfg.Uploader = r.server
@@ -309,7 +340,7 @@ func (r *rig) watch(opts Options) FolderID {
 // until takes events until a condition holds.
 func (r *rig) until(what string, ok func() bool) {
 	r.t.Helper()
-	ctx, cancel := context.WithTimeout(r.t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(r.t.Context(), r.patience)
 	defer cancel()
 	for !ok() {
 		events, err := r.sub.Next(ctx)
@@ -328,6 +359,9 @@ func (r *rig) until(what string, ok func() bool) {
 				delete(r.cards, id)
 			}
 			r.log = append(r.log, e.Entries...)
+			if len(e.Links) > 0 {
+				r.links = append(r.links, e.Links)
+			}
 		}
 	}
 }

@@ -3,6 +3,7 @@
 package watch
 
 import (
+	"errors"
 	"io/fs"
 	"syscall"
 )
@@ -14,3 +15,7 @@ func number(_ string, info fs.FileInfo) (device, inode uint64) {
 	}
 	return 0, 0
 }
+
+// otherDisk reports that a file could not be moved because it would change its
+// disk.
+func otherDisk(err error) bool { return errors.Is(err, syscall.EXDEV) }

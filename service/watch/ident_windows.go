@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 
@@ -20,3 +21,7 @@ func number(path string, _ fs.FileInfo) (device, inode uint64) {
 	}
 	return uint64(d.VolumeSerialNumber), uint64(d.FileIndexHigh)<<32 | uint64(d.FileIndexLow)
 }
+
+// otherDisk reports that a file could not be moved because it would change its
+// disk.
+func otherDisk(err error) bool { return errors.Is(err, windows.ERROR_NOT_SAME_DEVICE) }

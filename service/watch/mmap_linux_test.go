@@ -24,7 +24,7 @@ func (z *zoo) mapped() {
 		if err := errors.Join(err, f.Close()); err != nil {
 			return "", err
 		}
-		tick := time.NewTicker(50 * time.Millisecond)
+		tick := time.NewTicker(z.pause(50))
 		defer tick.Stop()
 		for i := range 8 {
 			copy(memory[i*512:], text[:512])

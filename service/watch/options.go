@@ -78,6 +78,7 @@ type Card struct {
 	State    State
 	Reason   Reason // "" = nothing to say
 	Err      error  // the cause, for the log
+	Limit    int    // of ReasonWatches and ReasonInstances: what the system allows, 0 = not known
 	Pending  int    // found, not complete yet
 	Queued   int    // given to the queue, not ended
 	Uploaded int    // files, ever
@@ -101,8 +102,8 @@ const (
 
 // Entry is one line of the activity list.
 type Entry struct {
-	ID     int64 // grows with time
-	Folder FolderID
+	ID     int64    // grows with time
+	Folder FolderID // which may be forgotten since
 	At     time.Time
 	Path   string // below the folder
 	What   What
@@ -117,6 +118,9 @@ type Event struct {
 	Removed []FolderID
 	Entries []Entry // new, oldest first
 	Pause   *Pause  // a pause began or ended
+	// Links are files that got their links, each once, in the order in which the
+	// files were last changed. Those of a burst come together. See 0013.
+	Links []Linked
 }
 
 // Snapshot is the state to which the events of a subscription add.

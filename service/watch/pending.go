@@ -33,6 +33,8 @@ type pending struct {
 	wait    time.Duration // between looks while it is written
 	told    Reason
 	hashing bool
+	late    bool // it came while nobody watched
+	burst   int
 	sum     string // of the content of id, "" = not known
 }
 
@@ -42,12 +44,20 @@ func (f *folder) await(rel string, id ident) {
 	p := f.pending[rel]
 	switch {
 	case p == nil:
-		f.pending[rel] = &pending{rel: rel, id: id, first: now, since: now, due: now}
+		f.pending[rel] = &pending{rel: rel, id: id, first: now, since: now, due: now, late: f.late, burst: f.burstOf(now)}
 	case p.id != id:
 		p.changed(id, now)
 	case p.told == ReasonUnreadable:
 		p.due = now
 	}
+}
+
+// together gives the burst that a file's link is told with.
+func (p *pending) together() int {
+	if p.id.size >= largeFile {
+		return alone
+	}
+	return p.burst
 }
 
 func (p *pending) changed(id ident, now time.Time) {
@@ -157,7 +167,7 @@ func (f *folder) wanted(ctx context.Context, p *pending) bool {
 	r := f.ledger.rows[p.rel]
 	if p.sum != "" {
 		if same := f.ledger.content(p.rel, p.id.size, p.sum); same != nil {
-			f.isSame(p, same)
+			f.isSame(ctx, p, same)
 			return false
 		}
 	}
@@ -190,15 +200,21 @@ func (f *folder) isTwin(p *pending, twin *row) {
 }
 
 // isSame sees to a file with a content that was uploaded before.
-func (f *folder) isSame(p *pending, same *row) {
+func (f *folder) isSame(ctx context.Context, p *pending, same *row) {
 	delete(f.pending, p.rel)
 	if same.rel == p.rel { // only its time changed, or it changed back
 		next := *same
 		next.id, next.gone = p.id, time.Time{}
-		if next.state == rowStale || next.state == rowFailed {
+		switch {
+		case next.state == rowStale && (f.opts.Then == Move || f.opts.Then == Bin):
+			next.state = rowDue // it changed before its upload ended, and was uploaded as it is
+		case next.state == rowStale, next.state == rowFailed:
 			next.state = rowUploaded
 		}
 		f.keep(next)
+		if next.state == rowDue {
+			f.remove(ctx, &next)
+		}
 		return
 	}
 	f.keep(row{rel: p.rel, id: p.id, sum: p.sum, state: rowSame, link: same.link})

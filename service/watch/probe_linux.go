@@ -3,6 +3,9 @@ package watch
 import (
 	"errors"
 	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -45,4 +48,27 @@ func remote(path string) bool {
 		return true
 	}
 	return false
+}
+
+// limitOf gives the system's limit that a reason is about, 0 when it is not
+// known.
+func limitOf(reason Reason) int {
+	var name string
+	switch reason {
+	case ReasonWatches:
+		name = "max_user_watches"
+	case ReasonInstances:
+		name = "max_user_instances"
+	default:
+		return 0
+	}
+	text, err := os.ReadFile(filepath.Join("/proc/sys/fs/inotify", name))
+	if err != nil {
+		return 0
+	}
+	limit, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		return 0
+	}
+	return limit
 }

@@ -35,3 +35,6 @@ func remote(path string) bool {
 	root, err := windows.UTF16PtrFromString(filepath.VolumeName(path) + `\`)
 	return err == nil && windows.GetDriveType(root) == windows.DRIVE_REMOTE
 }
+
+// limitOf: there is none that can be raised.
+func limitOf(Reason) int { return 0 }

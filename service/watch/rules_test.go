@@ -3,6 +3,7 @@ package watch
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"path"
 	"path/filepath"
 	"strings"
@@ -134,17 +135,38 @@ func TestLookInto(t *testing.T) {
 	}
 	opts := DefaultOptions()
 	opts.Rules.Kinds = []Kind{Images}
-	p, err := LookInto(t.Context(), r.dir, opts, 1)
+	p, err := LookInto(t.Context(), r.dir, opts, 1, nil)
 	r.ok(err)
 	if p.Files != 2 || p.Bytes != 8 || len(p.Names) != 1 || p.Names[0] != "a.png" ||
 		p.Skipped[ReasonKind] != 1 || p.Skipped[ReasonEmpty] != 1 || p.Skipped[ReasonTemporary] != 1 {
 		t.Errorf("%+v", p)
 	}
 	opts.Subfolders = true
-	if p, err = LookInto(t.Context(), r.dir, opts, 9); err != nil || p.Files != 3 || p.Names[2] != filepath.Join("sub", "f.png") {
+	if p, err = LookInto(t.Context(), r.dir, opts, 9, nil); err != nil || p.Files != 3 || p.Names[2] != filepath.Join("sub", "f.png") {
 		t.Errorf("%+v, %v", p, err)
 	}
-	if _, err := LookInto(t.Context(), r.path("none"), opts, 1); err == nil {
+	if _, err := LookInto(t.Context(), r.path("none"), opts, 1, nil); err == nil {
 		t.Error("no error")
+	}
+}
+
+func TestLookIntoTellsHowFarItIs(t *testing.T) {
+	r := newRig(t)
+	for i := range 2 * tellEvery {
+		r.write(fmt.Sprintf("%04d.png", i), "12")
+	}
+	var told []int
+	p, err := LookInto(t.Context(), r.dir, DefaultOptions(), 1, func(files int, bytes int64) {
+		if bytes != 2*int64(files) {
+			t.Errorf("%d files of %d bytes", files, bytes)
+		}
+		told = append(told, files)
+	})
+	r.ok(err)
+	if p.Files != 2*tellEvery || len(told) != 2 || told[0] >= told[1] {
+		t.Errorf("%d files, told %v", p.Files, told)
+	}
+	if OnNetwork(r.dir) {
+		t.Error("a folder for tests is on the network")
 	}
 }

@@ -77,14 +77,22 @@ type Preview struct {
 	Skipped map[Reason]int // the others, save those in subfolders that are not asked for
 }
 
+// tellEvery is after how many files LookInto tells how far it is.
+const tellEvery = 500
+
 // LookInto tells what is in a folder and what options would take of it, without
-// doing anything. It names at most limit files.
-func LookInto(ctx context.Context, path string, opts Options, limit int) (Preview, error) {
+// doing anything. It names at most limit files. While it looks it calls soFar now
+// and then, on its own goroutine, with the numbers of files and bytes that are
+// taken; nil: it does not.
+func LookInto(ctx context.Context, path string, opts Options, limit int, soFar func(files int, bytes int64)) (Preview, error) {
 	if err := opts.Rules.Check(); err != nil {
 		return Preview{}, err
 	}
-	p := Preview{Skipped: make(map[Reason]int)}
+	p, seen := Preview{Skipped: make(map[Reason]int)}, 0
 	err := survey(ctx, path, opts.Subfolders, func(rel string, info fs.FileInfo) {
+		if seen++; soFar != nil && seen%tellEvery == 0 {
+			soFar(p.Files, p.Bytes)
+		}
 		reason := opts.Rules.Name(rel)
 		if reason == "" {
 			reason = opts.Rules.Size(info.Size())
@@ -107,3 +115,7 @@ func LookInto(ctx context.Context, path string, opts Options, limit int) (Previe
 	p.Names = p.Names[:min(limit, len(p.Names))]
 	return p, err
 }
+
+// OnNetwork reports whether a folder is on another computer, where changes made
+// there cause no event, so that it is polled. It asks the system.
+func OnNetwork(path string) bool { return remote(path) }

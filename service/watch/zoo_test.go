@@ -1,6 +1,9 @@
 package watch
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -16,10 +19,16 @@ import (
 // loose at once.
 type zoo struct {
 	*rig
-	wg   sync.WaitGroup
-	mu   sync.Mutex
-	want map[string]string // hash by path, slashed
-	errs []error
+	times int // by how much the writers are slower than the watcher's clock is fast
+	large int // bytes of the huge file
+	wg    sync.WaitGroup
+	mu    sync.Mutex
+	want  map[string]string // hash by path, slashed
+	errs  []error
+}
+
+func newZoo(r *rig) *zoo {
+	return &zoo{rig: r, times: 1, large: 16<<20 + 5, want: make(map[string]string)}
 }
 
 // let starts a writer, which gives what its file ends as; "" for nothing to be
@@ -51,6 +60,29 @@ func slowly(f *os.File, pause time.Duration, pieces ...string) error {
 	return nil
 }
 
+// pause gives a time of a writer.
+func (z *zoo) pause(ms int) time.Duration { return time.Duration(ms*z.times) * time.Millisecond }
+
+// huge copies a file that takes its time.
+func (z *zoo) huge(name string) {
+	z.wg.Go(func() {
+		f, err := os.Create(z.path(name))
+		hash := sha256.New()
+		if err == nil {
+			piece := bytes.Repeat([]byte("0123456789abcdef"), 1<<16)
+			for left := z.large; err == nil && left > 0; left -= len(piece) {
+				piece = piece[:min(left, len(piece))]
+				_, err = io.MultiWriter(f, hash).Write(piece)
+			}
+			err = errors.Join(err, f.Close())
+		}
+		z.mu.Lock()
+		defer z.mu.Unlock()
+		z.errs = append(z.errs, err)
+		z.want[name] = hex.EncodeToString(hash.Sum(nil))
+	})
+}
+
 func (z *zoo) animals(burst, depth int) {
 	z.let("slow.txt", func(path string) (string, error) {
 		f, err := os.Create(path)
@@ -58,10 +90,10 @@ func (z *zoo) animals(burst, depth int) {
 			return "", err
 		}
 		text := strings.Repeat("s", 50) // a byte each 200 ms by the watcher's clock
-		return text, errors.Join(slowly(f, 20*time.Millisecond, strings.Split(text, "")...), f.Close())
+		return text, errors.Join(slowly(f, z.pause(20), strings.Split(text, "")...), f.Close())
 	})
 	z.let("appended.txt", func(path string) (string, error) { // opens and closes each time
-		tick := time.NewTicker(30 * time.Millisecond)
+		tick := time.NewTicker(z.pause(30))
 		defer tick.Stop()
 		for range 20 {
 			f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
@@ -88,7 +120,7 @@ func (z *zoo) animals(burst, depth int) {
 		err = f.Truncate(1 << 16)
 		text := strings.Repeat("p", 1<<16)
 		for i := 0; err == nil && i < 4; i++ {
-			err = slowly(f, 60*time.Millisecond, text[:1<<14])
+			err = slowly(f, z.pause(60), text[:1<<14])
 		}
 		return text, errors.Join(err, f.Close())
 	})
@@ -97,18 +129,10 @@ func (z *zoo) animals(burst, depth int) {
 		if err != nil {
 			return "", err
 		}
-		err = slowly(part, 40*time.Millisecond, "down", "load", "ed")
+		err = slowly(part, z.pause(40), "down", "load", "ed")
 		return "downloaded", errors.Join(err, part.Close(), os.Rename(path+".part", path))
 	})
-	z.let("huge.bin", func(path string) (string, error) {
-		f, err := os.Create(path)
-		if err != nil {
-			return "", err
-		}
-		text := strings.Repeat("0123456789abcdef", 1<<20)
-		_, err = io.Copy(f, io.MultiReader(strings.NewReader(text), strings.NewReader(text[:5])))
-		return text + text[:5], errors.Join(err, f.Close())
-	})
+	z.huge("huge.bin")
 	z.let("moved.txt", func(path string) (string, error) {
 		from := filepath.Join(filepath.Dir(z.dir), "from elsewhere")
 		return "moved in", errors.Join(os.WriteFile(from, []byte("moved in"), 0o600), os.Rename(from, path))
@@ -127,16 +151,16 @@ func (z *zoo) animals(burst, depth int) {
 		if err != nil {
 			return "", err
 		}
-		err = slowly(f, 50*time.Millisecond, "first")
+		err = slowly(f, z.pause(50), "first")
 		_, seekErr := f.Seek(0, io.SeekStart)
-		return "again", errors.Join(err, seekErr, slowly(f, 50*time.Millisecond, "again"), f.Close())
+		return "again", errors.Join(err, seekErr, slowly(f, z.pause(50), "again"), f.Close())
 	})
 	z.let("deleted.txt", func(path string) (string, error) {
 		f, err := os.Create(path)
 		if err != nil {
 			return "", err
 		}
-		return "", errors.Join(slowly(f, 50*time.Millisecond, "to be deleted"), os.Remove(path), f.Close())
+		return "", errors.Join(slowly(f, z.pause(50), "to be deleted"), os.Remove(path), f.Close())
 	})
 	for i := range depth {
 		dir := "deep" + strings.Repeat("/d", i)
@@ -153,7 +177,7 @@ func (z *zoo) animals(burst, depth int) {
 func (z *zoo) check(id FolderID) {
 	z.t.Helper()
 	z.wg.Wait()
-	for _, err := range z.errs {
+	if err := errors.Join(z.errs...); err != nil {
 		z.t.Error(err)
 	}
 	z.until("everything on the server", func() bool {
@@ -187,7 +211,7 @@ func deepOptions() Options {
 }
 
 func TestWritersZoo(t *testing.T) {
-	z := &zoo{rig: newRig(t), want: make(map[string]string)}
+	z := newZoo(newRig(t))
 	id := z.watch(deepOptions())
 	z.animals(300, 60)
 	z.mapped()
@@ -196,7 +220,7 @@ func TestWritersZoo(t *testing.T) {
 
 // The same by sweeps alone.
 func TestWritersZooPolled(t *testing.T) {
-	z := &zoo{rig: newRig(t, func(c *Config) { c.open, c.PollEvery = noNotifier, 2*time.Second }), want: make(map[string]string)}
+	z := newZoo(newRig(t, func(c *Config) { c.open, c.PollEvery = noNotifier, 2*time.Second }))
 	id, err := z.w.AddFolder(t.Context(), z.dir, deepOptions(), false)
 	z.ok(err)
 	z.state(id, Polling)

@@ -1,0 +1,142 @@
+package gui
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+
+	"sluice/gui/kit"
+	"sluice/service/download"
+)
+
+// Measures of the form for links.
+const (
+	linksWidth  float32 = 560
+	linksLines  int     = 6
+	linksFaults int     = 2 // lines for what is no link
+)
+
+// linksForm asks for links and for the folder where their files go.
+type linksForm struct {
+	shell  *Shell
+	folder string
+	found  download.Pasted
+	hide   func()
+
+	text   *kit.TextField
+	count  *kit.Text
+	faults []*kit.Text
+	where  *kit.Text
+	ok     *kit.Button
+}
+
+// askLinks asks for links to download, with a text to begin with.
+func (s *Shell) askLinks(text string) {
+	if s.backend.Downloads == nil {
+		return
+	}
+	f := &linksForm{shell: s, folder: s.downloadFolder(), hide: func() {}}
+	small := kit.TextStyle{Size: kit.SizeSmall, Color: kit.ColorSecondary, Elide: kit.ElideEnd}
+	f.text = kit.NewTextField(lang.L("Paste addresses of files and albums here, one a line"), linksLines, f.read, f.submit, f.cancel)
+	f.count = kit.NewText("", small)
+	lines := []fyne.CanvasObject{f.count}
+	for range linksFaults {
+		fault := kit.NewText("", small)
+		f.faults = append(f.faults, fault)
+		lines = append(lines, fault)
+	}
+	f.where = kit.NewText("", kit.TextStyle{Elide: kit.ElideMiddle})
+	change := kit.NewButton(lang.L("Change…"), kit.ButtonPlain, f.change).WithEscape(f.cancel)
+	f.ok = kit.NewButton(lang.L("Download"), kit.ButtonPrimary, f.submit)
+	body := kit.NewColumn(12, f.text, kit.NewColumn(2, lines...),
+		kit.NewLineUp(8, kit.NewText(lang.L("Into"), kit.TextStyle{Color: kit.ColorSecondary}), f.where, change))
+	f.showFolder()
+	f.read("")
+	s.unask()
+	cancel := kit.NewButton(lang.L("Cancel"), kit.ButtonPlain, f.cancel)
+	f.hide = kit.Dialog(s.window.Canvas(), linksWidth, lang.L("Download links"), body, f.text, cancel, f.ok)
+	s.question = question{hide: f.hide}
+	f.text.SetText(text) // also reads it
+}
+
+// maxPasted is how much text is looked through for links, in bytes.
+const maxPasted = 1 << 20
+
+// hasLinks reports whether a text has links to files or albums of the service.
+func (s *Shell) hasLinks(text string) bool {
+	return s.backend.Downloads != nil && len(text) <= maxPasted && len(download.ParseLinks(s.backend.Links(), text).Targets) > 0
+}
+
+func (f *linksForm) cancel() { f.shell.unask() }
+
+// read looks at what stands in the field.
+func (f *linksForm) read(text string) {
+	f.found = download.ReadLinks(f.shell.backend.Links(), text)
+	f.count.Set(f.shell.foundWords(f.found))
+	for i, fault := range f.faults {
+		words := ""
+		if len(f.found.Refused) > i {
+			words = f.shell.refusedWords(&f.found.Refused[i])
+		}
+		if more := len(f.found.Refused) - i; i == len(f.faults)-1 && more > 1 {
+			words = lang.N("{{.Count}} more lines are no links", more, map[string]any{"Count": f.shell.format.Number(int64(more))})
+		}
+		fault.Set(words, kit.ColorRed)
+	}
+	if len(f.found.Targets) > 0 {
+		f.ok.Enable()
+	} else {
+		f.ok.Disable()
+	}
+}
+
+// foundWords tell how much there is to download.
+func (s *Shell) foundWords(found download.Pasted) (words string, c fyne.ThemeColorName) {
+	files, albums := 0, 0
+	for _, t := range found.Targets {
+		if t.File != "" {
+			files++
+		} else {
+			albums++
+		}
+	}
+	var parts []string
+	if files > 0 {
+		parts = append(parts, lang.N("{{.Count}} files", files, map[string]any{"Count": s.format.Number(int64(files))}))
+	}
+	if albums > 0 {
+		parts = append(parts, lang.N("{{.Count}} albums", albums, map[string]any{"Count": s.format.Number(int64(albums))}))
+	}
+	if len(parts) == 0 {
+		return lang.L("Links of {{.Host}}, whole or just their ids. An album gets a folder of its title.", map[string]any{"Host": s.backend.Host()}), kit.ColorSecondary
+	}
+	return strings.Join(parts, " · "), kit.ColorAccent
+}
+
+// refusedWords tell what is wrong with a line.
+func (s *Shell) refusedWords(r *download.Refused) string {
+	return lang.L("Line {{.Line}}: {{.Reason}}: {{.Text}}", map[string]any{
+		"Line": s.format.Number(int64(r.Line)), "Reason": ErrorShort(r.Err), "Text": kit.PlainName(r.Text),
+	})
+}
+
+func (f *linksForm) showFolder() { f.where.SetText(f.shell.format.Folder(f.folder)) }
+
+// change lets people choose another folder.
+func (f *linksForm) change() {
+	f.shell.pickFolder(lang.L("Choose where to download to"), func(path string) {
+		f.folder = path
+		f.showFolder()
+	})
+}
+
+// submit downloads what was found, if there is something.
+func (f *linksForm) submit() {
+	if len(f.found.Targets) == 0 {
+		return
+	}
+	f.shell.unask()
+	f.shell.Show("uploads")
+	f.shell.download(f.folder, f.found.Targets)
+}

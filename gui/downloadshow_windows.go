@@ -1,0 +1,14 @@
+package gui
+
+import (
+	"context"
+	"os/exec"
+	"syscall"
+)
+
+// reveal has Explorer show a file in its folder. Its exit code says nothing.
+func reveal(ctx context.Context, path string) error {
+	cmd := exec.CommandContext(ctx, "explorer.exe")
+	cmd.SysProcAttr = &syscall.SysProcAttr{CmdLine: `explorer.exe /select,"` + path + `"`}
+	return cmd.Start()
+}

@@ -1,0 +1,97 @@
+package kit
+
+import (
+	"bytes"
+	"fmt"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+	"github.com/go-text/typesetting/font"
+	"github.com/go-text/typesetting/fontscan"
+)
+
+// Glyphs knows which characters the window's fonts can draw: those that come
+// with Fyne, and those of the computer. What none of them has must not be given
+// to Fyne, which then adds one more font to try, whatever it is, each time that it
+// measures or draws the character: soon every text takes milliseconds.
+//
+// It belongs to the interface goroutine. Nil takes every character for drawable.
+type Glyphs struct {
+	bundled []font.Cmap
+	system  []fontscan.Footprint
+	asked   map[rune]bool // what was found before
+}
+
+// FindGlyphs looks through the fonts of the computer. What it learns is kept in
+// the folder dir for the next start, and in the process for Fyne, which would
+// otherwise look for itself, on the interface goroutine, when it measures the
+// first text. It may be called on any goroutine, before that text. With an error
+// only the fonts that come with Fyne are used.
+func FindGlyphs(dir string) (g *Glyphs, err error) {
+	defer func() {
+		if cause := recover(); cause != nil { // a font that is damaged badly
+			g, err = newGlyphs(nil), fmt.Errorf("look through the fonts: %v", cause)
+		}
+	}()
+	system, err := fontscan.SystemFonts(quietLog{}, dir)
+	if err != nil {
+		err = fmt.Errorf("look through the fonts: %w", err)
+	}
+	return newGlyphs(system), err
+}
+
+// newGlyphs adds fonts of the computer to those that come with Fyne.
+func newGlyphs(system []fontscan.Footprint) *Glyphs {
+	g := &Glyphs{system: system, asked: map[rune]bool{}}
+	for _, r := range []fyne.Resource{theme.DefaultTextFont(), theme.DefaultEmojiFont(), theme.DefaultSymbolFont()} {
+		if r == nil { // the program may be built without emoji
+			continue
+		}
+		if face, err := font.ParseTTF(bytes.NewReader(r.Content())); err == nil {
+			g.bundled = append(g.bundled, face.Cmap)
+		}
+	}
+	return g
+}
+
+// Has reports whether a font has the character.
+func (g *Glyphs) Has(r rune) bool {
+	const latin = 0x17F // the bundled fonts have all of it
+	if g == nil || r <= latin {
+		return true
+	}
+	has, ok := g.asked[r]
+	if !ok {
+		has = g.find(r)
+		g.asked[r] = has
+	}
+	return has
+}
+
+func (g *Glyphs) find(r rune) bool {
+	for _, c := range g.bundled {
+		if _, ok := c.Lookup(r); ok {
+			return true
+		}
+	}
+	for i := range g.system {
+		if g.system[i].Runes.Contains(r) {
+			return true
+		}
+	}
+	return false
+}
+
+type quietLog struct{}
+
+func (quietLog) Printf(string, ...any) {}
+
+// currentGlyphs are those of the theme in use, nil when it is not ours.
+func currentGlyphs() *Glyphs {
+	if a := fyne.CurrentApp(); a != nil {
+		if t, ok := a.Settings().Theme().(*Theme); ok {
+			return t.glyphs
+		}
+	}
+	return nil
+}

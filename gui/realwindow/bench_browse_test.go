@@ -1,0 +1,173 @@
+//go:build realwindow && bench
+
+package realwindow
+
+import (
+	"context"
+	"image"
+	"path/filepath"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/jezek/xgb/xproto"
+
+	"sluice/service/bench/figure"
+)
+
+const (
+	scrollStops = 150                    // of the thumb, from top to bottom
+	stopFor     = 300 * time.Millisecond // at each: pictures come
+	afterwards  = 90 * time.Second       // textures that nobody uses go after a minute
+)
+
+// TestBenchBrowse scrolls through an account with 100,000 files from end to end
+// and compares the memory with that of a Fyne window that has nothing in it; then
+// it measures how long the pictures take, and what a hidden window costs.
+func TestBenchBrowse(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
+	defer cancel()
+	a := newAccount(ctx, t)
+	say(t, "\n### Browsing 100,000 files\n\n%s, Xvfb, software OpenGL.\n", figure.Machine())
+	a.firstStart(ctx, t)
+	a.benchPictures(ctx, t)
+	a.benchMemory(ctx, t)
+}
+
+// benchPictures goes to the end of the list and waits for the pictures there.
+func (a *account) benchPictures(ctx context.Context, t *testing.T) {
+	t.Helper()
+	const rounds = 5
+	top := a.reference(ctx, t)
+	var cold, warm []time.Duration
+	var end []byte
+	for i := range rounds + 1 {
+		a.forgetPictures(t)
+		o := a.opens(ctx, t, a.sluice)
+		o.untilTiles(ctx, t, true, top)
+		if i == 0 {
+			a.toEnd(t, o)
+			end = o.settledTiles(ctx, t)
+		} else {
+			cold = append(cold, o.timeEnd(ctx, t, a, end))
+		}
+		if err := rest(ctx, time.Second); err != nil { // they are written
+			t.Fatal(err)
+		}
+		o.Stop()
+		o = a.opens(ctx, t, a.sluice)
+		o.untilTiles(ctx, t, true, top)
+		warm = append(warm, o.timeEnd(ctx, t, a, end))
+		o.Stop()
+	}
+	say(t, `
+| a jump to the end of the list, until every picture in view is there | median (least to most), ms |
+|---|---|
+| nothing on the disk, the service 40 ms away | %s |
+| from the disk | %s |
+`, figure.Spread(cold), figure.Spread(warm))
+}
+
+// forgetPictures empties the disk's cache.
+func (a *account) forgetPictures(t *testing.T) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(a.sluiceHome(), "cache", "thumbs.db*"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no cache of thumbnails: %v", err)
+	}
+	for _, file := range files {
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// toEnd jumps to the end of the list: a click where the scroll bar ends.
+func (a *account) toEnd(t *testing.T, o *opened) {
+	t.Helper()
+	_, bottom := scrollTrack()
+	o.point(t, bottom.Add(image.Pt(0, 12)))
+	a.display.button(t, 1)
+	o.point(t, image.Pt(560, 80)) // nothing under it
+}
+
+func (o *opened) timeEnd(ctx context.Context, t *testing.T, a *account, end []byte) time.Duration {
+	t.Helper()
+	began := time.Now()
+	a.toEnd(t, o)
+	return o.untilTiles(ctx, t, true, end).Sub(began)
+}
+
+// benchMemory scrolls from end to end.
+func (a *account) benchMemory(ctx context.Context, t *testing.T) {
+	t.Helper()
+	empty := a.opens(ctx, t, a.empty)
+	if _, err := empty.Settled(ctx, time.Second); err != nil {
+		t.Fatal(err)
+	}
+	base := memory(t, empty)
+	o := a.opens(ctx, t, a.sluice)
+	o.settledTiles(ctx, t)
+	begin := memory(t, o)
+	a.scrollThrough(ctx, t, o)
+	scrolled := memory(t, o)
+	if err := rest(ctx, afterwards); err != nil {
+		t.Fatal(err)
+	}
+	later := memory(t, o)
+	say(t, `
+| memory, MiB | its own | with its share of what others use too | all resident | the most ever |
+|---|---|---|---|---|
+`)
+	for _, line := range []struct {
+		name string
+		m    figure.Memory
+	}{
+		{"an empty Fyne window", base},
+		{"Sluice, the Files screen just opened", begin},
+		{"scrolled from end to end", scrolled},
+		{"a minute and a half later", later},
+	} {
+		say(t, "| %s | %.1f | %.1f | %.1f | %.1f |\n", line.name,
+			figure.MiB(line.m.Own), figure.MiB(line.m.Share), figure.MiB(line.m.Resident), figure.MiB(line.m.Peak))
+	}
+	say(t, "\n%s\n", figure.Budget("its own memory after scrolling, above the empty window's", figure.MiB(scrolled.Own-base.Own), 80, " MiB"))
+	say(t, "\n%s\n", figure.Budget("with its share, above the empty window's", figure.MiB(scrolled.Share-base.Share), 80, " MiB"))
+
+	a.iconify(ctx, t, o)
+	a.iconify(ctx, t, empty)
+	if err := rest(ctx, 2*time.Second); err != nil {
+		t.Fatal(err)
+	}
+	hidden, nothing := idle(ctx, t, o.PID()), idle(ctx, t, empty.PID())
+	say(t, "\n%s (an empty Fyne window, hidden too: %.2f %%)\n", figure.Budget("the hidden window's part of a core", hidden, 0.5, " %"), nothing)
+}
+
+// scrollThrough pulls the scroll bar's thumb from the top to the bottom.
+func (a *account) scrollThrough(ctx context.Context, t *testing.T, o *opened) {
+	t.Helper()
+	top, bottom := scrollTrack()
+	if err := o.Move(ctx, top); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.display.fake(ctx, xproto.ButtonPress, 1, image.Point{}); err != nil {
+		t.Fatal(err)
+	}
+	for n := 1; n <= scrollStops; n++ {
+		if err := o.Move(ctx, image.Pt(top.X, top.Y+(bottom.Y-top.Y)*n/scrollStops)); err != nil {
+			t.Fatal(err)
+		}
+		if err := rest(ctx, stopFor); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := a.display.fake(ctx, xproto.ButtonRelease, 1, image.Point{}); err != nil {
+		t.Fatal(err)
+	}
+	o.settledTiles(ctx, t)
+	img, err := o.Image()
+	if err != nil {
+		t.Fatal(err)
+	}
+	keep(t, "scrolled", img)
+}

@@ -1,0 +1,91 @@
+package watched
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"sluice/gui/kit"
+)
+
+// message stands in the list's place while there are no folders.
+type message struct {
+	root      *fyne.Container
+	icon      *kit.Icon
+	title     *kit.Text
+	text      *kit.Text
+	first     *kit.Button
+	second    *kit.Button
+	do, other func()
+}
+
+// saying is what a message says. Without do and other there are no buttons for
+// them; busy switches them off.
+type saying struct {
+	icon        kit.IconName
+	color       fyne.ThemeColorName
+	title, text string
+	label       string
+	do          func()
+	second      string
+	other       func()
+	busy        bool
+}
+
+func newMessage() *message {
+	m := &message{
+		icon:  kit.NewIcon(kit.IconEye, kit.ColorSecondary, 36),
+		title: kit.NewText("", kit.TextStyle{Size: kit.SizeSection, Bold: true, Elide: kit.ElideMiddle, Align: fyne.TextAlignCenter}),
+		text:  kit.NewText("", kit.TextStyle{Color: kit.ColorSecondary, Lines: 6, Align: fyne.TextAlignCenter}),
+	}
+	m.first = kit.NewButton("", kit.ButtonPrimary, func() { m.do() })
+	m.second = kit.NewButton("", kit.ButtonPlain, func() { m.other() })
+	m.root = container.New(messageLayout{}, m.icon, m.title, m.text, m.first, m.second)
+	return m
+}
+
+func (m *message) set(c saying) {
+	m.icon.Set(c.icon, c.color)
+	m.title.SetText(c.title)
+	m.text.SetText(c.text)
+	m.first.SetLabel(c.label)
+	m.second.SetLabel(c.second)
+	m.first.Hidden, m.second.Hidden = c.do == nil, c.other == nil
+	m.do, m.other = c.do, c.other
+	able(m.first, !c.busy)
+	able(m.second, !c.busy)
+	m.root.Refresh()
+}
+
+// messageLayout puts icon, title, text and buttons below each other, in the
+// middle.
+type messageLayout struct{}
+
+// Layout is Fyne's.
+func (messageLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	size.Width -= kit.PageMargin // which the list has beside it
+	width := min(460, size.Width-20)
+	objects[2].Resize(fyne.NewSize(width, objects[2].Size().Height)) // the width decides the height
+	gaps := []float32{12, 6, 18, 8, 0}
+	total := float32(0)
+	for i, o := range objects {
+		if o.Visible() {
+			total += o.MinSize().Height + gaps[i]
+		}
+	}
+	y := max(8, (size.Height-total)/2-12)
+	for i, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		want := o.MinSize()
+		w := width
+		if i > 2 {
+			w = min(want.Width, size.Width)
+		}
+		put(o, (size.Width-w)/2, y, w, want.Height)
+		y += want.Height + gaps[i]
+	}
+}
+
+// MinSize is Fyne's.
+func (messageLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(200, 160) }

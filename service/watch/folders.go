@@ -1,0 +1,193 @@
+package watch
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"sluice/storage"
+)
+
+const separator = string(filepath.Separator)
+
+// AddFolder watches a folder from now on. Unless existing is set, what is
+// there already is not uploaded, ever. It fails with ErrNotFolder, ErrWatched,
+// ErrOverlap, what Rules.Check says, or because the folder can't be read or the
+// database not be written.
+func (w *Watcher) AddFolder(ctx context.Context, path string, opts Options, existing bool) (FolderID, error) {
+	w.commands.Lock()
+	defer w.commands.Unlock()
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return 0, fmt.Errorf("watch %q: %w", path, err)
+	}
+	if err := w.check(path, opts, 0); err != nil {
+		return 0, err
+	}
+	var files []storage.WatchFile
+	if !existing {
+		if files, err = first(ctx, path, nil); err != nil {
+			return 0, fmt.Errorf("watch %q: %w", path, err)
+		}
+	}
+	text, err := json.Marshal(opts)
+	if err != nil {
+		return 0, fmt.Errorf("watch %q: %w", path, err)
+	}
+	kept, err := w.cfg.DB.AddWatchFolder(ctx, storage.WatchFolder{Path: path, Options: string(text), Enabled: true, Added: w.cfg.Clock.Now()}, files)
+	if err != nil {
+		return 0, fmt.Errorf("watch %q: %w", path, err)
+	}
+	f := newFolder(w, kept)
+	f.late = existing
+	w.mu.Lock()
+	w.folders = append(w.folders, f)
+	w.feed.Publish(Event{Cards: []Card{f.card}})
+	w.mu.Unlock()
+	f.start()
+	return f.id, nil
+}
+
+// check tells what is wrong with a folder that is to be watched.
+func (w *Watcher) check(path string, opts Options, but FolderID) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("watch %q: %w", path, err)
+	}
+	if !info.IsDir() {
+		return fmt.Errorf("watch %q: %w", path, ErrNotFolder)
+	}
+	for _, f := range w.folders {
+		if f.id == but {
+			continue
+		}
+		other, err := os.Stat(f.path)
+		if f.path == path || err == nil && os.SameFile(info, other) {
+			return fmt.Errorf("watch %q: %w", path, ErrWatched)
+		}
+		if opts.Subfolders && inside(f.path, path) || f.opts.Subfolders && inside(path, f.path) {
+			return fmt.Errorf("watch %q: %w", path, ErrOverlap)
+		}
+	}
+	return opts.check(path)
+}
+
+func (o Options) check(path string) error {
+	if o.Then == Move {
+		switch {
+		case !filepath.IsAbs(o.MoveTo):
+			return ErrNoTarget
+		case filepath.Clean(o.MoveTo) == path || o.Subfolders && inside(o.MoveTo, path):
+			return ErrTargetHere
+		}
+	}
+	return o.Rules.Check()
+}
+
+// inside reports whether path is below dir.
+func inside(path, dir string) bool {
+	return strings.HasPrefix(filepath.Clean(path), strings.TrimSuffix(dir, separator)+separator)
+}
+
+// change stops a folder, does something to it and starts it again.
+func (w *Watcher) change(id FolderID, do func(f *folder) error) error {
+	w.commands.Lock()
+	defer w.commands.Unlock()
+	i := slices.IndexFunc(w.folders, func(f *folder) bool { return f.id == id })
+	if i < 0 {
+		return ErrUnknown
+	}
+	f := w.folders[i]
+	f.halt()
+	err := do(f)
+	f.start()
+	return err
+}
+
+// Update changes the options of a folder. What is there and was not taken by
+// the old ones is not uploaded by the new ones either. It fails as AddFolder
+// does; the old options stay then.
+func (w *Watcher) Update(ctx context.Context, id FolderID, opts Options) error {
+	return w.change(id, func(f *folder) error {
+		if err := errors.Join(opts.check(f.path), w.overlaps(f, opts)); err != nil {
+			return err
+		}
+		known, err := w.cfg.DB.WatchFiles(ctx, int64(id))
+		if err != nil {
+			return fmt.Errorf("change a watched folder: %w", err)
+		}
+		old, rows := f.opts, newLedger(known)
+		files, err := first(ctx, f.path, func(rel string, size int64) bool {
+			r := rows.rows[rel]
+			return (r == nil || r.state == rowSkipped) && !old.covers(rel, size)
+		})
+		if err != nil && !notThere(err) && !errors.Is(err, os.ErrPermission) {
+			return fmt.Errorf("change a watched folder: %w", err)
+		}
+		for i := range files {
+			files[i].Folder = int64(id)
+		}
+		if _, err := w.cfg.DB.KeepWatched(ctx, storage.WatchChange{Put: files}); err != nil {
+			return fmt.Errorf("change a watched folder: %w", err)
+		}
+		f.opts = opts
+		if err := f.save(ctx); err != nil {
+			f.opts = old
+			return err
+		}
+		f.tell(func(c *Card) { c.Options = opts })
+		return nil
+	})
+}
+
+func (w *Watcher) overlaps(f *folder, opts Options) error {
+	for _, other := range w.folders {
+		if other != f && opts.Subfolders && inside(other.path, f.path) {
+			return ErrOverlap
+		}
+	}
+	return nil
+}
+
+// SetEnabled switches a folder off or on. What came meanwhile is uploaded if
+// Options.CatchUp is set.
+func (w *Watcher) SetEnabled(ctx context.Context, id FolderID, on bool) error {
+	return w.change(id, func(f *folder) error {
+		was := f.enabled
+		f.enabled = on
+		if err := f.save(ctx); err != nil {
+			f.enabled = was
+			return err
+		}
+		f.late = on && !was
+		f.asFirst = f.late && !f.opts.CatchUp
+		return nil
+	})
+}
+
+// Remove forgets a folder, with what is known of its files. What is in the
+// queue stays there, and in the activity list what has happened.
+func (w *Watcher) Remove(ctx context.Context, id FolderID) error {
+	w.commands.Lock()
+	defer w.commands.Unlock()
+	i := slices.IndexFunc(w.folders, func(f *folder) bool { return f.id == id })
+	if i < 0 {
+		return ErrUnknown
+	}
+	f := w.folders[i]
+	f.halt()
+	if err := w.cfg.DB.DeleteWatchFolder(ctx, int64(id)); err != nil {
+		f.start()
+		return fmt.Errorf("forget a watched folder: %w", err)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.folders = slices.Delete(w.folders, i, i+1)
+	w.feed.Publish(Event{Removed: []FolderID{id}})
+	return nil
+}

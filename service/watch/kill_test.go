@@ -1,0 +1,264 @@
+//go:build unix
+
+package watch
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"sluice/service/pixeldrain"
+	"sluice/service/sandbox"
+	"sluice/service/sandbox/sandboxtest"
+	"sluice/service/upload"
+	"sluice/storage"
+)
+
+// What a child process is told by its environment.
+const (
+	childHome  = "SLUICE_TEST_CHILD"
+	childAPI   = "SLUICE_TEST_API"
+	childDir   = "SLUICE_TEST_DIR"
+	childPoint = "SLUICE_TEST_POINT" // name and number: it kills itself after the write of that name for the so-manieth time
+)
+
+// childWatches is how many watches a child in a user namespace of its own may
+// have, on Linux.
+const childWatches = "SLUICE_TEST_WATCHES"
+
+// child watches a folder in a process of its own until it is killed, with the
+// real queue. It says on stdout whenever something has changed.
+func child(home string) int {
+	if err := runChild(home); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+func runChild(home string) error {
+	ctx := context.Background()
+	if n := os.Getenv(childWatches); n != "" {
+		if err := os.WriteFile("/proc/sys/user/max_inotify_watches", []byte(n), 0); err != nil {
+			return err
+		}
+	}
+	db, err := storage.Open(ctx, home)
+	if err != nil {
+		return err
+	}
+	client, err := pixeldrain.New(pixeldrain.Config{APIURL: os.Getenv(childAPI), Key: sandboxtest.Key})
+	if err != nil {
+		return err
+	}
+	engine, err := upload.New(upload.Config{DB: db, Client: client, Workers: 4, SettleTime: 200 * time.Millisecond})
+	if err != nil {
+		return err
+	}
+	w, err := New(Config{
+		DB: db, Uploader: Queue{Engine: engine, DB: db}, Remover: Disk{}, written: killAt(os.Getenv(childPoint)),
+		Quiet: 100 * time.Millisecond, CheckEvery: 300 * time.Millisecond, PollEvery: 300 * time.Millisecond,
+	})
+	if err != nil {
+		return err
+	}
+	snapshot, sub := w.Subscribe(ctx)
+	if len(snapshot.Cards) == 0 {
+		opts := deepOptions()
+		opts.Edited = true
+		if _, err := w.AddFolder(ctx, os.Getenv(childDir), opts, true); err != nil {
+			return err
+		}
+	}
+	for _, c := range snapshot.Cards {
+		sayCard(&c)
+	}
+	for {
+		events, err := sub.Next(ctx)
+		if err != nil {
+			return err
+		}
+		for _, e := range events {
+			for _, c := range e.Cards {
+				sayCard(&c)
+			}
+		}
+	}
+}
+
+func sayCard(c *Card) { fmt.Println(c.State, c.Reason) }
+
+// killAt gives what kills this process once the write that point names is on
+// the disk.
+func killAt(point string) func(string) {
+	name, text, _ := strings.Cut(point, "/")
+	times, _ := strconv.ParseInt(text, 10, 64) // 0: never
+	var seen atomic.Int64
+	return func(written string) {
+		if written == name && seen.Add(1) == times {
+			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			select {} // it comes before anything else is done here
+		}
+	}
+}
+
+// keeper runs one child after the other.
+type keeper struct {
+	t      *testing.T
+	home   string
+	dir    string
+	server *sandbox.Server
+	binary string
+	attr   *syscall.SysProcAttr
+
+	cmd   *exec.Cmd
+	said  chan string // closed at its end
+	heard map[string]int
+	kills int
+	died  int // children that killed themselves
+}
+
+// start starts a child, which may kill itself at a point.
+func (k *keeper) start(point string) {
+	k.t.Helper()
+	k.cmd = exec.CommandContext(k.t.Context(), k.binary)
+	k.cmd.Env = append(os.Environ(), childHome+"="+k.home, childDir+"="+k.dir, childAPI+"="+k.server.APIURL(), childPoint+"="+point)
+	k.cmd.Dir, k.cmd.SysProcAttr, k.cmd.Stderr = k.home, k.attr, os.Stderr
+	stdout, err := k.cmd.StdoutPipe()
+	if err = errors.Join(err, k.cmd.Start()); err != nil {
+		k.t.Fatal(err)
+	}
+	said := make(chan string, 1<<12)
+	k.said = said
+	go func() {
+		defer close(said)
+		for in := bufio.NewScanner(stdout); in.Scan(); {
+			said <- in.Text()
+		}
+	}()
+}
+
+// kill kills the child, if it has not done so itself.
+func (k *keeper) kill() {
+	if k.cmd == nil {
+		return
+	}
+	_ = k.cmd.Process.Kill() // SIGKILL: nothing is tidied up
+	for range k.said {       // to its end
+	}
+	_ = k.cmd.Wait() // killed, of course
+	k.cmd = nil
+	k.kills++
+}
+
+// hear waits for the child to say something, for a time; false when the time is
+// over. A child that killed itself is followed by the next.
+func (k *keeper) hear(limit time.Duration) bool {
+	k.t.Helper()
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case line, ok := <-k.said:
+		if !ok {
+			k.kill()
+			k.died++
+			k.start("")
+			return true
+		}
+		k.heard[strings.TrimSpace(line)]++
+		return true
+	case <-timer.C:
+		return false
+	}
+}
+
+func (k *keeper) files() (all []sent) {
+	for _, f := range k.server.Uploads() {
+		all = append(all, sent{f.Name, f.SHA256})
+	}
+	return all
+}
+
+// settle waits until all that is there is on the server.
+func (k *keeper) settle(c *tree) {
+	k.t.Helper()
+	c.calm()
+	for since := time.Now(); !c.arrived(k.files()); {
+		k.hear(100 * time.Millisecond)
+		if time.Since(since) > time.Minute {
+			k.t.Fatalf("not everything is on the server after a minute; the child said %v", k.heard)
+		}
+	}
+}
+
+// killChaos does things to a folder for a time while the process that watches
+// it is killed and started: at random moments, and right after its writes.
+func killChaos(t *testing.T, seed uint64, lasts time.Duration, change ...func(*keeper, *tree)) {
+	t.Helper()
+	root, err := os.MkdirTemp("", "watch")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(root); err != nil {
+			t.Error(err)
+		}
+	})
+	k := &keeper{
+		t: t, home: filepath.Join(root, "home"), dir: filepath.Join(root, "w"), binary: os.Args[0],
+		server: sandboxtest.New(t, func(c *sandbox.Config) { c.Latency = 5 * time.Millisecond }), heard: make(map[string]int),
+	}
+	c := newTree(t, k.dir, seed)
+	c.ok(errors.Join(os.Mkdir(k.home, 0o700), os.Mkdir(k.dir, 0o755)))
+	for _, do := range change {
+		do(k, c)
+	}
+	defer k.kill()
+	steps := 0
+	for began := time.Now(); time.Since(began) < lasts; {
+		point := ""
+		if c.random.IntN(2) == 0 {
+			point = killPoint(c.random)
+		}
+		k.start(point)
+		for range 5 + c.random.IntN(60) {
+			c.act(c.random.IntN(95))
+			steps++
+			k.hear(time.Duration(c.random.IntN(40)) * time.Millisecond)
+		}
+		if c.random.IntN(4) == 0 {
+			k.settle(c)
+		}
+		k.kill()
+	}
+	k.start("")
+	k.settle(c)
+	k.kill()
+	c.judge(k.files())
+	t.Logf("%d operations, %d kills, %d of them right after a write; %d files had to arrive, %d did; states %v",
+		steps, k.kills, k.died, len(c.must), len(k.files()), k.heard)
+	if k.died == 0 {
+		t.Error("no child has killed itself")
+	}
+}
+
+func killPoint(random *rand.Rand) string {
+	points := []string{"handing", "handed", "queued", "ended"}
+	return fmt.Sprintf("%s/%d", points[random.IntN(len(points))], 1+random.IntN(2))
+}
+
+func TestKills(t *testing.T) {
+	t.Parallel()
+	killChaos(t, 1, 4*time.Second)
+}
