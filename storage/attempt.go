@@ -51,8 +51,8 @@ func (d *DB) AddAttempt(ctx context.Context, a Attempt) (Attempt, error) {
 // addAttempt inserts a and sets its ID.
 func (w *writer) addAttempt(a *Attempt) error {
 	res, err := w.exec(`INSERT INTO attempt (job, number, api, started, ended, size, mod_time, sent, sha256, file_id, outcome, detail)
-		SELECT id, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 FROM job WHERE id = ?1`, a.Job, a.Number, a.API, nanos(a.Started), nanos(a.Ended),
-		a.Size, nanos(a.ModTime), a.Sent, a.SHA256, a.FileID, a.Outcome, a.Detail)
+		SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 WHERE EXISTS (SELECT 1 FROM job WHERE id = ?1)`, a.Job, a.Number, a.API,
+		nanos(a.Started), nanos(a.Ended), a.Size, nanos(a.ModTime), a.Sent, a.SHA256, a.FileID, a.Outcome, a.Detail)
 	if err != nil {
 		return err
 	}
@@ -90,14 +90,16 @@ func scanAttempt(rows *sql.Rows) (a Attempt, err error) {
 	return a, err
 }
 
-// OpenAttempts gives the attempts that started and never ended, in order: what
-// a crash left, when nothing is being sent.
+// OpenAttempts gives the attempts that started and never ended, by themselves or
+// with their job, in order: what a crash left, when nothing is being sent.
 func (d *DB) OpenAttempts(ctx context.Context) ([]Attempt, error) {
 	return query(ctx, d, "read open attempts", scanAttempt,
-		"SELECT "+attemptColumns+" FROM attempt NOT INDEXED WHERE ended IS NULL ORDER BY id")
+		"SELECT "+attemptColumns+` FROM attempt NOT INDEXED
+		WHERE ended IS NULL AND job IN (SELECT id FROM job NOT INDEXED WHERE ended IS NULL) ORDER BY id`)
 }
 
-// Attempts gives all attempts of a job, in order.
+// Attempts gives all attempts of a job, in order. One that has no end has that of
+// its job.
 func (d *DB) Attempts(ctx context.Context, job int64) ([]Attempt, error) {
 	return query(ctx, d, "read the attempts of a job", scanAttempt,
 		"SELECT "+attemptColumns+" FROM attempt WHERE job = ? ORDER BY id", job)

@@ -31,15 +31,14 @@ func (d *DB) AddIntake(ctx context.Context, origin string, paths []string, at ti
 			return err
 		}
 		batch = id
-		for _, path := range paths {
-			id, err := w.insert("INSERT INTO intake (batch, path, origin, added) VALUES (?, ?, ?, ?)",
-				batch, []byte(path), origin, nanos(at))
-			if err != nil {
-				return err
-			}
+		last, err := w.insertMany("INSERT INTO intake (batch, path, origin, added) VALUES ", "(?, ?, ?, ?)", len(paths), func(args []any, i int) []any {
+			return append(args, batch, []byte(paths[i]), origin, nanos(at))
+		})
+		for i, path := range paths { // ids follow each other within one transaction
+			id := last - int64(len(paths)-1-i)
 			all = append(all, Intake{ID: id, Batch: batch, Path: path, Origin: origin, Added: at})
 		}
-		return nil
+		return err
 	})
 	if err != nil {
 		return 0, nil, err
@@ -84,10 +83,17 @@ func (d *DB) AddWalked(ctx context.Context, walked []Walked) (added [][]Job, err
 			return err
 		}
 		added = make([][]Job, len(walked))
+		var all []*Job
 		for i, one := range walked {
-			if added[i], err = w.addWalked(one, open[one.Intake]); err != nil {
+			if added[i], err = w.takeWalked(one, open[one.Intake]); err != nil {
 				return err
 			}
+			for k := range added[i] {
+				all = append(all, &added[i][k])
+			}
+		}
+		if err := w.addJobs(all); err != nil {
+			return err
 		}
 		return w.endIntakes(walked, open)
 	})
@@ -132,8 +138,8 @@ func (w *writer) openIntakes(walked []Walked) (open map[int64]*openIntake, err e
 	return open, rows.Err()
 }
 
-// addWalked adds the jobs of one part of a walk.
-func (w *writer) addWalked(one Walked, in *openIntake) ([]Job, error) {
+// takeWalked gives the jobs of one part of a walk that are to be added.
+func (w *writer) takeWalked(one Walked, in *openIntake) ([]Job, error) {
 	if one.Intake != 0 && in == nil {
 		return nil, ErrNotFound
 	}
@@ -154,9 +160,6 @@ func (w *writer) addWalked(one Walked, in *openIntake) ([]Job, error) {
 				continue
 			}
 		}
-		if err := w.addJob(&j); err != nil {
-			return nil, err
-		}
 		added = append(added, j)
 	}
 	return added, nil
@@ -164,21 +167,33 @@ func (w *writer) addWalked(one Walked, in *openIntake) ([]Job, error) {
 
 // endIntakes ends those intakes of a walk that have been walked to their end.
 func (w *writer) endIntakes(walked []Walked, open map[int64]*openIntake) error {
+	first, last := int64(0), int64(-1) // ids that follow each other, to be deleted together
+	flush := func() error {
+		if last < first {
+			return nil
+		}
+		_, err := w.exec("DELETE FROM intake WHERE id BETWEEN ? AND ?", first, last)
+		return err
+	}
 	for _, one := range walked {
 		in := open[one.Intake]
-		switch {
-		case in == nil || !one.End:
-		case in.begun:
-			if err := w.endIntake(one.Intake); err != nil {
-				return err
-			}
-		default:
-			if _, err := w.exec("DELETE FROM intake WHERE id = ?", one.Intake); err != nil {
+		if in == nil || !one.End {
+			continue
+		}
+		if in.begun {
+			if _, err := w.exec("DELETE FROM taken WHERE intake = ?", one.Intake); err != nil {
 				return err
 			}
 		}
+		if one.Intake != last+1 {
+			if err := flush(); err != nil {
+				return err
+			}
+			first = one.Intake
+		}
+		last = one.Intake
 	}
-	return nil
+	return flush()
 }
 
 func (w *writer) endIntake(id int64) error {

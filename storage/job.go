@@ -115,21 +115,48 @@ func scanJob(rows *sql.Rows) (j Job, err error) {
 	return j, err
 }
 
-// addJob inserts j at the end of the queue and sets its ID, Position and Cursor.
-func (w *writer) addJob(j *Job) error {
-	w.lastJob++
-	j.ID, j.Position, j.Cursor, j.Cleared, j.Wish = w.lastJob, w.lastJob, 0, false, ""
-	var ended any
-	if !j.Finished.IsZero() {
-		j.Cursor = w.nextEnded(j.Finished)
-		ended = j.Cursor
+// addJobs inserts jobs at the end of the queue and sets ID, Position and Cursor
+// of each.
+func (w *writer) addJobs(jobs []*Job) error {
+	const columns = `INSERT INTO job (id, batch, path, name, folder, origin, added, search, ended, ` + changingColumns + `) VALUES `
+	waiting := make([]*Job, 0, len(jobs))
+	for _, j := range jobs {
+		w.lastJob++
+		j.ID, j.Position, j.Cursor, j.Cleared, j.Wish = w.lastJob, w.lastJob, 0, false, ""
+		if j.untried() {
+			waiting = append(waiting, j)
+			continue
+		}
+		var ended any
+		if !j.Finished.IsZero() {
+			j.Cursor = w.nextEnded(j.Finished)
+			ended = j.Cursor
+		}
+		_, err := w.exec(columns+"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			append(append(j.fixed(nil), ended), j.changing()...)...)
+		if err != nil {
+			return err
+		}
 	}
-	_, err := w.exec(`INSERT INTO job (id, batch, path, name, folder, origin, added, search, ended, `+changingColumns+`)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		append([]any{
-			j.ID, j.Batch, []byte(j.Path), []byte(j.Name), []byte(j.Folder), j.Origin, nanos(j.Added), fold(j.Name), ended,
-		}, j.changing()...)...)
+	const untried = "(?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, 0, NULL, '', '', '', '', '', '', NULL, 0, 0, ?)"
+	_, err := w.insertMany(columns, untried, len(waiting), func(args []any, i int) []any {
+		j := waiting[i]
+		return append(j.fixed(args), j.Size, nanos(j.ModTime), j.State, j.Position)
+	})
 	return err
+}
+
+// untried reports whether all that a try could have brought is still empty.
+func (j *Job) untried() bool {
+	return Job{
+		Tries: j.Tries, NextTry: j.NextTry, FileID: j.FileID, SHA256: j.SHA256, LinkAPI: j.LinkAPI, FailKind: j.FailKind,
+		FailValue: j.FailValue, FailText: j.FailText, Finished: j.Finished, Verified: j.Verified, Duplicate: j.Duplicate,
+	} == Job{}
+}
+
+// fixed appends the values of the columns that never change, and of search.
+func (j *Job) fixed(to []any) []any {
+	return append(to, j.ID, j.Batch, []byte(j.Path), []byte(j.Name), []byte(j.Folder), j.Origin, nanos(j.Added), fold(j.Name))
 }
 
 // Places in the history are times, at most latestEnded (the year 2200), unless
@@ -157,6 +184,21 @@ func (w *writer) updateJob(j *Job) (bool, error) {
 		ended = CASE WHEN ?16 IS NULL THEN NULL ELSE coalesce(ended, ?16) END WHERE id = ?17`,
 		append(j.changing(), ended, j.ID)...)
 	return n > 0, err
+}
+
+// EndUpload writes of a job that was waiting what its first try has brought: its
+// file is uploaded and checked. The attempt ends with it, and gets no end of its own.
+// It fails with ErrNotFound when the job was deleted.
+func (d *DB) EndUpload(ctx context.Context, j Job) error {
+	return d.write(ctx, "end an upload", func(w *writer) error {
+		n, err := w.change(`UPDATE job SET state = ?1, file_id = ?2, sha256 = ?3, link_api = ?4, finished = ?5, verified = ?6,
+			ended = coalesce(ended, ?7) WHERE id = ?8`,
+			j.State, j.FileID, j.SHA256, j.LinkAPI, nanos(j.Finished), bit(j.Verified), w.nextEnded(j.Finished), j.ID)
+		if err == nil && n == 0 {
+			return ErrNotFound
+		}
+		return err
+	})
 }
 
 // UpdateJob writes what can change of a job: all but Batch, Path, Name, Folder,

@@ -306,7 +306,7 @@ func TestDamagedWholeParts(t *testing.T) {
 		{"newer by damage", func(b []byte) []byte { b[62] = 9; return b }, all},
 		{"older by damage", func(b []byte) []byte { b[63] = 1; return b }, all},
 		{"page size", func(b []byte) []byte { b[16] = 2; return b }, all},
-		{"second half cut off", func(b []byte) []byte { return b[:len(b)/2] }, all / 3},
+		{"second half cut off", func(b []byte) []byte { return b[:len(b)/2] }, all / 4},
 		{"cut inside a page", func(b []byte) []byte { return b[:len(b)-100] }, all - 10},
 		{"only 50 bytes", func(b []byte) []byte { return b[:50] }, 0},
 		{"a text file", func([]byte) []byte { return []byte(strings.Repeat("hello\n", 5000)) }, 0},

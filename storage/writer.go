@@ -5,14 +5,15 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"strings"
 	"time"
 )
 
 // maxShared is how many writes share one transaction at most.
-const maxShared = 64
+const maxShared = 128
 
 // patience is how long unhurried writes wait for others at most.
-const patience = 2 * time.Millisecond
+const patience = 4 * time.Millisecond
 
 type unhurried struct{}
 
@@ -234,6 +235,30 @@ func prepare(ctx context.Context, conn any, query string) (statement, error) {
 		return nil, errors.Join(errForeignDriver, prepared.Close())
 	}
 	return s, nil
+}
+
+// rowsAtOnce is how many rows a statement of insertMany has.
+const rowsAtOnce = 32
+
+// insertMany inserts n rows, several by one statement, and gives the id of the
+// last. into ends with VALUES, of which row is one; values appends those of one
+// row to args.
+func (w *writer) insertMany(into, row string, n int, values func(args []any, i int) []any) (last int64, err error) {
+	one := into + row
+	many := one + strings.Repeat(", "+row, rowsAtOnce-1)
+	var args []any
+	for from, to := 0, 0; from < n && err == nil; from = to {
+		statement := many
+		if to = from + rowsAtOnce; to > n {
+			to, statement = from+1, one
+		}
+		args = args[:0]
+		for i := from; i < to; i++ {
+			args = values(args, i)
+		}
+		last, err = w.insert(statement, args...)
+	}
+	return last, err
 }
 
 // insert runs an INSERT and gives the id of the new row.

@@ -91,6 +91,9 @@ func unmarshal(h http.Header, data []byte, v any) error {
 	if isHTML(h, trimmed) {
 		return &answerError{reason: service.ReasonHTML}
 	}
+	if w, ok := v.(*wireFile); ok && w.readFlat(trimmed) {
+		return nil
+	}
 	if trimmed[0] == '{' && bytes.Contains(trimmed, []byte("uccess")) {
 		var env envelope
 		if json.Unmarshal(trimmed, &env) == nil && env.refused() && env.Value != "" {

@@ -25,10 +25,15 @@ func (t *wireTime) UnmarshalJSON(data []byte) error {
 	} else if err := json.Unmarshal(data, &text); err != nil {
 		return nil //nolint:nilerr // no date
 	}
+	t.parse(text)
+	return nil
+}
+
+func (t *wireTime) parse(text string) {
+	t.Time = time.Time{}
 	if at, err := time.Parse(time.RFC3339, strings.ToUpper(text)); err == nil && at.Year() > 1 {
 		t.Time = at
 	}
-	return nil
 }
 
 // wireFile is a file as answers tell of it, in both dialects (API document,

@@ -55,6 +55,9 @@ func (e *Engine) takeIn(intakes []storage.Intake) {
 // cleanPath makes an absolute path of what was dropped. A web address stays as
 // it is.
 func cleanPath(p string) string {
+	if filepath.IsAbs(p) { // as nearly all are
+		return filepath.Clean(p)
+	}
 	if u, err := url.Parse(p); err == nil && u.Scheme == "file" && u.Path != "" && (u.Host == "" || u.Host == "localhost") {
 		p = filepath.FromSlash(strings.TrimPrefix(u.Path, drivePrefix(u.Path)))
 	}

@@ -12,7 +12,7 @@ const (
 	tinySize = 1 << 20
 	// Of these, so many for each worker and so many bytes are prepared ahead:
 	// their attempts are written down together.
-	aheadFactor = 4
+	aheadFactor = 8
 	aheadBytes  = 4 << 20
 	// maxIdle is how many goroutines stay to wait for a job.
 	maxIdle = 64

@@ -38,11 +38,14 @@ func (e *Engine) settle(j *job, out outcome) {
 		}
 	}
 	e.mu.Unlock()
-	told := true // the database knows all of row
+	first := j.attempt.Outcome == rowUploading || j.attempt.Outcome == rowFinishing // the database has a row that was never tried
+	told := true                                                                    // the database knows all of row
 	err := e.save("settle "+row.State, func(ctx context.Context) error {
 		switch {
 		case gone:
 			return e.db.DeleteJobs(ctx, []int64{row.ID})
+		case first && out.verdict == stored && row.Verified:
+			return e.db.EndUpload(storage.Unhurried(ctx), row)
 		case attempt.ID != 0:
 			return e.db.EndAttempt(storage.Unhurried(ctx), row, attempt)
 		case out.verdict == back, out.verdict == behind:
