@@ -180,6 +180,11 @@ func answerWords(value string) errorWords {
 			lang.L("Not a file of the service"),
 			lang.L("No file on the service can have this id. Nothing was changed. Check the link it came from."),
 		}
+	case service.ReasonNoMethod:
+		return errorWords{
+			lang.L("The service can’t do this"),
+			lang.L("This service has no way to do this. Nothing was changed."),
+		}
 	}
 	return errorWords{}
 }

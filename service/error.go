@@ -104,6 +104,7 @@ const (
 	ReasonEmptyAlbum      = "empty_album"       // no file in it
 	ReasonWrongContent    = "wrong_content"     // what came is not the file that the service describes
 	ReasonNoBin           = "no_bin"            // the bin of this computer does not take the file
+	ReasonNoMethod        = "no_method"         // the service can't do this
 )
 
 // Error is the one error type that crosses package borders. It carries causes

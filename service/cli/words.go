@@ -89,6 +89,8 @@ func sayAnswer(reason string) string {
 		return "The service's certificate is not to be trusted. Check the computer's clock, and whether a network asks you to log in first."
 	case service.ReasonIDInvalid:
 		return "The service does not know such an id."
+	case service.ReasonNoMethod:
+		return "The service can't do this."
 	case service.ReasonQueueUnwritable:
 		return "The queue can't be kept: the disk is full or failed. Make room, then try again."
 	case service.ReasonAlreadyOpen:

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"sluice/service"
@@ -55,6 +56,8 @@ type Client struct {
 	makePool  func(size int) *http.Transport // makes transports for uploads
 	expecting expectations
 	thumbs    thumbLimit
+
+	renameless atomic.Bool // the service has no such method
 
 	mu      sync.Mutex
 	pool    *http.Transport

@@ -67,7 +67,10 @@ func (s *Server) routeFile(c *call, parts []string) error {
 		case http.MethodDelete:
 			return s.deleteFile(c, id)
 		case http.MethodPost:
-			return s.renameFile(c, id)
+			if s.cfg.Dialect != Dialect2020 { // the document has no such method
+				return s.renameFile(c, id)
+			}
+			return errWrongVerb("GET, HEAD, PUT, DELETE")
 		}
 		return errWrongVerb("GET, HEAD, PUT, POST, DELETE")
 	}
