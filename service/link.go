@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Links makes the web addresses of files and albums for one service.
@@ -95,16 +96,16 @@ func (l Links) Write(format LinkFormat, template string, files []LinkTarget) str
 
 func (l Links) writeOne(format LinkFormat, template string, f LinkTarget) string {
 	address := l.File(f.ID)
-	name := strings.Join(strings.Fields(f.Name), " ") // a name with line breaks stays on its line
+	name := oneLine(f.Name)
 	switch format {
 	case FormatDirect:
 		return l.Direct(f.ID)
 	case FormatMarkdown:
-		return "[" + strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`).Replace(name) + "](" + address + ")"
+		return "[" + markdownText(name) + "](" + address + ")"
 	case FormatHTML:
 		return `<a href="` + html.EscapeString(address) + `">` + html.EscapeString(name) + "</a>"
 	case FormatBBCode:
-		return "[url=" + address + "]" + name + "[/url]"
+		return "[url=" + address + "]" + bbcodeText(name) + "[/url]"
 	case FormatNamed:
 		return name + " " + address
 	case FormatTemplate:
@@ -114,6 +115,50 @@ func (l Links) writeOne(format LinkFormat, template string, f LinkTarget) string
 		return address
 	}
 	return address
+}
+
+// oneLine makes of a name a text that stays on its line and turns nothing around
+// that is pasted beside it.
+func oneLine(name string) string {
+	name = strings.Map(func(r rune) rune {
+		turns := r == 0x061C || r >= 0x200E && r <= 0x200F || r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069
+		if turns || unicode.IsControl(r) && !unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(name, "\uFFFD"))
+	return strings.Join(strings.Fields(name), " ")
+}
+
+// markdownText writes a text so that Markdown shows it as it is. An underscore
+// within a word needs no backslash.
+func markdownText(text string) string {
+	var b strings.Builder
+	for i := range len(text) {
+		c := text[i]
+		within := i > 0 && i+1 < len(text) && letterOrDigit(text[i-1]) && letterOrDigit(text[i+1])
+		if strings.IndexByte("\\[]<>`*~|&", c) >= 0 || c == '_' && !within {
+			b.WriteByte('\\')
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
+}
+
+func letterOrDigit(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}
+
+// bbcodeText writes a text so that it holds no tags: there is no way to show
+// their brackets, so round ones stand for all.
+func bbcodeText(text string) string {
+	for i := range len(text) - 1 {
+		next := text[i+1]
+		if text[i] == '[' && (next == '/' || next == '*' || letterOrDigit(next) && (next < '0' || next > '9')) {
+			return strings.NewReplacer("[", "(", "]", ")").Replace(text)
+		}
+	}
+	return text
 }
 
 // Page is the address of another page of the service, by its path.
