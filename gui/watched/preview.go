@@ -200,7 +200,7 @@ func (p *preview) source() kit.RowSource {
 				text = kit.PlainName(p.result.Names[i])
 			} else {
 				more := p.result.Files - len(p.result.Names)
-				text = lang.N("and {{.Count}} more", more, map[string]any{"Count": p.s.cfg.Words.Format.Number(int64(more))})
+				text = lang.L("and {{.Count}} more", map[string]any{"Count": p.s.cfg.Words.Format.Number(int64(more))})
 			}
 			if name, ok := o.(*fyne.Container).Objects[1].(*kit.Hint); ok {
 				name.SetText(text)

@@ -115,7 +115,7 @@ func (w *Words) counted(state string, c *watch.Card) string {
 		parts = append(parts, lang.L("last upload {{.Time}}", map[string]any{"Time": w.Format.Ago(c.Last)}))
 		fallthrough
 	case c.Uploaded > 0:
-		parts = append(parts, lang.N("{{.Count}} uploaded", c.Uploaded, count(c.Uploaded)))
+		parts = append(parts, lang.L("{{.Count}} uploaded", count(c.Uploaded)))
 	case c.State == watch.Watching || c.State == watch.Polling:
 		parts = append(parts, lang.L("nothing uploaded yet"))
 	}
