@@ -199,6 +199,7 @@ func (w *Window) modelFor(shell *gui.Shell) *settings.Model {
 			NameOf:     gui.FormatName,
 			Failed:     shell.TellError,
 			OpenURL:    shell.OpenURL,
+			PickFolder: shell.PickFolder,
 			TrySandbox: func() { w.change(shell, true) },
 			UseAccount: func() { w.change(shell, false) },
 			Welcomed: func(warning string) {

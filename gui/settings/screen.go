@@ -14,7 +14,7 @@ import (
 
 // NewScreen makes the Settings screen.
 func NewScreen(m *Model) fyne.CanvasObject {
-	body := kit.NewColumn(12, accountSection(m), uploadsSection(m), linksSection(m), computerSection(m))
+	body := kit.NewColumn(12, accountSection(m), uploadsSection(m), downloadsSection(m), linksSection(m), computerSection(m))
 	m.watch(body.Refresh)
 	return kit.NewScrollPage(kit.NewHeader(lang.L("Settings")), body)
 }
