@@ -90,6 +90,9 @@ func (b *selectionBar) moreItems() []*fyne.MenuItem {
 	if b.open.Hidden {
 		items = append(items, s.openItem())
 	}
+	if _, ok := s.renamable(); ok {
+		items = append(items, s.renameItem())
+	}
 	return items
 }
 

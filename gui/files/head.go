@@ -128,7 +128,8 @@ func newChips(s *Screen) *chips {
 	c.slider.Set(s.cfg.Look.Picture)
 	c.views = kit.NewSegments(func(i int) { s.setView(views()[i]) },
 		kit.Segment{Icon: kit.IconGrid, Label: lang.L("As pictures")}, kit.Segment{Icon: kit.IconRows, Label: lang.L("As a table")})
-	c.root = container.New(chipsLayout{}, flow, c.slider, c.views)
+	info := kit.NewIconButton(kit.IconInfo, lang.L("All about the file"), func() { s.showSheet(!s.sheet.open) })
+	c.root = container.New(chipsLayout{}, flow, c.slider, c.views, info)
 	c.show()
 	return c
 }
