@@ -121,7 +121,10 @@ func backend(s *session.Session) gui.Backend {
 			if err != nil {
 				return files.Library{}, err
 			}
-			return files.Library{Catalogue: l.Catalogue, Thumbs: l.Thumbs, Ready: l.Ready, Delete: l.Delete, Keyless: l.Keyless}, nil
+			return files.Library{
+				Catalogue: l.Catalogue, Thumbs: l.Thumbs, Ready: l.Ready, Keyless: l.Keyless,
+				Delete: l.Delete, Rename: l.Rename, CanRename: l.CanRename,
+			}, nil
 		},
 	}
 }
