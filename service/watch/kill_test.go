@@ -162,9 +162,9 @@ func (k *keeper) kill() {
 	k.kills++
 }
 
-// hear waits for the child to say something, for a time; false when the time is
-// over. A child that killed itself is followed by the next.
-func (k *keeper) hear(limit time.Duration) bool {
+// hear waits for the child to say something, for a time. A child that killed
+// itself is followed by the next.
+func (k *keeper) hear(limit time.Duration) {
 	k.t.Helper()
 	timer := time.NewTimer(limit)
 	defer timer.Stop()
@@ -174,12 +174,10 @@ func (k *keeper) hear(limit time.Duration) bool {
 			k.kill()
 			k.died++
 			k.start("")
-			return true
+			return
 		}
 		k.heard[strings.TrimSpace(line)]++
-		return true
 	case <-timer.C:
-		return false
 	}
 }
 
@@ -206,15 +204,7 @@ func (k *keeper) settle(c *tree) {
 // it is killed and started: at random moments, and right after its writes.
 func killChaos(t *testing.T, seed uint64, lasts time.Duration, change ...func(*keeper, *tree)) {
 	t.Helper()
-	root, err := os.MkdirTemp("", "watch")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(root); err != nil {
-			t.Error(err)
-		}
-	})
+	root := t.TempDir()
 	k := &keeper{
 		t: t, home: filepath.Join(root, "home"), dir: filepath.Join(root, "w"), binary: os.Args[0],
 		server: sandboxtest.New(t, func(c *sandbox.Config) { c.Latency = 5 * time.Millisecond }), heard: make(map[string]int),
