@@ -29,7 +29,7 @@ func newFiles(s *Shell) *files.Screen {
 			Copy: s.copyTargets, Text: s.copyText, Open: s.openFiles, Tell: s.toast, Keep: s.keepFiles,
 			Ask:     func(title, text string, answers ...kit.Answer) { s.ask(nil, title, text, answers...) },
 			Account: func() { s.Show("settings") }, Upload: func() { s.choose(false) }, Changed: s.filesChanged,
-			Download: s.downloadFiles, Warn: s.Tell, Dialog: s.dialog,
+			Download: s.downloadFiles, Warn: s.Tell, Dialog: s.dialog, Save: s.saveList,
 		},
 	})
 }

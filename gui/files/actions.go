@@ -60,6 +60,7 @@ func (s *Screen) menuItems() []*fyne.MenuItem {
 	if _, ok := s.renamable(); ok {
 		items = append(items, s.renameItem())
 	}
+	items = append(items, s.saveItem())
 	if narrow(s.body.Size().Width) {
 		items = append(items, fyne.NewMenuItem(lang.L("All about the file"), func() { s.showSheet(true) }))
 	}

@@ -39,7 +39,7 @@ type headLayout struct{}
 
 // Layout is Fyne's.
 func (headLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	title, search, help, sort, refresh := objects[0], objects[1], objects[2], objects[3], objects[4]
+	title, search, help, sort, save, refresh := objects[0], objects[1], objects[2], objects[3], objects[4], objects[5]
 	right := size.Width
 	place := func(o fyne.CanvasObject, w, gap float32) {
 		h := o.MinSize().Height
@@ -48,6 +48,7 @@ func (headLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		right -= gap
 	}
 	place(refresh, refresh.MinSize().Width, 8)
+	place(save, save.MinSize().Width, 8)
 	place(sort, sort.MinSize().Width, 8)
 	place(help, help.MinSize().Width, 2)
 	least := fyne.MeasureText("Files", 20, fyne.TextStyle{Bold: true}).Width + 16

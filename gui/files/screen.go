@@ -30,6 +30,8 @@ type Outside struct {
 	Upload  func()                                                      // to where files are added
 	Changed func(library.Status)                                        // how many files there are
 
+	// Save writes a list of files where people choose.
+	Save func(Listing)
 	// Dialog shows something above the window (kit.Dialog), in place of anything
 	// else that stands there.
 	Dialog func(width float32, title string, body fyne.CanvasObject, focus fyne.Focusable, buttons ...*kit.Button) (hide func())

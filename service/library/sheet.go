@@ -18,20 +18,19 @@ const sheetPause = 1000
 // WriteSheet writes files as a table for spreadsheets (CSV in UTF-8, with a line
 // of titles): what it is called, its id and link, size in bytes, type, when it
 // was uploaded (RFC 3339, UTC), views, downloads, SHA-256. It tells now and then
-// how many are written, and ends when ctx does.
-func WriteSheet(ctx context.Context, w io.Writer, links service.Links, files iter.Seq[service.File], told func(written int)) error {
+// how many are written, gives that number, and ends when ctx does.
+func WriteSheet(ctx context.Context, w io.Writer, links service.Links, files iter.Seq[service.File], told func(written int)) (written int, err error) {
 	out := bufio.NewWriter(w)
 	rows, err := sheet.NewWriter(out, "name", "id", "link", "size", "type", "uploaded", "views", "downloads", "sha256")
 	if err != nil {
-		return err
+		return 0, err
 	}
-	n := 0
 	for f := range files {
-		if n%sheetPause == 0 {
+		if written%sheetPause == 0 {
 			if ctx.Err() != nil {
-				return ctx.Err()
+				return written, ctx.Err()
 			}
-			told(n)
+			told(written)
 		}
 		uploaded := ""
 		if !f.Uploaded.IsZero() {
@@ -40,12 +39,12 @@ func WriteSheet(ctx context.Context, w io.Writer, links service.Links, files ite
 		err := rows.Row(f.Name, string(f.ID), links.File(f.ID), strconv.FormatInt(f.Size, 10), f.MIME, uploaded,
 			strconv.FormatInt(f.Views, 10), strconv.FormatInt(f.Downloads, 10), f.SHA256)
 		if err != nil {
-			return err
+			return written, err
 		}
-		n++
+		written++
 	}
 	if err := rows.Close(); err != nil {
-		return err
+		return written, err
 	}
-	return out.Flush()
+	return written, out.Flush()
 }

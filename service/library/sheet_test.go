@@ -31,8 +31,8 @@ func TestWriteSheet(t *testing.T) {
 		{ID: "def", Name: "b"},
 	}
 	var b strings.Builder
-	if err := WriteSheet(t.Context(), &b, sheetLinks(t), slices.Values(files), func(int) {}); err != nil {
-		t.Fatal(err)
+	if n, err := WriteSheet(t.Context(), &b, sheetLinks(t), slices.Values(files), func(int) {}); err != nil || n != 2 {
+		t.Fatal(n, err)
 	}
 	rows, err := csv.NewReader(strings.NewReader(b.String())).ReadAll()
 	want := [][]string{
@@ -63,7 +63,7 @@ func TestWriteSheetTellsAndStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	told := 0
-	err := WriteSheet(ctx, &strings.Builder{}, sheetLinks(t), endlessFiles(1_000_000), func(n int) {
+	_, err := WriteSheet(ctx, &strings.Builder{}, sheetLinks(t), endlessFiles(1_000_000), func(n int) {
 		if told = n; n >= 5000 {
 			cancel()
 		}
