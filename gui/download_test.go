@@ -16,6 +16,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"sluice/service"
+	"sluice/service/download"
 	"sluice/service/pixeldrain"
 	"sluice/service/sandbox"
 	"sluice/service/sandbox/sandboxtest"
@@ -228,11 +229,22 @@ func TestRefusedDownloadsLeadToTheBrowser(t *testing.T) {
 
 func TestDownloadsWithoutAConnection(t *testing.T) {
 	b := newBench(t)
-	f := b.put("a.bin", []byte("x"))
-	b.server.SetOffline(true)
-	b.get(f)
+	dir := t.TempDir()
+	away, err := sandbox.Start(t.Context(), sandbox.Config{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := away.Add("a.bin", strings.NewReader("x"))
+	b.must(errors.Join(err, away.Close()))
+	client, err := pixeldrain.New(pixeldrain.Config{APIURL: away.APIURL(), Key: sandboxtest.Key})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	b.gets.Use(client)
+	b.shell.download(b.folder(), []download.Target{{File: f.ID}})
 	b.UntilSees("has been out of reach since", "Nothing is lost; everything goes on by itself", "Offline", "Until the service can be reached")
-	b.server.SetOffline(false)
+	sandboxtest.New(t, func(c *sandbox.Config) { c.Dir, c.Addr = dir, away.Addr() })
 	b.Tap("Try now")
 	b.settled()
 	b.UntilSees("FINISHED TODAY · 1")
@@ -353,5 +365,31 @@ func TestDownloadsOfAnotherBackend(t *testing.T) {
 	}
 	if other.Downloads == nil || b.gets != other.Downloads {
 		t.Fatal("the same engine")
+	}
+}
+
+func TestProgramsAreNotStartedByOneClick(t *testing.T) {
+	seen := shown{}
+	b := newBench(t, func(_ *bench, c *Config, _ *upload.Config) { c.Reveal = seen.reveal })
+	b.get(b.put("setup.EXE", []byte("x")))
+	b.settled()
+	b.UntilSees("FINISHED TODAY · 1")
+	b.TapIn("setup.EXE", "Open the file")
+	b.MustSee("Open “setup.EXE”?", "can start a program")
+	b.Tap("Show in its folder")
+	b.Until("it to be shown", b.shell.acts.idle)
+	if len(b.opened) != 0 || len(seen.paths) != 1 {
+		t.Fatalf("opened %q, shown %q", b.opened, seen.paths)
+	}
+	b.TapIn("setup.EXE", "Open the file")
+	b.Tap("Open the file")
+	b.Until("it to be opened", b.shell.acts.idle)
+	if len(b.opened) != 1 {
+		t.Errorf("opened %q", b.opened)
+	}
+	for name, may := range map[string]bool{"a.sh": true, "a.tar.gz": false, "sh": false, "a.exe.txt": false, "x.Desktop": true} {
+		if mayRun(name) != may {
+			t.Errorf("%s: %v", name, !may)
+		}
 	}
 }
