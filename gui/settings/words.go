@@ -140,7 +140,7 @@ func closingName(c prefs.WhenClosed) string {
 	case prefs.CloseAsks:
 		return lang.L("Ask")
 	case prefs.CloseKeepsGoing:
-		return lang.L("Keep uploading")
+		return lang.L("Go on in the background")
 	case prefs.CloseStops:
 		return lang.L("Stop")
 	}
