@@ -24,6 +24,7 @@ import (
 	"sluice/service"
 	"sluice/service/handoff"
 	"sluice/service/session"
+	"sluice/service/spare"
 	"sluice/service/upload"
 )
 
@@ -64,6 +65,7 @@ func (w *Window) Run(ctx context.Context, s *session.Session, paths []string) er
 	w.session, w.opened = s, []*session.Session{s}
 	w.ctx, w.cancel = context.WithCancel(ctx)
 	s.LoadKeyInBackground() //nolint:contextcheck // until the session closes
+	w.wg.Go(func() { spare.Run(w.ctx) })
 	stop := context.AfterFunc(ctx, w.quit)
 	err := w.show(ctx, paths)
 	stop()
