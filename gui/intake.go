@@ -34,7 +34,7 @@ func (s *Shell) paste() {
 		return
 	}
 	if len(paths) == 0 {
-		s.notices.tell(lang.L("There are no files on the clipboard. Copy files in your file manager, then paste them here."), kit.ColorAmber)
+		s.notices.tell(lang.L("There are no files on the clipboard, and no links to any. Copy files in your file manager, or links to download, then paste them here."), kit.ColorAmber)
 		return
 	}
 	if !slices.ContainsFunc(paths, filepath.IsAbs) {

@@ -1,6 +1,10 @@
 package history
 
-import "fyne.io/fyne/v2"
+import (
+	"fyne.io/fyne/v2"
+
+	"sluice/gui/kit"
+)
 
 // pageLayout lays out the page: way back, title, search and buttons in a line,
 // the list in the room below. Where there is little room, the search has a line
@@ -21,7 +25,7 @@ func (l pageLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	back, title, search, export, clean, body := objects[0], objects[1], objects[2], objects[3], objects[4], objects[5]
 	middle := func(o fyne.CanvasObject, x, w float32) {
 		h := o.MinSize().Height
-		put(o, x, (lineHeight-h)/2, w, h)
+		kit.Place(o, x, (lineHeight-h)/2, w, h)
 	}
 	left := back.MinSize().Width
 	middle(back, 0, left)
@@ -40,11 +44,11 @@ func (l pageLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		right -= w + 8
 	} else {
 		h := search.MinSize().Height
-		put(search, 0, lineHeight+lineGap, size.Width, h)
+		kit.Place(search, 0, lineHeight+lineGap, size.Width, h)
 		top += h + lineGap
 	}
 	middle(title, left, right-left)
-	put(body, 0, top, size.Width, size.Height-top)
+	kit.Place(body, 0, top, size.Width, size.Height-top)
 }
 
 // MinSize is Fyne's.

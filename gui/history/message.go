@@ -66,7 +66,7 @@ func (messageLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		if o == button {
 			w = button.MinSize().Width
 		}
-		put(o, (size.Width-w)/2, y, w, heights[i])
+		kit.Place(o, (size.Width-w)/2, y, w, heights[i])
 		y += heights[i]
 		if i < len(gaps) {
 			y += gaps[i]

@@ -1,12 +1,9 @@
 package history
 
 import (
-	"image/color"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/lang"
-	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"sluice/gui/kit"
@@ -24,10 +21,8 @@ type row struct {
 	widget.BaseWidget
 	shown  Row
 	job    upload.Job
-	marked bool
-	bare   bool // no line below
+	ground *kit.RowGround
 
-	back  *canvas.Rectangle
 	tile  Tile
 	name  *kit.Hint
 	sub   *kit.Hint
@@ -36,13 +31,12 @@ type row struct {
 	time  *kit.Text
 	copy  *kit.IconButton
 	open  *kit.IconButton
-	line  *canvas.Rectangle
 }
 
 func newRow(s *Screen) *row {
 	small := kit.TextStyle{Size: kit.SizeSmall, Color: kit.ColorSecondary, Elide: kit.ElideEnd}
 	r := &row{
-		back: &canvas.Rectangle{}, tile: s.cfg.NewTile(), line: &canvas.Rectangle{},
+		ground: kit.NewRowGround(), tile: s.cfg.NewTile(),
 		name:  kit.NewHint("", kit.TextStyle{Size: kit.SizeName, Bold: true, Elide: kit.ElideMiddle}),
 		sub:   kit.NewHint("", small),
 		state: kit.NewHint("", small),
@@ -58,8 +52,8 @@ func newRow(s *Screen) *row {
 
 // set shows an upload.
 func (r *row) set(j *upload.Job, shown Row, last bool) {
-	moved := (r.shown.Link == "") != (shown.Link == "") || r.bare != last || (r.shown.Reason == "") != (shown.Reason == "")
-	r.job, r.shown, r.bare = *j, shown, last
+	moved := r.ground.SetLast(last) || (r.shown.Link == "") != (shown.Link == "") || (r.shown.Reason == "") != (shown.Reason == "")
+	r.job, r.shown = *j, shown
 	r.tile.SetFile(j.Name, j.Path, j.Size)
 	r.name.SetText(shown.Name)
 	r.time.SetText(shown.Time)
@@ -88,8 +82,7 @@ func (r *row) words() {
 
 // mark shows that the keyboard stands on the row.
 func (r *row) mark(marked bool) {
-	if r.marked != marked {
-		r.marked = marked
+	if r.ground.SetMarked(marked) {
 		r.Refresh()
 	}
 }
@@ -98,11 +91,8 @@ func (r *row) isNarrow() bool { return r.Size().Width < wide }
 
 // CreateRenderer is Fyne's.
 func (r *row) CreateRenderer() fyne.WidgetRenderer {
-	v := &rowRenderer{row: r, objects: []fyne.CanvasObject{
-		r.back, r.tile, r.name, r.sub, r.link, r.state, r.time, r.copy, r.open, r.line,
-	}}
-	v.colors()
-	return v
+	r.ground.Color(r)
+	return &rowRenderer{row: r, objects: append(r.ground.Objects(), r.tile, r.name, r.sub, r.link, r.state, r.time, r.copy, r.open)}
 }
 
 type rowRenderer struct {
@@ -110,17 +100,8 @@ type rowRenderer struct {
 	objects []fyne.CanvasObject
 }
 
-func (v *rowRenderer) colors() {
-	r := v.row
-	r.line.FillColor = theme.ColorForWidget(kit.ColorBorder, r)
-	r.back.FillColor = color.Transparent
-	if r.marked {
-		r.back.FillColor = theme.ColorForWidget(kit.ColorSelected, r)
-	}
-}
-
 func (v *rowRenderer) Refresh() {
-	v.colors()
+	v.row.ground.Color(v.row)
 	for _, o := range v.objects {
 		o.Refresh()
 	}
@@ -145,18 +126,15 @@ const (
 func (v *rowRenderer) Layout(size fyne.Size) {
 	r := v.row
 	r.words()
-	height := size.Height - 1
-	r.back.Resize(fyne.NewSize(size.Width, height))
-	put(r.tile, 14, (height-tileSide)/2, tileSide, tileSide)
-	put(r.line, 0, height, size.Width, 1)
-	r.line.Hidden = r.bare
+	height := r.ground.Layout(size)
+	kit.Place(r.tile, 14, (height-tileSide)/2, tileSide, tileSide)
 
 	linked := r.shown.Link != ""
 	r.copy.Hidden, r.open.Hidden, r.link.Hidden = !linked, !linked, !linked
 	right := size.Width - endRoom - 2*kit.IconButtonSize
 	top := (height - kit.IconButtonSize) / 2
-	put(r.copy, right, top, kit.IconButtonSize, kit.IconButtonSize)
-	put(r.open, right+kit.IconButtonSize, top, kit.IconButtonSize, kit.IconButtonSize)
+	kit.Place(r.copy, right, top, kit.IconButtonSize, kit.IconButtonSize)
+	kit.Place(r.open, right+kit.IconButtonSize, top, kit.IconButtonSize, kit.IconButtonSize)
 
 	narrow := r.isNarrow()
 	r.time.Hidden = narrow
@@ -165,15 +143,14 @@ func (v *rowRenderer) Layout(size fyne.Size) {
 	if narrow {
 		middle = min(linkWidth, (right-nameLeft)*0.46)
 	} else {
-		h := r.time.MinSize().Height
-		put(r.time, right-gap-timeWidth, (height-h)/2, timeWidth, h)
+		kit.PlaceLine(right-gap-timeWidth, height/2, timeWidth, r.time)
 		right -= gap + timeWidth
 	}
 	at := right - gap - middle
-	v.lines(nameLeft, at-gap-nameLeft, r.name, r.sub)
+	kit.PlaceLines(nameLeft, at-gap-nameLeft, r.name, r.sub)
 	r.state.SetLines(1)
 	if linked {
-		v.lines(at, middle, r.link, r.state)
+		kit.PlaceLines(at, middle, r.link, r.state)
 		return
 	}
 	// There are no buttons either.
@@ -181,23 +158,7 @@ func (v *rowRenderer) Layout(size fyne.Size) {
 		middle += 2 * kit.IconButtonSize
 	}
 	r.state.SetLines(2)
-	put(r.state, at, 0, middle, height)
-}
-
-// lines puts two texts below each other.
-func (v *rowRenderer) lines(x, width float32, upper, lower fyne.CanvasObject) {
-	for _, t := range []struct {
-		o fyne.CanvasObject
-		y float32
-	}{{upper, 21.5}, {lower, 38.5}} {
-		h := t.o.MinSize().Height
-		put(t.o, x, t.y-h/2, width, h)
-	}
-}
-
-func put(o fyne.CanvasObject, x, y, w, h float32) {
-	o.Resize(fyne.NewSize(max(0, w), h))
-	o.Move(fyne.NewPos(x, y))
+	kit.Place(r.state, at, 0, middle, height)
 }
 
 func (v *rowRenderer) MinSize() fyne.Size           { return fyne.NewSize(300, rowHeight) }

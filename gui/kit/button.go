@@ -69,6 +69,12 @@ func (b *Button) WithEscape(escape func()) *Button {
 	return b
 }
 
+// Tapped runs the action, unless switched off. The tip is in its way.
+func (b *Button) Tapped(e *fyne.PointEvent) {
+	hideTip(b)
+	b.press.Tapped(e)
+}
+
 // MouseIn shows the tip.
 func (b *Button) MouseIn(e *desktop.MouseEvent) {
 	b.press.MouseIn(e)

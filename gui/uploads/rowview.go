@@ -1,11 +1,8 @@
 package uploads
 
 import (
-	"image/color"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"sluice/gui/kit"
@@ -16,8 +13,7 @@ type itemRow struct {
 	widget.BaseWidget
 	screen *Screen
 	shown  Row
-	bare   bool // no line below
-	marked bool
+	ground *kit.RowGround
 
 	tile   *Tile
 	name   *kit.Hint
@@ -27,8 +23,6 @@ type itemRow struct {
 	link   *kit.Link
 	state  *kit.Text
 	icons  [maxActions]*kit.IconButton
-	line   *canvas.Rectangle
-	back   *canvas.Rectangle
 }
 
 const maxActions = 3
@@ -37,7 +31,7 @@ func newItemRow(s *Screen) *itemRow {
 	small := kit.TextStyle{Size: kit.SizeSmall, Color: kit.ColorSecondary, Elide: kit.ElideEnd}
 	r := &itemRow{
 		screen: s,
-		back:   &canvas.Rectangle{},
+		ground: kit.NewRowGround(),
 		tile:   NewTile(s.cfg.Previews, func() float32 { return scaleOf(s.root) }),
 		name:   kit.NewHint("", kit.TextStyle{Size: kit.SizeName, Bold: true, Elide: kit.ElideMiddle}),
 		sub:    kit.NewText("", small),
@@ -45,7 +39,6 @@ func newItemRow(s *Screen) *itemRow {
 		detail: kit.NewHint("", small),
 		link:   kit.NewLink("", kit.TextStyle{Size: kit.SizeBody, Elide: kit.ElideMiddle}, nil),
 		state:  kit.NewText("", kit.TextStyle{Size: kit.SizeName, Elide: kit.ElideEnd}),
-		line:   &canvas.Rectangle{},
 	}
 	for i := range r.icons {
 		r.icons[i] = kit.NewIconButton(kit.IconCross, "", nil)
@@ -57,11 +50,7 @@ func newItemRow(s *Screen) *itemRow {
 
 // set shows an item.
 func (r *itemRow) set(row Row, last bool) {
-	if r.bare != last {
-		r.bare = last
-		r.line.Hidden = last
-		r.line.Refresh()
-	}
+	r.ground.SetLast(last)
 	r.tile.Set(row.Picture)
 	r.name.SetText(row.Name)
 	r.sub.SetText(row.Sub)
@@ -101,8 +90,7 @@ func (r *itemRow) setActions(row Row) {
 
 // mark shows that the keyboard stands on the row.
 func (r *itemRow) mark(marked bool) {
-	if r.marked != marked {
-		r.marked = marked
+	if r.ground.SetMarked(marked) {
 		r.Refresh()
 	}
 }
@@ -110,13 +98,11 @@ func (r *itemRow) mark(marked bool) {
 // CreateRenderer is Fyne's.
 func (r *itemRow) CreateRenderer() fyne.WidgetRenderer {
 	v := &itemRowRenderer{row: r}
-	v.objects = []fyne.CanvasObject{
-		r.back, r.tile, r.name, r.sub, r.bar, r.detail, r.link, r.state, r.line,
-	}
+	v.objects = append(r.ground.Objects(), r.tile, r.name, r.sub, r.bar, r.detail, r.link, r.state)
 	for _, b := range r.icons {
 		v.objects = append(v.objects, b)
 	}
-	v.colors()
+	r.ground.Color(r)
 	return v
 }
 
@@ -125,17 +111,8 @@ type itemRowRenderer struct {
 	objects []fyne.CanvasObject
 }
 
-func (v *itemRowRenderer) colors() {
-	r := v.row
-	r.line.FillColor = theme.ColorForWidget(kit.ColorBorder, r)
-	r.back.FillColor = color.Transparent
-	if r.marked {
-		r.back.FillColor = theme.ColorForWidget(kit.ColorSelected, r)
-	}
-}
-
 func (v *itemRowRenderer) Refresh() {
-	v.colors()
+	v.row.ground.Color(v.row)
 	for _, o := range v.objects {
 		o.Refresh()
 	}
@@ -148,6 +125,7 @@ const (
 	wide       float32 = 680 // where all columns have room
 	gap        float32 = 12
 	barWidth   float32 = 250
+	barTop     float32 = 20.5
 	stateWidth float32 = 110
 )
 
@@ -155,9 +133,8 @@ const (
 // there is little room, the state stands in the progress column.
 func (v *itemRowRenderer) Layout(size fyne.Size) {
 	r := v.row
-	r.back.Resize(fyne.NewSize(size.Width, size.Height-1))
-	put(r.tile, 14, 9.5, TileSide, TileSide)
-	put(r.line, 0, size.Height-1, size.Width, 1)
+	height := r.ground.Layout(size)
+	kit.Place(r.tile, 14, (height-TileSide)/2, TileSide, TileSide)
 
 	right := size.Width - 8
 	for i := range r.icons {
@@ -166,7 +143,7 @@ func (v *itemRowRenderer) Layout(size fyne.Size) {
 			continue
 		}
 		right -= kit.IconButtonSize
-		put(b, right, (size.Height-1-kit.IconButtonSize)/2, kit.IconButtonSize, kit.IconButtonSize)
+		kit.Place(b, right, (height-kit.IconButtonSize)/2, kit.IconButtonSize, kit.IconButtonSize)
 	}
 	right = size.Width - 8 - maxActions*kit.IconButtonSize
 
@@ -177,17 +154,10 @@ func (v *itemRowRenderer) Layout(size fyne.Size) {
 		bar, state = min(barWidth, (right-nameLeft)*0.5), 0
 	}
 	middle := right - state - gap - bar
-	for _, t := range []struct {
-		o fyne.CanvasObject
-		y float32
-	}{{r.name, 21.5}, {r.sub, 38.5}} {
-		h := t.o.MinSize().Height
-		put(t.o, nameLeft, t.y-h/2, middle-gap-nameLeft, h)
-	}
-	v.middle(middle, bar, size.Height-1, isNarrow)
+	kit.PlaceLines(nameLeft, middle-gap-nameLeft, r.name, r.sub)
+	v.middle(middle, bar, height, isNarrow)
 	if !isNarrow {
-		h := r.state.MinSize().Height
-		put(r.state, middle+bar+gap, (size.Height-1-h)/2, state, h)
+		kit.PlaceLine(middle+bar+gap, height/2, state, r.state)
 	}
 }
 
@@ -199,32 +169,25 @@ func (v *itemRowRenderer) middle(x, width, height float32, isNarrow bool) {
 		lines = 1
 	}
 	r.detail.SetLines(lines)
-	h := r.detail.MinSize().Height
-	linkHeight := r.link.MinSize().Height
 	switch {
 	case !r.bar.Hidden:
-		put(r.bar, x, 20.5, width, 4)
-		put(r.detail, x, 38.5-h/2, width, h)
+		kit.Place(r.bar, x, barTop, width, 4)
+		kit.PlaceLine(x, kit.LowerLine, width, r.detail)
 		r.state.Hidden = isNarrow
 		return
 	case isNarrow:
-		stateHeight, at := r.state.MinSize().Height, float32(20.5)
+		at := barTop
 		if r.shown.Detail == "" && r.shown.Link == "" { // nothing is below it
 			at = height / 2
 		}
-		put(r.state, x, at-stateHeight/2, width, stateHeight)
-		put(r.detail, x, 38.5-h/2, width, h)
-		put(r.link, x, 38.5-linkHeight/2, width, linkHeight)
+		kit.PlaceLine(x, at, width, r.state)
+		kit.PlaceLine(x, kit.LowerLine, width, r.detail)
+		kit.PlaceLine(x, kit.LowerLine, width, r.link)
 	default:
-		put(r.detail, x, 0, width, height)
-		put(r.link, x, (height-linkHeight)/2, width, linkHeight)
+		kit.Place(r.detail, x, 0, width, height)
+		kit.PlaceLine(x, height/2, width, r.link)
 	}
 	r.state.Hidden = false
-}
-
-func put(o fyne.CanvasObject, x, y, w, h float32) {
-	o.Resize(fyne.NewSize(max(0, w), h))
-	o.Move(fyne.NewPos(x, y))
 }
 
 func (v *itemRowRenderer) MinSize() fyne.Size           { return fyne.NewSize(300, rowHeight) }
