@@ -263,9 +263,9 @@ func (p *parser) link(word, path string) {
 }
 
 // plausible tells whether an id can be one: they are opaque, but they are names
-// and not paths.
+// and not paths, and no link ends like a sentence.
 func plausible(id string) bool {
-	if id == "" || id == "." || id == ".." || len(id) > maxIDLength || !utf8.ValidString(id) {
+	if id == "" || strings.TrimRight(id, ".:") != id || len(id) > maxIDLength || !utf8.ValidString(id) {
 		return false
 	}
 	return !strings.ContainsFunc(id, func(r rune) bool {
