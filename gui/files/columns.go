@@ -211,7 +211,7 @@ func (c *columns) room(column Column) float32 {
 func (c *columns) value(column Column, format *kit.Format, f *service.File) string {
 	switch column {
 	case ColumnName:
-		return kit.PlainName(f.Name)
+		return shownName(f)
 	case ColumnSize:
 		return format.Size(f.Size)
 	case ColumnType:

@@ -26,7 +26,7 @@ func (s *Screen) askDelete() {
 		"Count": s.cfg.Format.Number(int64(len(files))), "Size": s.cfg.Format.Size(size),
 	})
 	if len(files) == 1 {
-		title = lang.L("Delete “{{.Name}}” ({{.Size}})?", map[string]any{"Name": kit.PlainName(files[0].Name), "Size": s.cfg.Format.Size(size)})
+		title = lang.L("Delete “{{.Name}}” ({{.Size}})?", map[string]any{"Name": shownName(&files[0]), "Size": s.cfg.Format.Size(size)})
 	}
 	text := lang.L("What is deleted leaves your account, and its link stops working for everybody. You can undo this for 8 seconds, and not after that. Files on this computer are not touched.")
 	s.cfg.Outside.Ask(title, text,
@@ -194,12 +194,12 @@ func (s *Screen) again(r *removal) {
 // for more a few words each.
 func (s *Screen) failures(r *removal) string {
 	if len(r.failed) == 1 {
-		return lang.L("“{{.Name}}” could not be deleted.", map[string]any{"Name": kit.PlainName(r.failed[0].File.Name)}) + " " + s.reason(r.failed[0].Err)
+		return lang.L("“{{.Name}}” could not be deleted.", map[string]any{"Name": shownName(&r.failed[0].File)}) + " " + s.reason(r.failed[0].Err)
 	}
 	const named = 3
 	var names []string
 	for _, f := range r.failed[:min(named, len(r.failed))] {
-		names = append(names, "“"+kit.PlainName(f.File.Name)+"” ("+s.cfg.Short(f.Err)+")")
+		names = append(names, "“"+shownName(&f.File)+"” ("+s.cfg.Short(f.Err)+")")
 	}
 	if more := len(r.failed) - named; more > 0 {
 		names = append(names, lang.N("and {{.Count}} more", more, map[string]any{"Count": s.cfg.Format.Number(int64(more))}))

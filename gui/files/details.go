@@ -83,7 +83,7 @@ func (d *details) show() {
 		return
 	}
 	d.id, d.shown = f.ID, f
-	d.name.SetText(kit.PlainName(f.Name))
+	d.name.SetText(shownName(&f))
 	d.rows.Objects = d.facts(&f)
 	d.fillPreview()
 	d.file.Show()

@@ -192,6 +192,9 @@ func checkDrawn(t *testing.T, all *library.List) {
 			rows.show(&f, true, nil)
 		}
 		for _, text := range []string{look.name.Text, look.fact.Text, look.kind.Text, rows.words(), look.AccessibilityLabel()} {
+			if look.name.Text == "" {
+				t.Fatalf("%q is drawn as nothing", f.Name)
+			}
 			if !utf8.ValidString(text) || strings.ContainsFunc(text, unseen) {
 				t.Fatalf("%q is drawn as %q", f.Name, text)
 			}

@@ -83,7 +83,7 @@ func newRow(look *rowLook) *row {
 // none is coming.
 func (r *row) show(f *service.File, bare bool, picture *image.RGBA) {
 	r.id, r.file = f.ID, *f
-	r.title = kit.PlainName(f.Name)
+	r.title = shownName(f)
 	if c := theme.ColorForWidget(kit.ColorText, r); c != r.texts[ColumnName].Color {
 		r.colors() // the theme has changed while the row was not in use
 	}

@@ -113,7 +113,7 @@ func newTile(look *tileLook) *tile {
 // label (which may be empty, while the picture is coming).
 func (t *tile) show(f *service.File, facts, label string, picture *image.RGBA) {
 	t.id = f.ID
-	t.title, t.facts = kit.PlainName(f.Name), facts
+	t.title, t.facts = shownName(f), facts
 	if c := theme.ColorForWidget(kit.ColorText, t); c != t.name.Color {
 		t.colors() // the theme has changed while the tile was not in use
 	}

@@ -11,6 +11,15 @@ import (
 	"sluice/service/settings"
 )
 
+// shownName is a file's name as it can be shown. One without a name is told by
+// its id.
+func shownName(f *service.File) string {
+	if f.Name == "" {
+		return kit.PlainName(string(f.ID))
+	}
+	return kit.PlainName(f.Name)
+}
+
 // KindLabel is what stands in a tile that has no picture: "PDF". It is the
 // name's extension, or else what the type says.
 func KindLabel(f *service.File) string {
