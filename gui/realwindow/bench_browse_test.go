@@ -5,8 +5,8 @@ package realwindow
 import (
 	"context"
 	"image"
-	"path/filepath"
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 

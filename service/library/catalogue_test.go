@@ -200,11 +200,11 @@ func TestListingWaitsWhereFilesAreKnown(t *testing.T) {
 		defer from.mu.Unlock()
 		return from.asked
 	}
-	c, from := with(time.Hour) // nothing is known: at once
+	c, _ := with(time.Hour) // nothing is known: at once
 	first := until(t, c, idle)
 	c.Close()
 
-	c, from = with(time.Hour)
+	c, from := with(time.Hour)
 	if s := until(t, c, idle); s.Files != len(files) || !s.At.Equal(first.At.Truncate(time.Millisecond)) {
 		t.Errorf("%+v", s)
 	}

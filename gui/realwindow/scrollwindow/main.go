@@ -83,22 +83,8 @@ func measure(w fyne.Window) error {
 	})
 	for range turns {
 		for _, s := range all {
-			fyne.DoAndWait(func() {
-				w.SetContent(s.object)
-				s.begin()
-			})
-			for n := range warm + counted {
-				by := float32(stepBy)
-				if n%30 >= 15 {
-					by = -by
-				}
-				took, err := s.take(by)
-				if err != nil {
-					return err
-				}
-				if n >= warm {
-					s.took = append(s.took, took)
-				}
+			if err := s.turn(w); err != nil {
+				return err
 			}
 		}
 	}
@@ -122,6 +108,28 @@ type scroller struct {
 }
 
 type sample struct{ place, frame, cpu time.Duration }
+
+// turn shows the grid and makes steps, up and down.
+func (s *scroller) turn(w fyne.Window) error {
+	fyne.DoAndWait(func() {
+		w.SetContent(s.object)
+		s.begin()
+	})
+	for n := range warm + counted {
+		by := float32(stepBy)
+		if n%30 >= 15 {
+			by = -by
+		}
+		took, err := s.take(by)
+		if err != nil {
+			return err
+		}
+		if n >= warm {
+			s.took = append(s.took, took)
+		}
+	}
+	return nil
+}
 
 // take makes a step and watches how long the goroutine can do nothing else.
 func (s *scroller) take(by float32) (took sample, err error) {

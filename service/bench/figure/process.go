@@ -70,7 +70,7 @@ func fields(file string, wanted map[string]*int64) error {
 
 // ProcessorTime is what a process has used so far, all its threads together.
 func ProcessorTime(pid int) (time.Duration, error) {
-	const scheduled = 2 // CPUCLOCK_SCHED, of a whole process
+	const scheduled = 2                      // CPUCLOCK_SCHED, of a whole process
 	return clock(int32(^pid)<<3 | scheduled) //nolint:gosec // as clock_getcpuclockid makes it
 }
 
