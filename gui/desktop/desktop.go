@@ -19,6 +19,7 @@ import (
 
 	"sluice/gui"
 	"sluice/gui/files"
+	"sluice/gui/kit"
 	"sluice/gui/settings"
 	"sluice/gui/watched"
 	"sluice/service"
@@ -65,7 +66,7 @@ func (w *Window) Run(ctx context.Context, s *session.Session, paths []string) er
 	w.session, w.opened = s, []*session.Session{s}
 	w.ctx, w.cancel = context.WithCancel(ctx)
 	s.LoadKeyInBackground() //nolint:contextcheck // until the session closes
-	w.wg.Go(func() { spare.Run(w.ctx) })
+	w.wg.Go(func() { spare.Run(w.ctx, w.redraw) })
 	stop := context.AfterFunc(ctx, w.quit)
 	err := w.show(ctx, paths)
 	stop()
@@ -299,6 +300,13 @@ func (w *Window) closeAll() error {
 func (w *Window) Raise() {
 	if shell := w.shell.Load(); shell != nil {
 		shell.Raise()
+	}
+}
+
+// redraw has the window drawn once more. It may be called from any goroutine.
+func (w *Window) redraw() {
+	if shell := w.shell.Load(); shell != nil {
+		shell.OnMain(func() { kit.Repaint(shell.Window().Content()) })
 	}
 }
 

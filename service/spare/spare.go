@@ -4,6 +4,10 @@
 // the time, by a list of files and its pictures, that is as much again for
 // nothing: so it looks sooner here, and what is spare is given back as soon as the
 // program comes to rest.
+//
+// What a window has drawn is kept beyond Go's heap, for a while and until it is
+// drawn again: tens of megabytes after scrolling through many files. So after a
+// longer rest it is drawn once more, and the C library gives its pages back.
 package spare
 
 import (
@@ -19,11 +23,14 @@ const (
 	percent   = 30      // garbage beside what is in use before it is collected
 	quiet     = 1 << 20 // bytes allocated between two looks at rest
 	worth     = 6 << 20 // bytes: less is left where it is
+	longRest  = 17      // looks: more than the minute that Fyne keeps what it has drawn
 )
 
-// Run does so until ctx ends. The start of the program is left alone, whose heap
-// would be collected at every megabyte. Where the user has set GOGC, that stays.
-func Run(ctx context.Context) {
+// Run does so until ctx ends, and calls redraw, which must not wait, once in each
+// long rest; nil: nothing is drawn. The start of the program is left alone, whose
+// heap would be collected at every megabyte. Where the user has set GOGC, that
+// stays.
+func Run(ctx context.Context, redraw func()) {
 	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
 	select {
@@ -35,7 +42,7 @@ func Run(ctx context.Context) {
 		before := debug.SetGCPercent(percent)
 		defer debug.SetGCPercent(before)
 	}
-	k := keeper{read: read, free: debug.FreeOSMemory}
+	k := keeper{read: read, free: debug.FreeOSMemory, redraw: redraw, trim: trim}
 	for {
 		k.look()
 		select {
@@ -68,10 +75,14 @@ func read() state {
 
 // keeper decides when to give memory back.
 type keeper struct {
-	read  func() state
-	free  func()
+	read   func() state
+	free   func()
+	redraw func() // nil: nothing is drawn
+	trim   func()
+
 	last  uint64 // allocated at the last look
-	given bool   // since then nothing much was allocated
+	rests int    // looks in a row at which nothing much had been allocated
+	given bool   // in this rest
 }
 
 // look gives back what is spare once per rest: a collection takes some
@@ -81,13 +92,20 @@ func (k *keeper) look() {
 	resting := now.allocated-k.last < quiet
 	k.last = now.allocated
 	if !resting {
-		k.given = false
+		k.rests, k.given = 0, false
 		return
 	}
-	if k.given || now.held < now.live+worth {
-		return
+	k.rests++
+	if !k.given && now.held >= now.live+worth {
+		k.given = true
+		k.free()
 	}
-	k.given = true
-	k.free()
+	switch {
+	case k.redraw == nil:
+	case k.rests == longRest:
+		k.redraw()
+	case k.rests == longRest+1:
+		k.trim()
+	}
 	k.last = k.read().allocated
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -39,6 +40,34 @@ func TestMemoryIsGivenBackOncePerRest(t *testing.T) {
 	}
 }
 
+// A long rest has the window drawn once, and then given back what that freed.
+func TestLongRest(t *testing.T) {
+	var now state
+	var done []int // the looks
+	look := 0
+	k := keeper{
+		read: func() state { return now }, free: func() { t.Error("nothing was spare") },
+		redraw: func() { done = append(done, look); now.allocated += 10 << 20 }, // which is not the end of the rest
+		trim:   func() { done = append(done, -look) },
+	}
+	for look = range 100 {
+		if look == 50 {
+			now.allocated += 5 << 20
+		}
+		k.look()
+	}
+	if want := []int{longRest - 1, -longRest, 50 + longRest, -(50 + longRest + 1)}; !slices.Equal(done, want) {
+		t.Errorf("at %v, want %v", done, want)
+	}
+	k.redraw, k.rests = nil, 0
+	for range 100 {
+		k.look()
+	}
+	if len(done) != 4 {
+		t.Errorf("without a window something was done at %v", done[4:])
+	}
+}
+
 // What the runtime says is understood: garbage is seen, and gone after it was
 // given back.
 func TestGarbageIsSeen(t *testing.T) {
@@ -71,7 +100,7 @@ func TestRunTurnsTheCollectorBack(t *testing.T) {
 		ended := make(chan struct{})
 		go func() {
 			defer close(ended)
-			Run(ctx)
+			Run(ctx, nil)
 		}()
 		now := func() int { p := debug.SetGCPercent(100); debug.SetGCPercent(p); return p }
 		<-time.After(lookEvery / 2)
