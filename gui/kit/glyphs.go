@@ -7,6 +7,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 	"github.com/go-text/typesetting/font"
+	"github.com/go-text/typesetting/font/opentype"
+	"github.com/go-text/typesetting/font/opentype/tables"
 	"github.com/go-text/typesetting/fontscan"
 )
 
@@ -47,11 +49,32 @@ func newGlyphs(system []fontscan.Footprint) *Glyphs {
 		if r == nil { // the program may be built without emoji
 			continue
 		}
-		if face, err := font.ParseTTF(bytes.NewReader(r.Content())); err == nil {
-			g.bundled = append(g.bundled, face.Cmap)
+		if c, err := cmapOf(r.Content()); err == nil {
+			g.bundled = append(g.bundled, c)
 		}
 	}
 	return g
+}
+
+// cmapOf reads of a font only which characters it has; the rest takes long.
+func cmapOf(data []byte) (font.Cmap, error) {
+	loader, err := opentype.NewLoader(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("open a font: %w", err)
+	}
+	raw, err := loader.RawTable(opentype.MustNewTag("cmap"))
+	if err != nil {
+		return nil, fmt.Errorf("read a font: %w", err)
+	}
+	table, _, err := tables.ParseCmap(raw)
+	if err != nil {
+		return nil, fmt.Errorf("read a font's characters: %w", err)
+	}
+	c, _, err := font.ProcessCmap(table, 0)
+	if err != nil {
+		return nil, fmt.Errorf("read a font's characters: %w", err)
+	}
+	return c, nil
 }
 
 // Has reports whether a font has the character.
