@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -57,17 +58,17 @@ func newDirect(cfg Config, parts transportParts, base *url.URL, h http.Header) *
 	if cfg.DialContext != nil || !canPeek || !plainHost(base.Host) {
 		return nil
 	}
-	head := "Host: " + base.Host + "\r\n"
-	for _, name := range []string{"User-Agent", "Authorization"} {
-		value := h.Get(name)
-		if !plainText(value) {
+	var head strings.Builder
+	head.WriteString("Host: " + base.Host + "\r\n")
+	for name := range h {
+		if !plainText(h.Get(name)) {
 			return nil
 		}
-		if value != "" {
-			head += name + ": " + value + "\r\n"
-		}
 	}
-	return &direct{parts: parts, base: base, head: head, proxy: &http.Request{URL: base}}
+	if err := h.Write(&head); err != nil { // a strings.Builder takes all
+		return nil
+	}
+	return &direct{parts: parts, base: base, head: head.String(), proxy: &http.Request{URL: base}}
 }
 
 // plainHost reports whether net/http sends a host as it is written.
@@ -218,7 +219,7 @@ func (s *sending) tryDirect(parent, ctx context.Context) (done Uploaded, failure
 	}
 	letGo := context.AfterFunc(ctx, func() { _ = c.raw.Close() })
 	s.connected(c.raw, again)
-	resp, err := s.exchange(c, b)
+	resp, err := s.exchange(c, b) //nolint:bodyclose // it is read, or its connection is closed
 	kept := false
 	if err != nil {
 		failure = s.broke(parent, ctx, err)

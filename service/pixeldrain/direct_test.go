@@ -29,7 +29,7 @@ type rawServer struct {
 
 const created = "HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{\"id\":\"a\"}"
 
-// direct200 runs test with a client of a server that talks so, without TLS and
+// serve runs test with a client of a server that talks so, without TLS and
 // with it.
 func (s *rawServer) serve(t *testing.T, test func(t *testing.T, c *Client)) {
 	t.Helper()
@@ -100,6 +100,7 @@ func TestDirectKeepsItsConnection(t *testing.T) {
 		}
 	}}
 	s.serve(t, func(t *testing.T, c *Client) {
+		t.Helper()
 		for n := range 30 {
 			got, err := c.Upload(t.Context(), zeroUpload(1+int64(n)*directSize/30))
 			if err != nil || got.ID != "a" {
@@ -124,6 +125,7 @@ func TestDirectSeesDeadConnections(t *testing.T) {
 				}
 			}}
 			s.serve(t, func(t *testing.T, c *Client) {
+				t.Helper()
 				for range 20 {
 					if _, err := c.Upload(t.Context(), zeroUpload(20<<10)); err != nil {
 						t.Fatal(err)
@@ -150,6 +152,7 @@ func TestDirectLeavesConnections(t *testing.T) {
 				}
 			}}
 			s.serve(t, func(t *testing.T, c *Client) {
+				t.Helper()
 				for range 5 {
 					if _, err := c.Upload(t.Context(), zeroUpload(10)); err != nil {
 						t.Fatal(err)
@@ -179,6 +182,7 @@ func TestDirectBadAnswers(t *testing.T) {
 				}
 			}}
 			s.serve(t, func(t *testing.T, c *Client) {
+				t.Helper()
 				_, err := c.Upload(t.Context(), zeroUpload(10))
 				f := failure(t, err)
 				mustEqual(t, "unknown", f.Unknown(), true)
@@ -206,6 +210,7 @@ func TestDirectEndsIdleConnections(t *testing.T) {
 		}
 	}}
 	s.serve(t, func(t *testing.T, c *Client) {
+		t.Helper()
 		upload := func() {
 			t.Helper()
 			if _, err := c.Upload(t.Context(), zeroUpload(10)); err != nil {
@@ -242,6 +247,7 @@ func TestDirectStopsWithItsContext(t *testing.T) {
 	}}
 	cause := errors.New("enough")
 	s.serve(t, func(t *testing.T, c *Client) {
+		t.Helper()
 		ctx, cancel := context.WithCancelCause(t.Context())
 		go func() {
 			<-heard
@@ -289,7 +295,9 @@ func TestDirectSendsWhatNetHTTPSends(t *testing.T) {
 // TestDirectIsForPlainThings only.
 func TestDirectIsForPlainThings(t *testing.T) {
 	for _, cfg := range []Config{
-		{APIURL: "https://müller.example/api"}, {APIURL: "https://EXAMPLE.org/api"}, {APIURL: "https://x/api", UserAgent: "a\r\nb: c"},
+		{APIURL: "https://müller.example/api"},
+		{APIURL: "https://EXAMPLE.org/api"},
+		{APIURL: "https://x/api", UserAgent: "a\r\nb: c"},
 		{APIURL: "https://x/api", DialContext: new(net.Dialer).DialContext},
 	} {
 		if newTestClient(t, cfg).direct != nil {
