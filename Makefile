@@ -136,11 +136,15 @@ bench: ## uploads side by side with curl, memory, start of the window (docs/benc
 	go test -count=1 -v -timeout 20m -tags $(TEST_TAGS),realwindow,bench -run '^TestBench' ./gui/realwindow/
 	$(call say,database and engine and catalogue)
 	go test -count=1 -run '^$$' -bench . ./storage/ ./service/upload/ ./service/library/
+	$(call say,watched folders)
+	go test -count=1 -v -timeout 20m -tags $(TEST_TAGS),bench -run '^TestBench' ./service/watch/
 	$(call say,scrolling)
 	go test -count=1 -tags $(TEST_TAGS) -run '^$$' -bench Scroll ./gui/kit/ ./gui/files/ ./gui/uploads/ ./gui/history/
 
-# FUZZ says how long each fuzz target runs.
+# FUZZ says how long each fuzz target runs, MINUTES how long each kind of chaos
+# in watched folders lasts.
 FUZZ ?= 60s
+MINUTES ?= 3
 
 .PHONY: torture
 torture: ## the long campaigns, as root: kills, faults, damaged and full disks, fuzzing (an hour or more)
@@ -151,6 +155,8 @@ torture: ## the long campaigns, as root: kills, faults, damaged and full disks, 
 	go test -count=1 -v -timeout 180m -tags $(TEST_TAGS),torture -run '^TestTorture' ./service/upload/ $(if $(ARGS),-args $(ARGS))
 	$(call say,downloads: faults and kills)
 	go test -count=1 -v -timeout 60m -tags $(TEST_TAGS),torture -run '^TestTorture' ./service/download/
+	$(call say,watched folders: chaos and kills and unmounting and the zoo)
+	go test -count=1 -v -timeout 60m -tags $(TEST_TAGS),torture -run '^TestTorture' ./service/watch/ -args -minutes $(MINUTES)
 	$(call say,fuzzing)
 	grep -r --include='*_test.go' -o '^func Fuzz[A-Za-z0-9]*' . | while IFS=: read -r file name; do \
 		go test -tags $(TEST_TAGS) -run '^$$' -fuzz "^$${name#func }$$" -fuzztime $(FUZZ) "$$(dirname "$$file")" </dev/null; done

@@ -29,9 +29,16 @@ func newFiles(s *Shell) *files.Screen {
 			Copy: s.copyTargets, Text: s.copyText, Open: s.openFiles, Tell: s.toast, Keep: s.keepFiles,
 			Ask:     func(title, text string, answers ...kit.Answer) { s.ask(nil, title, text, answers...) },
 			Account: func() { s.Show("settings") }, Upload: func() { s.choose(false) }, Changed: s.filesChanged,
-			Download: s.downloadFiles,
+			Download: s.downloadFiles, Warn: s.Tell, Dialog: s.dialog, Save: s.saveList,
 		},
 	})
+}
+
+// dialog shows something above the window in place of any question.
+func (s *Shell) dialog(width float32, title string, body fyne.CanvasObject, focus fyne.Focusable, buttons ...*kit.Button) (hide func()) {
+	s.unask()
+	s.question = question{hide: kit.Dialog(s.window.Canvas(), width, title, body, focus, buttons...)}
+	return s.unask
 }
 
 // copyTargets puts links to files on the clipboard, "" in the format that is

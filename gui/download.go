@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2/lang"
 
@@ -94,9 +96,32 @@ func (s *Shell) tryNow() {
 	s.actOnAll("try", (*upload.Engine).TryNow, (*download.Engine).TryNow)
 }
 
-// openDownloaded opens a file with the program that the desktop has for it.
+// openDownloaded opens a file with the program that the desktop has for it. What
+// may be a program itself is not started by one click.
 func (s *Shell) openDownloaded(id service.DownloadID) {
-	s.withDownloaded(id, func(_ context.Context, path string) error { return s.cfg.OpenURL(fileURL(path)) })
+	do := func() {
+		s.withDownloaded(id, func(_ context.Context, path string) error { return s.cfg.OpenURL(fileURL(path)) })
+	}
+	job, ok := s.uploads.Model().Download(id)
+	if !ok || !mayRun(job.Name) {
+		do()
+		return
+	}
+	s.ask(nil, lang.L("Open “{{.Name}}”?", map[string]any{"Name": kit.PlainName(job.Name)}),
+		lang.L("Opening a file of this kind can start a program. Only do that if you know where it comes from."),
+		kit.Answer{Label: lang.L("Open the file"), Kind: kit.ButtonDanger, Do: do},
+		kit.Answer{Label: lang.L("Show in its folder"), Kind: kit.ButtonPlain, Do: func() { s.showDownloaded(id) }},
+		kit.Answer{Label: lang.L("Cancel"), Kind: kit.ButtonPrimary})
+}
+
+// mayRun reports whether some desktop starts a program when a file of this name
+// is opened.
+func mayRun(name string) bool {
+	return slices.Contains([]string{
+		".app", ".appimage", ".appref-ms", ".bat", ".cmd", ".com", ".command", ".cpl", ".deb", ".desktop", ".dmg", ".exe", ".hta", ".inf",
+		".jar", ".js", ".jse", ".lnk", ".msc", ".msi", ".msix", ".msp", ".pif", ".pkg", ".ps1", ".py", ".pyw", ".reg", ".rpm", ".run",
+		".scf", ".scr", ".sh", ".terminal", ".url", ".vb", ".vbe", ".vbs", ".workflow", ".ws", ".wsf", ".wsh",
+	}, strings.ToLower(filepath.Ext(name)))
 }
 
 // showDownloaded shows a file in its folder.

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/lang"
 
 	"sluice/gui/kit"
+	"sluice/service"
 	"sluice/service/download"
 )
 
@@ -58,6 +59,8 @@ func (s *Shell) askLinks(text string) {
 	f.hide = kit.Dialog(s.window.Canvas(), linksWidth, lang.L("Download links"), body, f.text, cancel, f.ok)
 	s.question = question{hide: f.hide}
 	f.text.SetText(text) // also reads it
+	f.text.TypedShortcut(&fyne.ShortcutSelectAll{})
+	f.text.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd}) // behind the text
 }
 
 // maxPasted is how much text is looked through for links, in bytes.
@@ -116,9 +119,11 @@ func (s *Shell) foundWords(found download.Pasted) (words string, c fyne.ThemeCol
 
 // refusedWords tell what is wrong with a line.
 func (s *Shell) refusedWords(r *download.Refused) string {
-	return lang.L("Line {{.Line}}: {{.Reason}}: {{.Text}}", map[string]any{
-		"Line": s.format.Number(int64(r.Line)), "Reason": ErrorShort(r.Err), "Text": kit.PlainName(r.Text),
-	})
+	d := map[string]any{"Line": s.format.Number(int64(r.Line)), "Reason": ErrorShort(r.Err), "Text": kit.PlainName(r.Text)}
+	if r.Err.Value == service.ReasonNoLink {
+		return lang.L("Line {{.Line}} is no link to a file or album: {{.Text}}", d)
+	}
+	return lang.L("Line {{.Line}}: {{.Reason}}: {{.Text}}", d)
 }
 
 func (f *linksForm) showFolder() { f.where.SetText(f.shell.format.Folder(f.folder)) }

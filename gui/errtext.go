@@ -321,6 +321,11 @@ func downloadWords(value string) errorWords {
 			lang.L("The folder can’t be written"),
 			lang.L("The folder for this download is not there or can’t be written. What was downloaded before was kept. Bring the folder back, or choose another one."),
 		}
+	case service.ReasonPartGone:
+		return errorWords{
+			lang.L("The unfinished file is gone"),
+			lang.L("The unfinished file of this download was moved, changed or deleted meanwhile. Nothing else was touched, and it starts over. Leave files that end in .part alone until they are done."),
+		}
 	case service.ReasonForeignLink:
 		return errorWords{
 			lang.L("A link of another service"),

@@ -19,21 +19,32 @@ import (
 )
 
 // export asks for a file and writes the history to it, as far as a search
-// finds it. A dialog that is still open is given up for this one.
+// finds it.
 func (s *Shell) export(format upload.ExportFormat, search string) {
 	engine := s.backend.Engine
 	if engine == nil {
 		return
 	}
+	name := "sluice-history-" + time.Now().Format("2006-01-02") + "." + string(format)
+	s.saveAs(lang.L("Save the history"), name, func(path string) {
+		rows, err := saveWhole(path, format, func(w io.Writer) error { return engine.Export(s.ctx, w, format, search) })
+		if s.ctx.Err() == nil {
+			s.onMain(func() { s.exported(path, rows, err) })
+		}
+	})
+}
+
+// saveAs asks where to save a file and has it written there, away from the
+// interface goroutine. A dialog that is still open is given up for this one.
+func (s *Shell) saveAs(title, name string, write func(path string)) {
 	if s.picks != nil {
 		s.picks()
 	}
 	ctx, cancel := context.WithCancel(s.ctx)
 	s.picks = cancel
-	name := "sluice-history-" + time.Now().Format("2006-01-02") + "." + string(format)
 	s.wg.Go(func() {
 		defer cancel()
-		path, err := s.cfg.Save(ctx, name)
+		path, err := s.cfg.Save(ctx, title, name)
 		if ctx.Err() != nil {
 			return
 		}
@@ -41,10 +52,7 @@ func (s *Shell) export(format upload.ExportFormat, search string) {
 			s.TellError("choose a file", err)
 			return
 		}
-		rows, err := saveWhole(path, format, func(w io.Writer) error { return engine.Export(s.ctx, w, format, search) })
-		if s.ctx.Err() == nil {
-			s.onMain(func() { s.exported(path, rows, err) })
-		}
+		write(path)
 	})
 }
 
@@ -67,13 +75,13 @@ func exportFailure(folder string, err error) string {
 	}
 	switch {
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
-		return lang.L("Sluice may not write in {{.Folder}}, so the history was not saved. Choose another folder.", in)
+		return lang.L("Sluice may not write in {{.Folder}}, so nothing was saved. Choose another folder.", in)
 	case errors.Is(err, syscall.ENOSPC):
-		return lang.L("There is no room left in {{.Folder}}, so the history was not saved. Make room, or choose another folder.", in)
+		return lang.L("There is no room left in {{.Folder}}, so nothing was saved. Make room, or choose another folder.", in)
 	case errors.Is(err, fs.ErrNotExist):
-		return lang.L("{{.Folder}} is no longer there, so the history was not saved. Choose another folder.", in)
+		return lang.L("{{.Folder}} is no longer there, so nothing was saved. Choose another folder.", in)
 	}
-	return lang.L("The history could not be saved in {{.Folder}}. What was there before is unchanged. Choose another folder.", in)
+	return lang.L("The file could not be saved in {{.Folder}}. What was there before is unchanged. Choose another folder.", in)
 }
 
 // showFolder shows a folder in the file manager.
@@ -85,15 +93,25 @@ func (s *Shell) showFolder(path string) {
 	})
 }
 
-// saveWhole writes a file under another name first, so that path never has half
-// of it, and gives the number of exported rows.
+// saveWhole is writeWhole for an export, and gives the number of its rows.
 func saveWhole(path string, format upload.ExportFormat, write func(io.Writer) error) (rows int, err error) {
+	counter := &rowCounter{format: format}
+	err = writeWhole(path, func(w io.Writer) error {
+		counter.w = w
+		return write(counter)
+	})
+	return counter.rows(), err
+}
+
+// writeWhole writes a file under another name first, so that path never has half
+// of it.
+func writeWhole(path string, write func(io.Writer) error) (err error) {
 	if whole, err := filepath.EvalSymlinks(path); err == nil {
 		path = whole // what a link leads to is replaced, not the link
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".sluice-history-*")
+	f, err := os.CreateTemp(filepath.Dir(path), ".sluice-*")
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer func() {
 		if err != nil {
@@ -104,17 +122,16 @@ func saveWhole(path string, format upload.ExportFormat, write func(io.Writer) er
 	if before, err := os.Stat(path); err == nil {
 		_ = f.Chmod(before.Mode().Perm()) // else it is for its owner only
 	}
-	counter := &rowCounter{w: f, format: format}
-	if err := write(counter); err != nil {
-		return 0, err
+	if err := write(f); err != nil {
+		return err
 	}
 	if err := f.Sync(); err != nil {
-		return 0, err
+		return err
 	}
 	if err := f.Close(); err != nil {
-		return 0, err
+		return err
 	}
-	return counter.rows(), os.Rename(f.Name(), path)
+	return os.Rename(f.Name(), path)
 }
 
 // rowCounter counts the rows of an export on their way.

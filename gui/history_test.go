@@ -220,7 +220,7 @@ func TestExportFailsInWords(t *testing.T) {
 	b.Tap("History")
 	b.UntilSees("Today · 3")
 	b.exportTo("gone/history.csv", "As CSV, for spreadsheets…")
-	b.UntilSees(filepath.FromSlash("~/gone") + " is no longer there, so the history was not saved")
+	b.UntilSees(filepath.FromSlash("~/gone") + " is no longer there, so nothing was saved")
 
 	for _, c := range []struct {
 		err  error
@@ -229,7 +229,7 @@ func TestExportFailsInWords(t *testing.T) {
 		{&fs.PathError{Err: syscall.EACCES}, "Sluice may not write in ~/x"},
 		{service.AsError("export the history", syscall.ENOSPC), "There is no room left in ~/x"},
 		{&service.Error{Op: "read the history"}, "The history can’t be read, so nothing was saved"},
-		{errors.New("odd"), "The history could not be saved in ~/x"},
+		{errors.New("odd"), "The file could not be saved in ~/x"},
 	} {
 		if got := exportFailure("~/x", c.err); !strings.HasPrefix(got, c.want) {
 			t.Errorf("%v is told as %q, want %q", c.err, got, c.want)

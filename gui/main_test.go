@@ -158,7 +158,7 @@ func (b *bench) pick(ctx context.Context, what Picking) ([]string, error) {
 	}
 }
 
-func (b *bench) save(ctx context.Context, name string) (string, error) {
+func (b *bench) save(ctx context.Context, _, name string) (string, error) {
 	s := save{ctx, name, make(chan string)}
 	select {
 	case b.saves <- s:

@@ -25,8 +25,8 @@ func portalPicker(ctx context.Context, what Picking) ([]string, error) {
 
 // portalSaver asks with the desktop's own dialog, which asks before it gives the
 // path of a file that exists.
-func portalSaver(ctx context.Context, name string) (string, error) {
-	paths, err := portalAsk(ctx, "SaveFile", saveTitle(), map[string]dbus.Variant{
+func portalSaver(ctx context.Context, title, name string) (string, error) {
+	paths, err := portalAsk(ctx, "SaveFile", title, map[string]dbus.Variant{
 		"current_name": dbus.MakeVariant(name),
 	})
 	if err != nil || len(paths) == 0 {

@@ -101,19 +101,19 @@ func TestPortalCancelled(t *testing.T) {
 
 func TestPortalGivesTheFileToSave(t *testing.T) {
 	p := newPortal(t, func(p *portal, request dbus.ObjectPath) { p.respond(request, 0, "file:///tmp/my%20history.csv") })
-	path, err := portalSaver(t.Context(), "history.csv")
+	path, err := portalSaver(t.Context(), "Save it", "history.csv")
 	if err != nil || path != "/tmp/my history.csv" {
 		t.Errorf("chosen %q, %v", path, err)
 	}
 	options := <-p.asked
-	if options["current_name"].Value() != "history.csv" || options["title"].Value() != saveTitle() {
+	if options["current_name"].Value() != "history.csv" || options["title"].Value() != "Save it" {
 		t.Errorf("asked with %v", options)
 	}
 }
 
 func TestPortalSavingCancelled(t *testing.T) {
 	newPortal(t, func(p *portal, request dbus.ObjectPath) { p.respond(request, 1) })
-	if path, err := portalSaver(t.Context(), "history.csv"); err != nil || path != "" {
+	if path, err := portalSaver(t.Context(), "Save it", "history.csv"); err != nil || path != "" {
 		t.Errorf("nothing chosen, but %q, %v", path, err)
 	}
 }

@@ -8,4 +8,4 @@ import "context"
 func portalPicker(context.Context, Picking) ([]string, error) { return nil, errNoDialog }
 
 // portalSaver is for Linux only too.
-func portalSaver(context.Context, string) (string, error) { return "", errNoDialog }
+func portalSaver(context.Context, string, string) (string, error) { return "", errNoDialog }

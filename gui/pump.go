@@ -227,6 +227,7 @@ func (s *Shell) swap(b Backend) {
 	s.filesChanged(library.Status{})
 	s.files.Use(b.Library)
 	s.watched.Use(b.Watched)
+	s.burst = burst{since: s.now()}
 	s.reset(upload.Snapshot{})
 	s.resetDownloads(download.Snapshot{})
 }
@@ -234,6 +235,7 @@ func (s *Shell) swap(b Backend) {
 func (s *Shell) reset(snapshot upload.Snapshot) {
 	s.uploads.Reset(snapshot)
 	s.showTotals()
+	s.watchedBefore(snapshot.Jobs)
 }
 
 func (s *Shell) resetDownloads(snapshot download.Snapshot) {

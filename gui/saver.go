@@ -15,31 +15,31 @@ import (
 	"github.com/ncruces/zenity"
 )
 
-// Saver asks where to save a file, with a name to begin with. It runs on a
-// goroutine of its own and gives up when ctx ends. It gives the path of a file
-// that exists only if it has asked whether that may be replaced. "" is no error:
-// nothing was chosen.
-type Saver func(ctx context.Context, name string) (string, error)
+// Saver asks where to save a file, with a title that says what is saved and a
+// name to begin with. It runs on a goroutine of its own and gives up when ctx
+// ends. It gives the path of a file that exists only if it has asked whether that
+// may be replaced. "" is no error: nothing was chosen.
+type Saver func(ctx context.Context, title, name string) (string, error)
 
 // platformSaver tries the ways to ask in their order: the desktop's own dialog,
 // zenity (which is the native dialog outside Linux), Fyne's.
 func platformSaver(s *Shell) Saver {
-	return func(ctx context.Context, name string) (string, error) {
+	return func(ctx context.Context, title, name string) (string, error) {
 		for _, save := range []Saver{portalSaver, zenitySaver} {
-			path, err := save(ctx, name)
+			path, err := save(ctx, title, name)
 			if err == nil || ctx.Err() != nil || !errors.Is(err, errNoDialog) {
 				return path, err
 			}
 		}
-		return s.fyneSaver(ctx, name)
+		return s.fyneSaver(ctx, title, name)
 	}
 }
 
-func zenitySaver(ctx context.Context, name string) (string, error) {
+func zenitySaver(ctx context.Context, title, name string) (string, error) {
 	if home, err := os.UserHomeDir(); err == nil && runtime.GOOS == "linux" {
 		name = filepath.Join(home, name) // else it begins where Sluice was started
 	}
-	path, err := zenity.SelectFileSave(zenity.Context(ctx), zenity.Title(saveTitle()), zenity.Filename(name), zenity.ConfirmOverwrite())
+	path, err := zenity.SelectFileSave(zenity.Context(ctx), zenity.Title(title), zenity.Filename(name), zenity.ConfirmOverwrite())
 	switch {
 	case errors.Is(err, zenity.ErrCanceled):
 		return "", nil
@@ -53,7 +53,7 @@ func zenitySaver(ctx context.Context, name string) (string, error) {
 
 // fyneSaver asks for the folder only: Fyne's dialog for files empties the
 // chosen one before anything can be written. The name is one that is free there.
-func (s *Shell) fyneSaver(ctx context.Context, name string) (string, error) {
+func (s *Shell) fyneSaver(ctx context.Context, title, name string) (string, error) {
 	chosen := make(chan string, 1)
 	failed := make(chan error, 1)
 	var open *dialog.FileDialog
@@ -68,7 +68,7 @@ func (s *Shell) fyneSaver(ctx context.Context, name string) (string, error) {
 				chosen <- filepath.FromSlash(u.Path())
 			}
 		}, s.window)
-		open.SetTitleText(lang.L("Save the history in a folder"))
+		open.SetTitleText(title)
 		open.SetConfirmText(lang.L("Save here"))
 		open.Show()
 	})
@@ -97,5 +97,3 @@ func freeName(folder, name string) string {
 		path = filepath.Join(folder, fmt.Sprintf("%s (%d)%s", strings.TrimSuffix(name, ext), n, ext))
 	}
 }
-
-func saveTitle() string { return lang.L("Save the history") }

@@ -121,6 +121,7 @@ func (s *Shell) build() {
 	s.files = newFiles(s)
 	s.watched = newWatched(s)
 	s.notifier = newNotifier(s)
+	s.burst.since = s.now()
 	s.notices = newNotices(s)
 	s.frame = newFrame(s, s.screens())
 	s.frame.setHost(s.backend.Host())
@@ -238,7 +239,7 @@ func (s *Shell) TellError(op string, err error) {
 
 // intents joins the screen's buttons to the engine.
 func (s *Shell) intents() uploads.Intents {
-	return uploads.Intents{
+	in := uploads.Intents{
 		Choose:       func() { s.choose(false) },
 		ChooseFolder: func() { s.choose(true) },
 		PauseAll:     s.pauseAll,
@@ -258,10 +259,13 @@ func (s *Shell) intents() uploads.Intents {
 		ToFront:   func(id uploads.ID) { s.actOn("to front", (*upload.Engine).ToFront, (*download.Engine).ToFront, id) },
 		CopyLinks: s.copyLinks,
 		Open:      s.open,
-		Download:  func() { s.askLinks("") },
 		OpenFile:  s.openDownloaded,
 		ShowFile:  s.showDownloaded,
 	}
+	if s.backend.Downloads != nil {
+		in.Download = func() { s.askLinks("") }
+	}
+	return in
 }
 
 // Methods of the engines about some jobs.

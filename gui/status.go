@@ -137,7 +137,14 @@ func (s *status) progress(t *uploads.Totals, part float64) string {
 			return lang.N("{{.Count}} files paused", t.Held, map[string]any{"Count": s.format.Number(int64(t.Held))})
 		}
 		if t.Finished > 0 {
-			return strings.Join(endedWords(s.format, t.Up.Finished, t.Down.Finished), " · ")
+			words := endedWords(s.format, t.Up.Finished, t.Down.Finished)
+			if len(words) == 1 {
+				return words[0]
+			}
+			for i := range words {
+				words[i] = strings.ReplaceAll(words[i], " ", "\u00a0") // each stays on its line
+			}
+			return strings.Join(words, " · ")
 		}
 		if n := s.library.Files; n > 0 {
 			return lang.N("{{.Count}} files · {{.Size}}", n, map[string]any{

@@ -38,9 +38,29 @@ func (s *Shell) watching() bool { return s.watched.Model().On() > 0 }
 
 // watchChanged takes over that folders were added, removed or switched.
 func (s *Shell) watchChanged(int) {
-	if s.frame != nil {
-		s.endBackground()
+	if s.frame == nil {
+		return
 	}
+	if s.watched.Model().State() == watched.Ready {
+		held := s.burst.held
+		s.burst.held = nil
+		for i := range held {
+			s.watchedDone(&held[i])
+		}
+	}
+	s.endBackground()
+}
+
+// watchedBefore takes over what watched folders have uploaded since the window
+// was made and before it heard of what happens.
+func (s *Shell) watchedBefore(jobs []upload.Job) {
+	b := upload.Batch{Origin: upload.Watch}
+	for i := range jobs {
+		if jobs[i].Origin == upload.Watch && jobs[i].State.Finished() && jobs[i].Finished.After(s.burst.since) {
+			b.Jobs = append(b.Jobs, jobs[i])
+		}
+	}
+	s.watchedDone(&b)
 }
 
 // copyEntry copies the link of a watched file.
@@ -57,8 +77,12 @@ func (s *Shell) watchedDone(b *upload.Batch) {
 	if len(b.Jobs) == 0 {
 		return
 	}
+	if s.watched.Model().State() == watched.Opening { // what their folders say is not known yet
+		s.burst.held = append(s.burst.held, *b)
+		return
+	}
 	if !b.Jobs[0].Added.Before(s.burst.ended) {
-		s.burst = burst{} // nothing else was under way: what comes now is new
+		s.burst = burst{since: s.burst.since} // nothing else was under way: what comes now is new
 	}
 	fresh := 0
 	for _, j := range b.Jobs {
@@ -100,7 +124,9 @@ func later(a, b time.Time) time.Time {
 // burst is what watched folders have uploaded without standing still: one copy,
 // one notification.
 type burst struct {
-	ended  time.Time // of the last file
+	since  time.Time      // the window is there
+	held   []upload.Batch // that ended before the folders were known
+	ended  time.Time      // of the last file
 	copied []upload.Job
 	told   []upload.Job
 	failed []upload.Job

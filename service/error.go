@@ -103,6 +103,7 @@ const (
 	ReasonNoLink          = "no_link"           // an address that leads to no file or album
 	ReasonEmptyAlbum      = "empty_album"       // no file in it
 	ReasonWrongContent    = "wrong_content"     // what came is not the file that the service describes
+	ReasonPartGone        = "part_gone"         // somebody took away the unfinished file of a download
 	ReasonNoBin           = "no_bin"            // the bin of this computer does not take the file
 	ReasonNoMethod        = "no_method"         // the service can't do this
 )

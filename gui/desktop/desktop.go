@@ -24,6 +24,7 @@ import (
 	"sluice/service"
 	"sluice/service/handoff"
 	"sluice/service/session"
+	"sluice/service/spare"
 	"sluice/service/upload"
 )
 
@@ -64,6 +65,7 @@ func (w *Window) Run(ctx context.Context, s *session.Session, paths []string) er
 	w.session, w.opened = s, []*session.Session{s}
 	w.ctx, w.cancel = context.WithCancel(ctx)
 	s.LoadKeyInBackground() //nolint:contextcheck // until the session closes
+	w.wg.Go(func() { spare.Run(w.ctx) })
 	stop := context.AfterFunc(ctx, w.quit)
 	err := w.show(ctx, paths)
 	stop()
@@ -121,7 +123,10 @@ func backend(s *session.Session) gui.Backend {
 			if err != nil {
 				return files.Library{}, err
 			}
-			return files.Library{Catalogue: l.Catalogue, Thumbs: l.Thumbs, Ready: l.Ready, Delete: l.Delete, Keyless: l.Keyless}, nil
+			return files.Library{
+				Catalogue: l.Catalogue, Thumbs: l.Thumbs, Ready: l.Ready, Keyless: l.Keyless,
+				Delete: l.Delete, Rename: l.Rename, CanRename: l.CanRename,
+			}, nil
 		},
 	}
 }
@@ -199,6 +204,7 @@ func (w *Window) modelFor(shell *gui.Shell) *settings.Model {
 			NameOf:     gui.FormatName,
 			Failed:     shell.TellError,
 			OpenURL:    shell.OpenURL,
+			PickFolder: shell.PickFolder,
 			TrySandbox: func() { w.change(shell, true) },
 			UseAccount: func() { w.change(shell, false) },
 			Welcomed: func(warning string) {

@@ -57,6 +57,13 @@ func (s *Screen) menuItems() []*fyne.MenuItem {
 	if s.downloads() {
 		items = append(items, s.downloadItem())
 	}
+	if _, ok := s.renamable(); ok {
+		items = append(items, s.renameItem())
+	}
+	items = append(items, s.saveItem())
+	if narrow(s.body.Size().Width) {
+		items = append(items, fyne.NewMenuItem(lang.L("All about the file"), func() { s.showSheet(true) }))
+	}
 	return append(items,
 		fyne.NewMenuItemSeparator(),
 		fyne.NewMenuItem(lang.L("Select all"), func() { s.tiles.Select((*Selection).All) }),

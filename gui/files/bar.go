@@ -90,7 +90,10 @@ func (b *selectionBar) moreItems() []*fyne.MenuItem {
 	if b.open.Hidden {
 		items = append(items, s.openItem())
 	}
-	return items
+	if _, ok := s.renamable(); ok {
+		items = append(items, s.renameItem())
+	}
+	return append(items, s.saveItem())
 }
 
 // barLayout gives the text the room that it needs and the buttons the rest; a
@@ -103,13 +106,9 @@ const barGap float32 = 8
 func (l barLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	b := l.bar
 	room := size.Width - 12 - fyne.MeasureText(b.text.Text(), kit.SizeName, fyne.TextStyle{Bold: true}).Width
-	b.download.Hidden, b.open.Hidden, b.more.Hidden = !b.screen.downloads(), false, true
-	if l.width() > room {
-		b.open.Hidden, b.more.Hidden = true, false
-	}
-	if l.width() > room {
-		b.download.Hidden = true
-	}
+	b.download.Hidden, b.open.Hidden = !b.screen.downloads(), false
+	b.open.Hidden = l.width() > room
+	b.download.Hidden = b.download.Hidden || l.width() > room
 	right := size.Width
 	for _, o := range []*kit.Button{b.remove, b.more, b.open, b.download, b.copy} {
 		if o.Hidden {

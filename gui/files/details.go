@@ -25,8 +25,8 @@ type details struct {
 	preview *preview
 	name    *kit.Text
 	rows    *fyne.Container
-	copy    *kit.Button
-	open    *kit.Button
+	rename  *kit.Button
+	close   *kit.IconButton // of the sheet
 	file    *fyne.Container // all of it
 	none    *kit.Text
 	root    fyne.CanvasObject
@@ -37,19 +37,31 @@ func newDetails(s *Screen) *details {
 	d := &details{screen: s, preview: newPreview()}
 	d.name = kit.NewText("", kit.TextStyle{Size: kit.SizeName, Bold: true, Lines: 3})
 	d.rows = kit.NewColumn(5)
-	d.copy = kit.NewButton(lang.L("Copy link"), kit.ButtonPlain, func() { s.copy("", []service.FileID{d.id}) }).WithIcon(kit.IconCopy)
-	d.open = kit.NewButton(lang.L("Open"), kit.ButtonPlain, func() { s.open([]service.FileID{d.id}) }).WithIcon(kit.IconOpen).
-		WithTip(lang.L("Open in the browser"))
-	buttons := container.New(&wrapLayout{flow: flowLayout{8}}, d.copy, d.open)
+	one := func(do func([]service.FileID)) func() { return func() { do([]service.FileID{d.id}) } }
+	buttons := container.New(&wrapLayout{flow: flowLayout{8}},
+		kit.NewButton(lang.L("Copy link"), kit.ButtonPlain, one(func(ids []service.FileID) { s.copy("", ids) })).WithIcon(kit.IconCopy),
+		kit.NewButton(lang.L("Open"), kit.ButtonPlain, one(s.open)).WithIcon(kit.IconOpen).WithTip(lang.L("Open in the browser")))
 	if s.downloads() {
-		buttons.Add(kit.NewButton(lang.L("Download"), kit.ButtonPlain, func() { s.download([]service.FileID{d.id}) }).WithIcon(kit.IconDown))
+		buttons.Add(kit.NewButton(lang.L("Download"), kit.ButtonPlain, one(s.download)).WithIcon(kit.IconDown))
 	}
-	d.file = kit.NewColumn(10, d.preview, d.name, d.rows, buttons)
+	d.rename = kit.NewButton(lang.L("Rename…"), kit.ButtonPlain, func() { s.askName(d.shown) }).WithIcon(kit.IconPencil)
+	buttons.Add(d.rename)
+	d.close = kit.NewIconButton(kit.IconCross, lang.L("Back to the files (Escape)"), func() { s.showSheet(false) })
+	d.file = container.New(&fileLayout{}, d.preview, d.name, d.rows, buttons)
 	d.file.Hide()
 	d.none = kit.NewText(lang.L("Select a file to see all about it."), kit.TextStyle{Color: kit.ColorSecondary, Lines: 3, Align: fyne.TextAlignCenter})
 	scroll := container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, barBeside), d.file)) // the bar is beside it
-	d.root = kit.NewCardPadded(kit.Padding{Top: 14, Right: 14, Bottom: 14, Left: 14}, container.New(detailsLayout{}, scroll, d.none))
+	d.root = kit.NewCardPadded(kit.Padding{Top: 14, Right: 14, Bottom: 14, Left: 14}, container.New(detailsLayout{}, scroll, d.none, d.close))
 	return d
+}
+
+// relabel shows whether the file can be renamed.
+func (d *details) relabel() {
+	if can := d.screen.renames(); can == d.rename.Hidden {
+		d.rename.Hidden = !can
+		d.file.Refresh()
+		kit.Repaint(d.root)
+	}
 }
 
 // show fits the card to the selection.
@@ -61,9 +73,11 @@ func (d *details) show() {
 		d.id = ""
 		d.file.Hide()
 		d.none.Show()
+		s.showSheet(false)
 		return
 	}
 	d.root.Show()
+	d.relabel()
 	f := s.model.list.File(i)
 	if d.id == f.ID && d.shown == f {
 		return
@@ -94,10 +108,16 @@ func (d *details) facts(f *service.File) []fyne.CanvasObject {
 	add(lang.L("Views"), format.Number(f.Views))
 	add(lang.L("Downloads"), format.Number(f.Downloads))
 	add(lang.L("Bandwidth"), format.Size(f.BandwidthUsed))
+	add(lang.L("– of it paid"), format.Size(f.BandwidthUsedPaid))
 	if f.SHA256 != "" {
 		lines = append(lines, fact("SHA-256", d.copied(shortHash(f.SHA256), f.SHA256, lang.L("Copy the SHA-256"))))
 	}
 	lines = append(lines, fact(lang.X("Id (of a file)", "Id"), d.copied(string(f.ID), string(f.ID), lang.L("Copy the id"))))
+	if f.CanEdit {
+		add(lang.L("Yours"), lang.L("Yes"))
+	} else {
+		add(lang.L("Yours"), lang.L("No, it can’t be changed"))
+	}
 	add(lang.X("Description (of a file)", "Description"), kit.PlainName(f.Description))
 	if f.Availability != "" {
 		state := f.AvailabilityMessage
@@ -185,6 +205,8 @@ func (detailsLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	none.Resize(fyne.NewSize(size.Width, none.Size().Height))
 	high := none.MinSize().Height
 	put(none, 0, (size.Height-high)/2-12, size.Width, high)
+	objects[2].(*kit.IconButton).Hidden = size.Width < fileBeside // it is no sheet
+	put(objects[2], size.Width-kit.IconButtonSize+8, -8, kit.IconButtonSize, kit.IconButtonSize)
 }
 
 // MinSize is Fyne's.

@@ -19,6 +19,7 @@ type header struct {
 	search  *kit.SearchField
 	help    *kit.IconButton
 	sort    *kit.Select
+	save    *kit.Button
 	refresh *kit.Button
 	root    *fyne.Container
 }
@@ -35,7 +36,8 @@ func newHeader(s *Screen) *header {
 	h.sort = kit.NewSelect(names, func(i int) { s.setOrder(settings.FilesOrders()[i]) })
 	h.sort.Set(slices.Index(settings.FilesOrders(), s.cfg.Look.Order))
 	h.refresh = kit.NewButton("", kit.ButtonPlain, s.Refresh).WithIcon(kit.IconRetry).WithTip(lang.L("Ask the service again (F5)"))
-	h.root = container.New(headLayout{}, title, h.search, h.help, h.sort, h.refresh)
+	h.save = kit.NewButton("", kit.ButtonPlain, s.saveShown).WithIcon(kit.IconSave).WithTip(lang.L("Save this list as CSV…"))
+	h.root = container.New(headLayout{}, title, h.search, h.help, h.sort, h.save, h.refresh)
 	return h
 }
 
@@ -48,6 +50,7 @@ func (h *header) show() {
 	if h.search.PlaceHolder != text {
 		h.search.SetPlaceHolder(text)
 	}
+	able(h.save, s.model.State() == Listed)
 	able(h.refresh, s.lib.Catalogue != nil && !s.model.keyless && !s.model.status.Busy)
 }
 
@@ -128,7 +131,8 @@ func newChips(s *Screen) *chips {
 	c.slider.Set(s.cfg.Look.Picture)
 	c.views = kit.NewSegments(func(i int) { s.setView(views()[i]) },
 		kit.Segment{Icon: kit.IconGrid, Label: lang.L("As pictures")}, kit.Segment{Icon: kit.IconRows, Label: lang.L("As a table")})
-	c.root = container.New(chipsLayout{}, flow, c.slider, c.views)
+	info := kit.NewIconButton(kit.IconInfo, lang.L("All about the file"), func() { s.showSheet(!s.sheet.open) })
+	c.root = container.New(chipsLayout{}, flow, c.slider, c.views, info)
 	c.show()
 	return c
 }

@@ -1,6 +1,10 @@
 package files
 
-import "fyne.io/fyne/v2"
+import (
+	"fyne.io/fyne/v2"
+
+	"sluice/gui/kit"
+)
 
 // Measures of the screen.
 const (
@@ -35,7 +39,7 @@ type headLayout struct{}
 
 // Layout is Fyne's.
 func (headLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	title, search, help, sort, refresh := objects[0], objects[1], objects[2], objects[3], objects[4]
+	title, search, help, sort, save, refresh := objects[0], objects[1], objects[2], objects[3], objects[4], objects[5]
 	right := size.Width
 	place := func(o fyne.CanvasObject, w, gap float32) {
 		h := o.MinSize().Height
@@ -44,6 +48,7 @@ func (headLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		right -= gap
 	}
 	place(refresh, refresh.MinSize().Width, 8)
+	place(save, save.MinSize().Width, 8)
 	place(sort, sort.MinSize().Width, 8)
 	place(help, help.MinSize().Width, 2)
 	least := fyne.MeasureText("Files", 20, fyne.TextStyle{Bold: true}).Width + 16
@@ -56,11 +61,11 @@ func (headLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 func (headLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(440, lineHeight) }
 
 // bodyLayout is all below the top line: chips, note, tiles, and bars, and the
-// details at the right.
-type bodyLayout struct{}
+// details at the right or, in a narrow window, as a sheet in place of the tiles.
+type bodyLayout struct{ sheet *sheet }
 
 // Layout is Fyne's.
-func (bodyLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+func (l bodyLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	chips, note, tiles, notices, bar, details := objects[0], objects[1], objects[2], objects[3], objects[4], objects[5]
 	top := float32(0)
 	if chips.Visible() {
@@ -76,11 +81,11 @@ func (bodyLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		top += high + bodyGap
 	}
 	width := size.Width
-	if size.Width >= detailsFrom && details.Visible() {
+	asSheet := l.sheet.fits(size.Width) && details.Visible()
+	beside := !narrow(size.Width) && details.Visible()
+	if beside {
 		width -= detailsWidth + detailsGap
 		put(details, width+detailsGap, top, detailsWidth, size.Height-top)
-	} else {
-		put(details, size.Width+100, 0, detailsWidth, size.Height) // out of the window
 	}
 	bottom := size.Height
 	if bar.Visible() {
@@ -98,7 +103,17 @@ func (bodyLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		put(notices, 0, bottom, width, high)
 		bottom -= bodyGap
 	}
-	put(tiles, 0, top, width+tilesBeyond, max(0, bottom-top))
+	away := size.Width + 100 // out of the window
+	switch {
+	case beside:
+		put(tiles, 0, top, width+tilesBeyond, max(0, bottom-top))
+	case asSheet:
+		put(details, 0, top, width, max(0, bottom-top))
+		put(tiles, away, top, width+tilesBeyond, max(0, bottom-top))
+	default:
+		put(tiles, 0, top, width+tilesBeyond, max(0, bottom-top))
+		put(details, away, 0, detailsWidth, size.Height)
+	}
 }
 
 // MinSize is Fyne's.
@@ -111,10 +126,14 @@ const sliderWidth float32 = 110
 
 // Layout is Fyne's.
 func (chipsLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	flow, slider, views := objects[0], objects[1], objects[2]
+	flow, slider, views, info := objects[0], objects[1], objects[2], objects[3]
 	want := views.MinSize()
 	right := size.Width - want.Width
 	put(views, right, 0, want.Width, want.Height)
+	if info.(*kit.IconButton).Hidden = !narrow(size.Width); info.Visible() {
+		right -= kit.IconButtonSize + 6
+		put(info, right, -1, kit.IconButtonSize, kit.IconButtonSize)
+	}
 	if slider.Visible() {
 		right -= sliderWidth + 12
 		put(slider, right, 2, sliderWidth, 20)

@@ -18,6 +18,11 @@ type Library struct {
 	Ready func(ctx context.Context) *feed.Subscription[[]service.FileID]
 	// Delete deletes one file and tells the catalogue; called on any goroutine.
 	Delete func(ctx context.Context, id service.FileID) error
+	// Rename gives a file another name, in the catalogue at once; called on any
+	// goroutine. Kind Invalid with ReasonNoMethod: the service can't, and CanRename
+	// says so from then on. Both are nil where nothing can be renamed.
+	Rename    func(ctx context.Context, id service.FileID, name string) error
+	CanRename func() bool
 	// Keyless reports whether there are no files because there is no key; called
 	// on any goroutine.
 	Keyless func() bool

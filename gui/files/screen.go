@@ -24,11 +24,17 @@ type Outside struct {
 	Open    func(ids []service.FileID)                                  // pages in the browser
 	Ask     func(title, text string, answers ...kit.Answer)             // a question above the window
 	Tell    func(text string)                                           // what was done
+	Warn    func(text string)                                           // what was not, until that is read
 	Keep    func(Look)                                                  // how the screen looks, for the next start
 	Account func()                                                      // to where a key is entered
 	Upload  func()                                                      // to where files are added
 	Changed func(library.Status)                                        // how many files there are
 
+	// Save writes a list of files where people choose.
+	Save func(Listing)
+	// Dialog shows something above the window (kit.Dialog), in place of anything
+	// else that stands there.
+	Dialog func(width float32, title string, body fyne.CanvasObject, focus fyne.Focusable, buttons ...*kit.Button) (hide func())
 	// Download brings files to this computer, in this order; nil: nothing offers
 	// it.
 	Download func(files []service.File)
@@ -76,13 +82,15 @@ type Screen struct {
 	note     *kit.Notice
 	message  *message
 	details  *details
+	sheet    sheet
 	bar      *selectionBar
 	notices  *fyne.Container // of removals
 	root     fyne.CanvasObject
 	body     *fyne.Container
 	side     int // what the tiles wanted last, for the preview beside it
 	wanted   []thumbnail.Wanted
-	trying   func() // ends that the files are asked for again in a while; nil: they are not
+	follow   service.FileID // was renamed: where its new name stands comes into view; "" = none
+	trying   func()         // ends that the files are asked for again in a while; nil: they are not
 }
 
 // New makes the screen; Use gives it files, Close ends it.
@@ -110,7 +118,7 @@ func New(cfg Config) *Screen {
 	s.bar = newSelectionBar(s)
 	s.notices = kit.NewColumn(8)
 	s.listed = container.New(filesLayout{}, s.table.root, s.tiles.Object())
-	s.body = container.New(bodyLayout{}, s.chips.root, s.note, container.NewStack(s.listed, s.message.root),
+	s.body = container.New(bodyLayout{&s.sheet}, s.chips.root, s.note, container.NewStack(s.listed, s.message.root),
 		s.notices, s.bar.root, s.details.root)
 	s.root = kit.NewBox(kit.ColorPage, kit.Padding{Top: 20, Right: kit.PageMargin, Bottom: 20, Left: kit.PageMargin},
 		container.New(screenLayout{}, s.head.root, s.body))
@@ -127,6 +135,7 @@ func (s *Screen) intents() Intents {
 		Resized:  func(side float32) { s.chips.slider.Set(int(side)); s.keep() },
 		Shortcut: s.shortcut,
 		Key:      s.TypedKey,
+		Escape:   func() bool { return s.showSheet(false) },
 	}
 }
 
@@ -212,8 +221,12 @@ func (s *Screen) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name { //nolint:exhaustive // all other keys do nothing
 	case fyne.KeyF5:
 		s.Refresh()
+	case fyne.KeyF2:
+		s.renameSelected()
 	case fyne.KeyEscape:
-		s.head.search.Clear()
+		if !s.showSheet(false) {
+			s.head.search.Clear()
+		}
 	case fyne.KeyDown, fyne.KeyUp, fyne.KeyLeft, fyne.KeyRight, fyne.KeyHome, fyne.KeyEnd, fyne.KeyPageDown, fyne.KeyPageUp:
 		s.toTiles(e)
 	}
@@ -252,11 +265,20 @@ func (s *Screen) take(n news) {
 	if changed {
 		s.relist()
 		s.dropLost()
+		s.goAlong()
 	} else {
 		s.show()
 	}
 	s.tryLater()
 	s.cfg.Outside.Changed(n.status)
+}
+
+// goAlong brings a file into view that was renamed.
+func (s *Screen) goAlong() {
+	if i := s.model.list.Index(s.follow); s.follow != "" && i >= 0 {
+		s.follow = ""
+		s.tiles.grid.ScrollTo(i)
+	}
 }
 
 // dropLost takes files out of the selection that are no longer in the account.

@@ -70,13 +70,15 @@ func (s *Selection) Hidden() int {
 
 // IDs lists the files in the order in which they were selected; those that were
 // selected by one step, such as with Shift, as they stood in the list.
-func (s *Selection) IDs() []service.FileID {
+func (s *Selection) IDs() []service.FileID { return inOrder(s.picks) }
+
+func inOrder(picks map[service.FileID]pick) []service.FileID {
 	type placed struct {
 		id service.FileID
 		pick
 	}
-	all := make([]placed, 0, len(s.picks))
-	for id, p := range s.picks {
+	all := make([]placed, 0, len(picks))
+	for id, p := range picks {
 		all = append(all, placed{id, p})
 	}
 	slices.SortFunc(all, func(a, b placed) int {

@@ -31,6 +31,7 @@ type Intents struct {
 	Resized  func(picture float32)             // the wheel changed the size of pictures
 	Shortcut func(shortcut fyne.Shortcut) bool // one that the tiles don't know; reports whether it did something
 	Key      func(e *fyne.KeyEvent)            // one that the tiles don't know
+	Escape   func() bool                       // before it clears the selection; reports whether it did something
 }
 
 // TilesConfig is what Tiles are made of.
@@ -354,7 +355,9 @@ func (t *Tiles) open() {
 func (t *Tiles) typed(e *fyne.KeyEvent) {
 	switch e.Name { //nolint:exhaustive // all other keys are for the screen
 	case fyne.KeyEscape:
-		t.Select((*Selection).Clear)
+		if t.cfg.Intents.Escape == nil || !t.cfg.Intents.Escape() {
+			t.Select((*Selection).Clear)
+		}
 	case fyne.KeyReturn, fyne.KeyEnter:
 		t.open()
 	case fyne.KeyDelete, fyne.KeyBackspace:

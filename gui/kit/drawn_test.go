@@ -52,14 +52,14 @@ func TestDrawn(t *testing.T) {
 		{"tags that hide words", "a\U000E0067\U000E0062", "␣"},
 
 		{"words from the right", "שלום עולם.jpg", "|<שלום עולם>|.jpg"},
-		{"and a number", "דוח 2024 סופי.pdf", "|< סופי>|2024|<דוח >|.pdf"},
-		{"and brackets", "שלום (2).txt", "|<)>|2|<(><שלום >|.txt"},
+		{"and a number", "דוח 2024 סופי.pdf", "|<סופי>|< >|2024|<דוח >|.pdf"},
+		{"and brackets", "שלום (2).txt", "|<)>|2|<(>|<שלום >|.txt"},
 		{"and in brackets", "a (שלום) ב.txt", "a (|<שלום>|) |<ב>|.txt"},
 		{"in words from the left", "a דוח b 12 סופי.pdf", "a |<דוח>| b 12 |<סופי>|.pdf"},
-		{"and signs of another font", "דוח_סופי.pdf", "|<סופי><_><דוח>|.pdf"},
-		{"Arabic numbers", "\u062a\u0642\u0631\u064a\u0631 \u0662\u0660\u0662\u0664.pdf", "||\u0662\u0660\u0662\u0664|<\u062a\u0642\u0631\u064a\u0631 >|.pdf"},
+		{"and signs of another font", "דוח_סופי.pdf", "|<סופי>|<_>|<דוח>|.pdf"},
+		{"Arabic numbers", "\u062a\u0642\u0631\u064a\u0631 \u0662\u0660\u0662\u0664.pdf", "|\u0662\u0660\u0662\u0664|<\u062a\u0642\u0631\u064a\u0631 >|.pdf"},
 		{"marks of direction", "\u200fשלום\u200f\u200e.txt", "|<שלום>|.txt"},
-		{"and no font", "ש\u07d0ש.txt", "|<ש><\uFFFD><ש>|.txt"},
+		{"and no font", "ש\u07d0ש.txt", "|<ש>|<\uFFFD>|<ש>|.txt"},
 	} {
 		if got := seen(Drawn(test.text)); got != test.want {
 			t.Errorf("%s: %q is drawn as %q, want %q", test.name, test.text, got, test.want)

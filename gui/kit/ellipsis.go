@@ -16,19 +16,29 @@ const (
 
 const ellipsis = "…"
 
+// far is how much of a text is measured before the whole: to measure takes the
+// longer the longer the text is, and few places have room for more.
+const far = 40
+
 // Shorten makes text fit, leaving out as little as it can. It returns the text
 // unchanged when that fits, and at least an ellipsis otherwise.
 func Shorten(text string, how Elide, fits func(string) bool) string {
-	if how == ElideNot || fits(text) {
+	if how == ElideNot {
 		return text
 	}
 	parts := clusters(text)
+	most := len(parts) - 1
+	if most > far && !fits(strings.Join(parts[:far], "")) {
+		most = far
+	} else if fits(text) {
+		return text
+	}
 	tail := 0
 	if how == ElideMiddle {
 		tail = tailLength(parts)
 	}
 	for {
-		if s, ok := longest(parts, tail, fits); ok {
+		if s, ok := longest(parts, min(most, len(parts)-tail-1), tail, fits); ok {
 			return s
 		}
 		if tail == 0 {
@@ -38,10 +48,11 @@ func Shorten(text string, how Elide, fits func(string) bool) string {
 	}
 }
 
-// longest keeps the last tail clusters and as many first ones as fit.
-func longest(parts []string, tail int, fits func(string) bool) (string, bool) {
+// longest keeps the last tail clusters and as many first ones as fit, most at
+// the most.
+func longest(parts []string, most, tail int, fits func(string) bool) (string, bool) {
 	end := strings.Join(parts[len(parts)-tail:], "")
-	low, high := 0, len(parts)-tail-1 // low fits once found, above high nothing is left out
+	low, high := 0, most // low fits once found
 	best, found := "", false
 	for low <= high {
 		mid := (low + high + 1) / 2

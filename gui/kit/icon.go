@@ -49,6 +49,7 @@ const (
 	IconRows    IconName = "rows"
 	IconInfo    IconName = "info"
 	IconPencil  IconName = "pencil"
+	IconSave    IconName = "save"
 	IconLogo    IconName = "logo" // keeps its own colours
 
 	IconChevronUp IconName = "chevron-up"

@@ -131,7 +131,7 @@ func (v *visualOrder) add(run []rune, d bidi.Direction) {
 	if len(v.right) > 0 {
 		n := leadingNumber(run)
 		if n > 0 {
-			v.right = append(v.right, slices.Concat([]rune{leftMark}, run[:n], []rune{leftMark}))
+			v.right = append(v.right, append(slices.Clone(run[:n]), leftMark))
 		}
 		if run = run[n:]; len(run) == 0 {
 			return
@@ -149,30 +149,29 @@ func (v *visualOrder) flush() {
 	for _, part := range slices.Backward(v.right) {
 		v.out = append(v.out, part...)
 	}
-	v.out, v.right = append(v.out, leftMark), nil
+	v.right = nil
 }
 
 // rightParts cuts a run where Fyne may change the font, which it does without
-// turning the order.
+// turning the order. The mark behind each keeps it from being joined to the next.
 func rightParts(run []rune) [][]rune {
 	var parts [][]rune
-	const none = bidi.Class(0xFF)
-	begin, before := 0, none
+	begin, before := 0, bidi.ON
 	cut := func(end int) {
 		if end > begin {
-			parts = append(parts, slices.Concat([]rune{rightBegin}, run[begin:end], []rune{rightEnd}))
+			parts = append(parts, slices.Concat([]rune{rightBegin}, run[begin:end], []rune{rightEnd, leftMark}))
 			begin = end
 		}
 	}
 	for i, r := range run {
 		c := class(r)
 		if c == bidi.NSM || c == bidi.BN || c == bidi.WS {
-			continue // they stay with what is before them
+			continue // they stay with what is before them, and at the beginning by themselves
 		}
 		if c != bidi.R && c != bidi.AL {
 			c = bidi.ON
 		}
-		if c != before && before != none {
+		if c != before {
 			cut(i)
 		}
 		before = c

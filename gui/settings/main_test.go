@@ -45,6 +45,7 @@ type call struct {
 type scripted struct {
 	store *prefs.Store
 	links service.Links
+	usual string
 	calls chan call
 
 	mu      sync.Mutex
@@ -88,6 +89,7 @@ func (s *scripted) ask(ctx context.Context, key string) (account.Status, error) 
 }
 
 func (s *scripted) Settings() *prefs.Store { return s.store }
+func (s *scripted) UsualFolder() string    { return s.usual }
 func (s *scripted) Links() service.Links   { return s.links }
 
 // disk is a database that can be full.
@@ -119,6 +121,7 @@ type bench struct {
 	tried    int      // how often the sandbox was chosen
 	used     int      // how often the account was
 	welcomed []string // warnings
+	folder   string   // that is chosen when a folder is asked for, "" = none
 }
 
 // newBench shows the screen that show makes, for a session in this state.
@@ -132,16 +135,21 @@ func newBench(t *testing.T, status session.Status, show func(*Model) fyne.Canvas
 	queue := guitest.NewQueue()
 	b := &bench{t: t, acts: make(chan func(context.Context), 1000), slow: make(chan struct{})}
 	close(b.slow)
-	b.session = &scripted{status: status, calls: make(chan call)}
+	b.session = &scripted{status: status, calls: make(chan call), usual: "/home/ann/Downloads"}
 	b.open()
 	b.work(queue)
 	b.model = NewModel(Config{
-		Session: b.session, Format: kit.NewFormat("en", time.Now, ""), OnMain: queue.OnMain,
-		Act:        func(f func(context.Context)) { b.acts <- f },
-		Words:      gui.ErrorText,
-		NameOf:     gui.FormatName,
-		Failed:     func(op string, err error) { b.failed = append(b.failed, op+": "+err.Error()) },
-		OpenURL:    func(address string) { b.opened = append(b.opened, address) },
+		Session: b.session, Format: kit.NewFormat("en", time.Now, "/home/ann"), OnMain: queue.OnMain,
+		Act:     func(f func(context.Context)) { b.acts <- f },
+		Words:   gui.ErrorText,
+		NameOf:  gui.FormatName,
+		Failed:  func(op string, err error) { b.failed = append(b.failed, op+": "+err.Error()) },
+		OpenURL: func(address string) { b.opened = append(b.opened, address) },
+		PickFolder: func(_ string, chosen func(string)) {
+			if b.folder != "" {
+				chosen(b.folder)
+			}
+		},
 		TrySandbox: func() { b.tried++ },
 		UseAccount: func() { b.used++ },
 		Welcomed:   func(warning string) { b.welcomed = append(b.welcomed, warning) },

@@ -24,6 +24,7 @@ type Session interface {
 	ForgetKey(ctx context.Context) (account.Status, error)
 	Settings() *prefs.Store
 	Links() service.Links
+	UsualFolder() string // for downloads when nothing is set, "" = none
 }
 
 // Config is what the screens are made of. Its functions are called on the
@@ -37,6 +38,10 @@ type Config struct {
 	NameOf  func(service.LinkFormat) string
 	Failed  func(op string, err error) // tells of a setting that could not be kept
 	OpenURL func(address string)
+
+	// PickFolder asks for a folder and gives it on the interface goroutine, if
+	// one was chosen.
+	PickFolder func(title string, chosen func(path string))
 
 	TrySandbox func() // goes to the sandbox; nil: no such way
 	UseAccount func() // leaves the sandbox; nil: no such way
@@ -70,6 +75,7 @@ type Model struct {
 	addressProblem string             // why the last address was not taken
 	ownLimit       bool               // a speed limit is being written, or was
 	limitRefused   bool               // what was written is no speed limit
+	folderProblem  string             // why the last folder was not taken
 	changing       int                // changes of what is set that are not on the disk yet
 	watchers       []func()
 

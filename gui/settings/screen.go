@@ -14,7 +14,7 @@ import (
 
 // NewScreen makes the Settings screen.
 func NewScreen(m *Model) fyne.CanvasObject {
-	body := kit.NewColumn(12, accountSection(m), uploadsSection(m), linksSection(m), computerSection(m))
+	body := kit.NewColumn(12, accountSection(m), uploadsSection(m), downloadsSection(m), linksSection(m), computerSection(m))
 	m.watch(body.Refresh)
 	return kit.NewScrollPage(kit.NewHeader(lang.L("Settings")), body)
 }
@@ -156,7 +156,7 @@ func computerSection(m *Model) fyne.CanvasObject {
 	show()
 	return kit.NewSection(lang.L("This computer"),
 		kit.NewFormRow(lang.L("Appearance"), kit.NewLineUp(8, appearance)),
-		kit.NewFormRow(lang.L("When closed during uploads"), kit.NewLineUp(8, closing)))
+		kit.NewFormRow(lang.L("When closed during transfers"), kit.NewLineUp(8, closing)))
 }
 
 // choice makes a list to choose one of values from, and a function that shows

@@ -103,6 +103,15 @@ func (m *Model) limitNote() note {
 	return note{lang.L("For all uploads together, like 1.5\u00a0MB/s, 800\u00a0KB/s or 12\u00a0Mbit/s."), kit.ColorSecondary}
 }
 
+// folderWords tell why downloads can't go to a folder.
+func (m *Model) folderWords(folder string, err *service.Error) string {
+	if err.Value != service.ReasonFolderUnusable {
+		return m.cfg.Words(err)
+	}
+	return lang.L("Nothing can be written in {{.Folder}}. The folder in use before was kept. Choose another one.",
+		map[string]any{"Folder": m.cfg.Format.Folder(folder)})
+}
+
 // sample is how a copied link will look.
 func (m *Model) sample() string {
 	files := []service.LinkTarget{{ID: "abc123", Name: lang.L("holiday.jpg"), Size: 5_100_000}}
@@ -131,7 +140,7 @@ func closingName(c prefs.WhenClosed) string {
 	case prefs.CloseAsks:
 		return lang.L("Ask")
 	case prefs.CloseKeepsGoing:
-		return lang.L("Keep uploading")
+		return lang.L("Go on in the background")
 	case prefs.CloseStops:
 		return lang.L("Stop")
 	}

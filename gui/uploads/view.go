@@ -98,9 +98,9 @@ func (s *Screen) Model() *Model { return s.model }
 
 // SetCopies says whether links are copied by themselves once they are there.
 func (s *Screen) SetCopies(on bool) {
-	hint := lang.L("or paste files with Ctrl+V")
+	hint := lang.L("or paste files or links with Ctrl+V")
 	if on {
-		hint = lang.L("or paste files with Ctrl+V · links are copied when done")
+		hint = lang.L("or paste files or links with Ctrl+V · links are copied when done")
 	}
 	s.zone.SetHint(hint)
 }

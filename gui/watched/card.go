@@ -1,6 +1,7 @@
 package watched
 
 import (
+	"math"
 	"slices"
 
 	"fyne.io/fyne/v2"
@@ -90,7 +91,7 @@ func (v *cardView) newOptions() *fyne.Container {
 		kit.NewFormRow(lang.L("Copy the link"), line(v.copies)),
 		kit.NewFormRow(lang.L("Show a notification"), line(v.notifies)),
 		kit.NewFormRow(lang.L("Upload edited files again"), line(v.edited)),
-		kit.NewFormRow(lang.L("Catch up"), line(v.catchUp, kit.NewText(lang.L("with what appears while Sluice is closed"), secondary))),
+		kit.NewFormRow(lang.L("Catch up"), line(v.catchUp, kit.NewText(lang.L("what appears while Sluice is off"), secondary))),
 		kit.NewFormNote(container.New(backLayout{}, line(open, remove))))
 }
 
@@ -129,7 +130,7 @@ func (v *cardView) set(c *watch.Card, p watch.Pause, unfolded bool) {
 	v.options.Hidden = !unfolded
 	v.fold.SetLabel(lang.L("Options"))
 	if unfolded {
-		v.fold.SetLabel(lang.L("Fewer"))
+		v.fold.SetLabel(lang.L("Hide options"))
 		v.setOptions(c)
 	}
 }
@@ -184,7 +185,7 @@ func (v *cardView) chooseKinds(i int) {
 // height is how high the card is with the room around it, in a width.
 func (v *cardView) height(width float32) float32 {
 	v.root.Resize(fyne.NewSize(width, v.root.Size().Height))
-	return v.box.MinSize().Height + cardGap
+	return float32(math.Ceil(float64(v.box.MinSize().Height))) + cardGap
 }
 
 // headLayout puts name and status at the left, the button and the switch at the

@@ -36,6 +36,7 @@ type preview struct {
 	text   *kit.Text
 	others *kit.Text
 	button *kit.Button
+	line   *fyne.Container // with the button
 	list   *kit.Rows
 	frame  *fyne.Container
 	rows   []fyne.CanvasObject
@@ -47,10 +48,11 @@ func newPreview(s *Screen, path string, words func(watch.Preview) string, told, 
 	p.text = kit.NewText("", kit.TextStyle{Lines: 3})
 	p.others = kit.NewText("", kit.TextStyle{Size: kit.SizeSmall, Color: kit.ColorSecondary, Lines: 3})
 	p.button = kit.NewButton(lang.L("What would be taken"), kit.ButtonQuiet, p.press).WithEscape(escape)
+	p.line = container.New(backLayout{}, kit.NewLineUp(0, p.button))
 	p.list = kit.NewRows(p.source())
 	p.frame = container.New(heightLayout{150}, kit.NewClippedCard(p.list))
 	p.frame.Hide()
-	p.rows = []fyne.CanvasObject{p.text, p.others, kit.NewLineUp(0, p.button), p.frame}
+	p.rows = []fyne.CanvasObject{p.text, p.others, p.line, p.frame}
 	return p
 }
 
@@ -147,8 +149,8 @@ func (p *preview) show() {
 		label = lang.L("Hide the names")
 	}
 	p.button.SetLabel(label)
-	p.button.Hidden = !p.busy && (p.err != nil || p.result.Files == 0)
-	if p.button.Hidden || p.busy {
+	p.line.Hidden = !p.busy && (p.err != nil || p.result.Files == 0)
+	if p.line.Hidden || p.busy {
 		p.frame.Hide()
 	}
 	p.list.Reset()
@@ -169,7 +171,7 @@ func (p *preview) left() string {
 	for _, r := range reasons {
 		n := p.result.Skipped[r]
 		total += n
-		parts = append(parts, lang.L("{{.Count}} {{.Reason}}", map[string]any{"Count": f.Number(int64(n)), "Reason": Reason(r)}))
+		parts = append(parts, lang.L("{{.Reason}} ({{.Count}})", map[string]any{"Count": f.Number(int64(n)), "Reason": Reason(r)}))
 	}
 	return lang.N("{{.Count}} files are left out: {{.Reasons}}", total,
 		map[string]any{"Count": f.Number(int64(total)), "Reasons": strings.Join(parts, ", ")})

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 
 	"sluice/gui/kit"
@@ -13,7 +14,8 @@ import (
 // rulesForm is the part of a sheet that says which files are taken.
 type rulesForm struct {
 	chosen           map[watch.Kind]bool
-	chips            []*kit.Chip
+	all              *kit.Chip
+	chips            []*kit.Chip // of the kinds
 	include, exclude *field
 	least, most      *field
 	note             *kit.Text
@@ -39,7 +41,8 @@ func newRulesForm(r watch.Rules, open bool, changed, escape, fit func()) *rulesF
 	for _, k := range r.Kinds {
 		f.chosen[k] = true
 	}
-	chips := []fyne.CanvasObject{}
+	f.all = kit.NewChip(lang.L("All files"), f.takeAll)
+	chips := []fyne.CanvasObject{f.all}
 	for i, k := range kinds() {
 		c := kit.NewChip(kindName(k), func() { f.flip(i) })
 		f.chips = append(f.chips, c)
@@ -52,13 +55,13 @@ func newRulesForm(r watch.Rules, open bool, changed, escape, fit func()) *rulesF
 		kit.NewFormRow(lang.L("Never these names"), f.exclude),
 		kit.NewFormRow(lang.L("Size"), sizes))
 	more.Hidden = !open && len(r.Include)+len(r.Exclude) == 0 && r.MinSize == 0 && r.MaxSize == 0
-	fold := kit.NewLineUp(0)
+	fold := container.New(backLayout{})
 	fold.Hidden = more.Visible()
-	fold.Add(kit.NewButton(lang.L("Names and sizes…"), kit.ButtonQuiet, func() {
+	fold.Add(kit.NewLineUp(0, kit.NewButton(lang.L("Names and sizes…"), kit.ButtonQuiet, func() {
 		fold.Hide()
 		more.Show()
 		fit()
-	}).WithEscape(escape))
+	}).WithEscape(escape)))
 	f.note.Hide()
 	f.rows = []fyne.CanvasObject{
 		kit.NewText(lang.L("Which files"), kit.TextStyle{Color: kit.ColorSecondary}),
@@ -74,11 +77,21 @@ func (f *rulesForm) flip(i int) {
 	f.change()
 }
 
-// mark shows which kinds are chosen; without any, all are taken.
+// takeAll chooses no kinds: then all files are taken.
+func (f *rulesForm) takeAll() {
+	clear(f.chosen)
+	f.mark()
+	f.change()
+}
+
+// mark shows which kinds are chosen.
 func (f *rulesForm) mark() {
+	none := true
 	for i, k := range kinds() {
 		f.chips[i].Set(kindName(k), f.chosen[k])
+		none = none && !f.chosen[k]
 	}
+	f.all.Set(lang.L("All files"), none)
 }
 
 func (f *rulesForm) change() {

@@ -93,7 +93,7 @@ func TestRulesSheet(t *testing.T) {
 	b := open(t, y)
 	b.Tap("Change…")
 	b.UntilSees("These rules take 318 of the files that are there now (1.2 GB).")
-	b.MustSee("2 files are left out: 2 hidden", "Which files are uploaded")
+	b.MustSee("2 files are left out: hidden (2)", "Which files are uploaded")
 	b.Tap("What would be taken")
 	b.MustSee("a.png", "b.png", "and 316 more")
 	b.Tap("Hide the names")
@@ -356,7 +356,7 @@ func TestManyFoldersAreFolded(t *testing.T) {
 	b.MustNotSee("When verified")
 	b.TapIn("/shots/2", "Options")
 	b.MustSee("When verified")
-	b.Tap("Fewer")
+	b.Tap("Hide options")
 	b.MustNotSee("When verified")
 }
 

@@ -23,6 +23,9 @@ const (
 	bottom
 )
 
+// lap is by how much pieces lap over each other.
+const lap float32 = 1
+
 // cardRadius is that of the kit's cards.
 const cardRadius float32 = 12
 
@@ -58,16 +61,25 @@ func (s *slab) color(of fyne.Widget, marked bool) {
 // layout fills a row, without the room for the list's bar.
 func (s *slab) layout(size fyne.Size) (width float32) {
 	width = size.Width - kit.PageMargin
-	put(s.line, 0, 0, width, size.Height)
-	y, height := float32(0), size.Height
+	// Pieces lap over each other: where a row begins between two pixels, nothing
+	// of the page is seen between them.
+	first, last := -lap, size.Height+lap
 	switch s.part {
 	case top:
-		y, height = 1, height-1
+		first = 0
 	case bottom:
-		height--
+		last = size.Height
 	case middle:
 	}
-	put(s.ground, 1, y, width-2, height)
+	put(s.line, 0, first, width, last-first)
+	switch s.part {
+	case top:
+		first++
+	case bottom:
+		last--
+	case middle:
+	}
+	put(s.ground, 1, first, width-2, last-first)
 	return width
 }
 
@@ -245,7 +257,7 @@ const (
 	entryLeft  float32 = 18
 	nameLeft   float32 = 90  // design: of the name, from the time
 	narrowName float32 = 58  // the same where there is little room
-	linkWidth  float32 = 218 // design: of what happened
+	linkWidth  float32 = 258 // of what happened
 )
 
 func (v *entryRenderer) Layout(size fyne.Size) {

@@ -114,6 +114,8 @@ func sayDownload(reason string) string {
 		return "The disk has no room for this file. Make room, then try again: it goes on where it stopped."
 	case service.ReasonFolderUnusable:
 		return "The folder for the download is not there or can't be written."
+	case service.ReasonPartGone:
+		return "The unfinished file of this download was moved, changed or deleted meanwhile. It starts over."
 	case service.ReasonForeignLink:
 		return "This belongs to another service than SLUICE_API_URL names."
 	case service.ReasonNoLink:

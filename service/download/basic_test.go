@@ -154,10 +154,13 @@ func TestAnAlbumThatIsStoppedWhileItIsLookedUp(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	f := r.put("1.jpg", 20*kib)
-	id, err := r.client("k", 0).CreateAlbum(t.Context(), service.NewAlbum{Title: "Trip", Files: []service.AlbumEntry{{ID: f.ID}}})
+	trip := service.NewAlbum{Title: "Trip", Files: []service.AlbumEntry{{ID: f.ID}}}
+	id, err := r.client("k", 0).CreateAlbum(t.Context(), trip)
+	must(t, err)
+	other, err := r.client("k", 0).CreateAlbum(t.Context(), trip)
 	must(t, err)
 	infos := r.server.Inject(sandbox.Fault{Kind: sandbox.SlowFinish, PathPrefix: "/api/file/" + string(f.ID) + "/info", Times: 2})
-	for _, stop := range []func(context.Context, ...service.DownloadID) error{r.engine.PauseJobs, r.engine.Cancel} {
+	for id, stop := range map[service.AlbumID]func(context.Context, ...service.DownloadID) error{id: r.engine.PauseJobs, other: r.engine.Cancel} {
 		hits := infos.Hits()
 		batch, err := r.engine.Add(t.Context(), r.folder, []download.Target{{Album: id}})
 		must(t, err)
@@ -173,7 +176,9 @@ func TestAnAlbumThatIsStoppedWhileItIsLookedUp(t *testing.T) {
 	if len(s.jobs) != 1 || s.totals.Held != 1 || r.names() != "" {
 		t.Errorf("%+v, folder has %s", s.jobs, r.names())
 	}
-	must(t, r.engine.ResumeJobs(t.Context(), 1))
+	for id := range s.jobs {
+		must(t, r.engine.ResumeJobs(t.Context(), id))
+	}
 	s.until("the end", func() bool { return s.totals.Finished == 1 })
 	must(t, os.RemoveAll(filepath.Join(r.folder, "Trip")))
 	batch, err := r.engine.Add(t.Context(), r.folder, []download.Target{{Album: id}})

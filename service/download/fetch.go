@@ -80,6 +80,9 @@ func (r *run) copy(body io.Reader) outcome {
 			if size >= 0 && r.got.Load()+int64(n) > size {
 				return r.wrong()
 			}
+			if here, err := r.file.Stat(); err == nil && here.Size() != r.got.Load() {
+				return r.lost()
+			}
 			if _, err := r.file.Write(buffer[:n]); err != nil {
 				return r.unwritten(err)
 			}

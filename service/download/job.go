@@ -44,7 +44,8 @@ func (j Job) InBrowser() bool {
 	case "hotlink_detected", "max_concurrent_downloads", "transfer_limit_exceeded":
 		return true
 	}
-	return j.Err.Kind == service.CaptchaRequired || strings.HasSuffix(j.Err.Value, "_captcha_required")
+	wall := j.Err.Kind == service.Forbidden && j.Err.Value == service.ReasonHTML
+	return wall || j.Err.Kind == service.CaptchaRequired || strings.HasSuffix(j.Err.Value, "_captcha_required")
 }
 
 // Totals sum up the queue. Bytes and files count everything unfinished and

@@ -99,11 +99,21 @@ func (r *run) have() (int64, error) {
 // room looks whether the rest of the file, and of what is being downloaded to
 // the same disk, fits there.
 func (r *run) room(have int64) outcome {
-	e, j := r.e, r.j
-	space, err := e.cfg.Space(j.row.Folder)
-	if err != nil {
-		return outcome{} // nobody knows: writing will tell
+	folder := r.j.row.Folder
+	space, err := r.e.cfg.Space(folder)
+	if err != nil || r.fits(have, space) {
+		return outcome{} // or nobody knows: writing will tell
 	}
+	if err := CheckFolder(folder); err != nil && !isFull(err) { // what can't be written has no room, either
+		return r.unwritten(err)
+	}
+	return outcome{verdict: refused, err: r.local(service.ReasonDiskFull, nil)}
+}
+
+// fits reports whether the rest of the file fits into a space, and notes that it
+// goes there.
+func (r *run) fits(have int64, space Space) bool {
+	e, j := r.e, r.j
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	need := uint64(spareSpace)
@@ -113,10 +123,8 @@ func (r *run) room(have int64) outcome {
 		}
 	}
 	r.volume = space.Volume
-	if rest := j.row.Size - have; rest > 0 && need+uint64(rest) > space.Free {
-		return outcome{verdict: refused, err: r.local(service.ReasonDiskFull, nil)}
-	}
-	return outcome{}
+	rest := j.row.Size - have
+	return rest <= 0 || need+uint64(rest) <= space.Free
 }
 
 // local is an error of this computer.
@@ -194,6 +202,9 @@ func (r *run) open(from int64, etag string) outcome {
 		return r.unwritten(err)
 	}
 	r.file = f
+	if _, whole := r.whole(); !whole {
+		return r.lost()
+	}
 	if from == 0 {
 		j.hash = sha256.New()
 		err = f.Truncate(0)
@@ -205,6 +216,39 @@ func (r *run) open(from int64, etag string) outcome {
 	}
 	r.at(from)
 	return outcome{}
+}
+
+// whole reports whether the unfinished file that is open is the one at its path,
+// and how long it is.
+func (r *run) whole() (size int64, whole bool) {
+	open, err := r.file.Stat()
+	if err != nil {
+		return 0, false
+	}
+	there, err := os.Lstat(r.j.row.Part)
+	return open.Size(), err == nil && os.SameFile(open, there)
+}
+
+// lost is the outcome when somebody took away the unfinished file, or changed
+// it. What is there in its place is left alone.
+func (r *run) lost() outcome {
+	if _, err := os.Stat(r.j.row.Folder); err != nil {
+		return r.unwritten(err)
+	}
+	e, j := r.e, r.j
+	ours := false
+	if r.file != nil {
+		_, ours = r.whole()
+		r.closeFile()
+	}
+	if ours {
+		e.removePart(&j.row)
+	}
+	r.at(0)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	j.hash, j.row.Part, j.row.ETag = nil, "", ""
+	return outcome{verdict: again, costs: true, err: r.local(service.ReasonPartGone, nil)}
 }
 
 // safeName is the name that the file is to have.

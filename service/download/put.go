@@ -20,8 +20,10 @@ const maxNumber = 10_000
 // database before the file has it, so that a crash in between leaves no file
 // that would be fetched once more.
 func (r *run) put() outcome {
-	if err := r.seal(); err != nil {
+	if whole, err := r.seal(); err != nil {
 		return r.unwritten(err)
+	} else if !whole {
+		return r.lost()
 	}
 	e, j := r.e, r.j
 	name := r.safeName()
@@ -43,6 +45,9 @@ func (r *run) put() outcome {
 		case err == nil:
 			syncFolder(j.row.Folder)
 			return outcome{verdict: done} // whoever wants it to stop came too late
+		case errors.Is(err, fs.ErrNotExist):
+			r.displace()
+			return r.lost()
 		case !errors.Is(err, fs.ErrExist):
 			return r.unwritten(err)
 		}
@@ -50,24 +55,34 @@ func (r *run) put() outcome {
 	return r.unwritten(fs.ErrExist)
 }
 
-// seal brings the content of the unfinished file to the disk and dates it.
-func (r *run) seal() (err error) {
+// seal brings the content of the unfinished file to the disk and dates it. It
+// reports false when that is not all there any more.
+func (r *run) seal() (whole bool, err error) {
 	row := &r.j.row
 	if r.file == nil { // everything was here already
-		if r.file, err = os.OpenFile(row.Part, os.O_WRONLY, 0); err != nil {
-			return err
+		r.file, err = os.OpenFile(row.Part, os.O_WRONLY, 0)
+		if errors.Is(err, fs.ErrNotExist) {
+			return false, nil
+		}
+		if err != nil {
+			return false, err
 		}
 	}
 	err = r.file.Sync()
+	size, whole := r.whole()
 	err = errors.Join(err, r.file.Close())
 	r.file = nil
-	if err != nil {
-		return err
+	if err != nil || !whole {
+		return false, err
+	}
+	if size != r.got.Load() {
+		r.e.removePart(row) // ours, and of no use
+		return false, nil
 	}
 	if !row.Uploaded.IsZero() {
 		_ = os.Chtimes(row.Part, time.Time{}, row.Uploaded) // a file without its date is better than none
 	}
-	return nil
+	return true, nil
 }
 
 // moveNew moves a file to a name that nothing has. Of several that do so at

@@ -191,7 +191,7 @@ func TestListingShapes(t *testing.T) {
 func TestOddFilesAreListedAsFarAsTheyGo(t *testing.T) {
 	c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		answerJSON(w, http.StatusOK, `{"files":[{"name":"no id"},null,[],7,"x",{"id":{}},
-			{"id":"a","size":-1,"name":"a"},{"id":"b","size":1e40,"name":"b","views":"12"},{"id":"c","size":"7","name":{"x":[1]}},
+			{"id":"a","size":-1,"views":-2,"downloads":-3,"bandwidth_used":-4,"name":"a"},{"id":"b","size":1e40,"name":"b","views":"12"},{"id":"c","size":"7","name":{"x":[1]}},
 			{"id":"d","size":9007199254740993,"name":"d","date_upload":"yesterday","date_last_view":12,"hash_sha256":[],"can_edit":"yes"},
 			{"id":"d","name":null}]}`)
 	})

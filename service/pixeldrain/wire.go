@@ -68,8 +68,8 @@ func (w *wireFile) file() (service.File, error) {
 		return service.File{}, &answerError{reason: service.ReasonBadAnswer, cause: errors.New("a negative size")}
 	}
 	f := service.File{
-		ID: service.FileID(w.ID), Name: w.Name, Size: w.Size, Views: w.Views, Downloads: w.Downloads,
-		BandwidthUsed: w.BandwidthUsed, BandwidthUsedPaid: w.BandwidthUsedPaid,
+		ID: service.FileID(w.ID), Name: w.Name, Size: w.Size, Views: max(w.Views, 0), Downloads: max(w.Downloads, 0),
+		BandwidthUsed: max(w.BandwidthUsed, 0), BandwidthUsedPaid: max(w.BandwidthUsedPaid, 0),
 		Uploaded: w.DateUpload.Time, LastView: w.DateLastView.Time, MIME: plainMIME(w.MimeType),
 		ThumbnailHref: w.ThumbnailHref, SHA256: plainHash(w.HashSHA256), CanEdit: w.CanEdit,
 		Description: w.Description, Availability: w.Availability, AvailabilityMessage: w.AvailabilityMessage,

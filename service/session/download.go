@@ -72,3 +72,6 @@ func (s *Session) DownloadFolder() string {
 	}
 	return s.usualFolder
 }
+
+// UsualFolder is where this computer keeps downloads, "" when it does not tell.
+func (s *Session) UsualFolder() string { return s.usualFolder }

@@ -71,7 +71,7 @@ func (s *Session) openLibrary(ctx context.Context) {
 		l.cache = nil
 	}
 	l.Catalogue = library.New(library.Config{Store: l.kept, Logger: s.log, Ease: listingEase}) //nolint:contextcheck // it lives until Close
-	l.Thumbs = thumbnail.New(thumbnail.Config{                              //nolint:contextcheck // it lives until Close
+	l.Thumbs = thumbnail.New(thumbnail.Config{                                                 //nolint:contextcheck // it lives until Close
 		Disk: l.cache, Local: l.localPath, OnReady: l.ready.Publish, Logger: s.log,
 	})
 	s.library = l

@@ -2,9 +2,12 @@ package session
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"sluice/service/feed"
 	"sluice/service/sandbox"
@@ -80,41 +83,49 @@ func TestWatchedFilesAreUploaded(t *testing.T) {
 	}
 }
 
-// A small watched file does not wait for large ones.
+// A small watched file does not wait for large ones, nor for many small ones.
 func TestWatchedFilesTakeTheFastLane(t *testing.T) {
-	const large = 64 << 20
-	server := sandboxtest.New(t, func(c *sandbox.Config) { c.Throttle = 4 << 20 })
-	cfg := windowed(t, server)
-	cfg.Key = sandboxtest.Key
-	s := loaded(t, enter(t, cfg))
-	videos, dir := t.TempDir(), t.TempDir()
-	for _, name := range []string{"a", "b", "c", "d", "e", "f", "g", "h"} {
-		path := filepath.Join(videos, name)
-		if err := os.WriteFile(path, []byte(name), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Truncate(path, large); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if _, err := s.Engine().Add(t.Context(), upload.Drop, []string{videos}); err != nil {
-		t.Fatal(err)
-	}
-	untilActive(t, s.Engine(), 4)
-	_, news := s.Watched().Subscribe(t.Context())
-	if _, err := s.Watched().AddFolder(t.Context(), dir, watch.DefaultOptions(), false); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "shot.txt"), []byte("shot"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if got := links(t, news); len(got) != 1 {
-		t.Errorf("told %+v", got)
-	}
-	if snapshot, sub := s.Engine().Subscribe(t.Context()); snapshot.Totals.Finished != 1 {
-		t.Errorf("it came after %d others", snapshot.Totals.Finished-1)
-	} else {
-		sub.Close()
+	for name, c := range map[string]struct {
+		files   int
+		size    int64
+		latency time.Duration
+		before  int // files that may be done before it
+	}{
+		"large": {files: 8, size: 64 << 20},
+		"small": {files: 1000, size: 100, latency: 20 * time.Millisecond, before: 500},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := sandboxtest.New(t, func(sc *sandbox.Config) { sc.Throttle, sc.Latency = 4<<20, c.latency })
+			cfg := windowed(t, server)
+			cfg.Key = sandboxtest.Key
+			s := loaded(t, enter(t, cfg))
+			dropped, dir := t.TempDir(), t.TempDir()
+			for i := range c.files {
+				path := filepath.Join(dropped, fmt.Sprint(i))
+				if err := errors.Join(os.WriteFile(path, fmt.Append(nil, i), 0o600), os.Truncate(path, c.size)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			_, news := s.Watched().Subscribe(t.Context())
+			if _, err := s.Watched().AddFolder(t.Context(), dir, watch.DefaultOptions(), false); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Engine().Add(t.Context(), upload.Drop, []string{dropped}); err != nil {
+				t.Fatal(err)
+			}
+			untilActive(t, s.Engine(), 4)
+			if err := os.WriteFile(filepath.Join(dir, "shot.txt"), []byte("shot"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if got := links(t, news); len(got) != 1 {
+				t.Errorf("told %+v", got)
+			}
+			snapshot, sub := s.Engine().Subscribe(t.Context())
+			sub.Close()
+			if done := snapshot.Totals.Finished - 1; done > c.before {
+				t.Errorf("it came after %d of %d others", done, c.files)
+			}
+		})
 	}
 }
 

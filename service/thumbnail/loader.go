@@ -1,6 +1,7 @@
 package thumbnail
 
 import (
+	"cmp"
 	"context"
 	"image"
 	"log/slog"
@@ -15,7 +16,8 @@ import (
 
 // What Config's zero values stand for, and other bounds.
 const (
-	defaultMemory   = 32 << 20
+	defaultMemory   = 12 << 20 // ten screens of a small window; what goes is on the disk
+	defaultMost     = 64 << 20
 	defaultFetchers = 8 // as many connections as the client keeps
 	defaultSettle   = 80 * time.Millisecond
 	maxWanted       = 2000
@@ -42,7 +44,8 @@ type Config struct {
 	// for whoever calls Close.
 	OnReady func([]service.FileID)
 
-	Memory   int64         // bytes of pictures kept; 0 = 32 MiB
+	Memory   int64         // bytes of pictures kept, when not so many are wanted; 0 = 12 MiB
+	Most     int64         // the same for a window that shows many; 0 = 64 MiB, or Memory where that is set
 	Fetchers int           // requests at a time; 0 = 8
 	Decoders int           // pictures decoded at a time; 0 = as the processors are, 2 to 4
 	Settle   time.Duration // how long what is wanted must stay for requests to begin; 0 = 80 ms, below 0 = not at all
@@ -123,7 +126,9 @@ type Loader struct {
 func New(cfg Config) *Loader {
 	if cfg.Memory <= 0 {
 		cfg.Memory = defaultMemory
+		cfg.Most = cmp.Or(cfg.Most, defaultMost)
 	}
+	cfg.Most = max(cfg.Most, cfg.Memory)
 	if cfg.Fetchers <= 0 {
 		cfg.Fetchers = defaultFetchers
 	}

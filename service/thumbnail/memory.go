@@ -47,6 +47,16 @@ func (m *memory) put(e *entry) {
 	m.drop(e.key)
 	m.entries[e.key] = m.recent.PushFront(e)
 	m.used += entryBytes(e.key.side)
+	m.shrink()
+}
+
+// resize changes how much is kept.
+func (m *memory) resize(budget int64) {
+	m.budget = budget
+	m.shrink()
+}
+
+func (m *memory) shrink() {
 	for m.used > m.budget && m.recent.Len() > 1 {
 		m.drop(m.recent.Back().Value.(*entry).key)
 	}

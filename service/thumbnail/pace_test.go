@@ -325,6 +325,35 @@ func TestMoreIsWantedThanFits(t *testing.T) {
 	})
 }
 
+// A window that shows more pictures gets more memory, up to a bound, and gives
+// it back.
+func TestMemoryGrowsWithWhatIsWanted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const picture = 4 * 50 * 50
+		w := start(t, thumbnail.Config{Memory: 40 * picture, Most: 400 * picture, Settle: -1})
+		defer w.Close()
+		w.Use(slow(t))
+		wanted := photos(500)
+		ready := func() (n int) {
+			for _, one := range wanted {
+				if _, state := w.Get(one.File, 50); state == thumbnail.Ready {
+					n++
+				}
+			}
+			return n
+		}
+		for _, c := range []struct{ want, least, most int }{{20, 20, 40}, {200, 200, 270}, {500, 250, 400}, {20, 20, 40}} {
+			for range 5 {
+				w.Want(50, wanted[:c.want])
+				elapse(20 * time.Second)
+			}
+			if n := ready(); n < c.least || n > c.most {
+				t.Errorf("of %d wanted, %d are kept", c.want, n)
+			}
+		}
+	})
+}
+
 func TestMemoryStaysBounded(t *testing.T) {
 	const files, side, budget = 20_000, 24, 3 << 20
 	data := dot(t, 5, 8)

@@ -68,10 +68,11 @@ func (l *Loader) giveUp(j *job) {
 }
 
 // fitting gives what of wanted fits into memory, with all sides filled in, and
-// sees to it that what is there of it stays.
+// sees to it that there is room for it and that what is there of it stays.
 func (l *Loader) fitting(side int, wanted []Wanted) []Wanted {
 	fit := make([]Wanted, 0, min(len(wanted), maxWanted))
-	room := l.cfg.Memory / 4 * 3
+	most := l.cfg.Most / 4 * 3
+	room := most
 	for _, w := range wanted {
 		if w.Side <= 0 {
 			w.Side = side
@@ -90,6 +91,7 @@ func (l *Loader) fitting(side int, wanted []Wanted) []Wanted {
 	for _, w := range slices.Backward(fit) {
 		l.memory.get(memoryKey{w.File, w.Side}) // makes it a recent one
 	}
+	l.memory.resize(max(l.cfg.Memory, min(l.cfg.Most, (most-room)/3*4)))
 	return fit
 }
 

@@ -145,7 +145,7 @@ func New(cfg Config) (*Engine, error) {
 		ctx: ctx, disk: context.WithoutCancel(ctx), stop: stop, alarm: transfer.NewAlarm(cfg.Clock), work: make(chan *run, maxIdle),
 		client: cfg.Client, workers: cfg.Workers,
 		jobs: make(map[int64]*job), active: make(map[*job]struct{}), batches: make(map[int64]*batch), links: make(map[string]service.Links),
-		ready: [2]*jobHeap{newHeap(byPosition), newHeap(byPosition)},
+		ready: [2]*jobHeap{newHeap(byTurn), newHeap(byTurn)},
 		later: newHeap(byDue), checks: newHeap(byDue), doubts: newHeap(byDue),
 		hold:     transfer.Hold{Raise: raiseAfter},
 		contents: make(map[contentKey]*job), sizes: make(map[int64][]*job),

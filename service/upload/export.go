@@ -3,13 +3,13 @@ package upload
 import (
 	"bufio"
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"io"
 	"strconv"
 	"time"
 
 	"sluice/service"
+	"sluice/service/sheet"
 )
 
 // ExportFormat is how the history is written to a file.
@@ -100,17 +100,13 @@ func (e *Engine) Export(ctx context.Context, w io.Writer, format ExportFormat, s
 
 // csvWriter gives what writes one job and what ends the file.
 func csvWriter(out io.Writer) (write func(*exported) error, end func() error) {
-	c := csv.NewWriter(out)
-	err := c.Write(exportedTitles())
+	c, err := sheet.NewWriter(out, exportedTitles()...)
 	return func(x *exported) error {
-			if err != nil {
-				return err
-			}
-			return c.Write(x.fields())
-		}, func() error {
-			c.Flush()
-			return c.Error()
+		if err != nil {
+			return err
 		}
+		return c.Row(x.fields()...)
+	}, c.Close
 }
 
 // jsonWriter gives what writes one job and what ends the file.

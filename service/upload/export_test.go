@@ -24,7 +24,7 @@ func TestExport(t *testing.T) {
 	for i := range 700 { // more than a page
 		paths = append(paths, r.file(fmt.Sprintf("empty %d", i), 0))
 	}
-	paths = append(paths, r.file("quote \" comma, line\n=1", 10))
+	paths = append(paths, r.file("=quote \" comma, line\n=1", 10))
 	jobs := r.send(paths...)
 	good := jobs[len(jobs)-1]
 
@@ -34,7 +34,7 @@ func TestExport(t *testing.T) {
 	if err != nil || len(rows) != 702 {
 		t.Fatalf("%d rows, %v", len(rows), err)
 	}
-	if row := rows[1]; row[0] != good.Name || row[5] != good.Link || row[6] != good.SHA256 || row[3] != "uploaded" {
+	if row := rows[1]; row[0] != "'"+good.Name || row[5] != good.Link || row[6] != good.SHA256 || row[3] != "uploaded" {
 		t.Errorf("the last that ended: %q", row)
 	}
 	if row := rows[2]; row[3] != "failed" || row[11] != "empty_file" {

@@ -9,6 +9,17 @@ func newHeap(less func(a, b *job) bool) *jobHeap {
 	return transfer.NewHeap(less, func(j *job) *int { return &j.index })
 }
 
+// byTurn is the order in which jobs start: small files of watched folders, whose
+// links somebody may be waiting for, before all others.
+func byTurn(a, b *job) bool {
+	if first := a.urgent(); first != b.urgent() {
+		return first
+	}
+	return byPosition(a, b)
+}
+
+func (j *job) urgent() bool { return j.row.Origin == string(Watch) && laneOf(j) == quick }
+
 func byPosition(a, b *job) bool {
 	if a.row.Position != b.row.Position {
 		return a.row.Position < b.row.Position

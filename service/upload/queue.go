@@ -88,7 +88,7 @@ func (e *Engine) admit() (j *job, slot bool) {
 	limit, lane := e.limit()
 	q, b := e.ready[quick].First(), e.ready[bulk].First()
 	next := q
-	if next == nil || b != nil && byPosition(b, next) {
+	if next == nil || b != nil && byTurn(b, next) {
 		next = b
 	}
 	if limit == 0 || next == nil || !e.knownEnough() {

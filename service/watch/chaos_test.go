@@ -21,13 +21,14 @@ type tree struct {
 	locks  bool              // it may stay so
 	live   map[string]string // content by name, of what is there
 	must   map[string]string // hash → name, of all that stood still once
+	ever   map[string]bool   // hashes of all that was ever written to its end
 	n      int
 }
 
 func newTree(t *testing.T, dir string, seed uint64) *tree {
 	t.Helper()
 	t.Logf("seed %d", seed)
-	return &tree{t: t, dir: dir, random: rand.New(rand.NewPCG(seed, 1)), live: make(map[string]string), must: make(map[string]string)}
+	return &tree{t: t, dir: dir, random: rand.New(rand.NewPCG(seed, 1)), live: make(map[string]string), must: make(map[string]string), ever: make(map[string]bool)}
 }
 
 func (c *tree) ok(err error) {
@@ -68,6 +69,7 @@ func (c *tree) create() {
 	name := filepath.Join(dirs[c.random.IntN(len(dirs))], fmt.Sprintf("f%d.txt", c.n))
 	content := fmt.Sprintf("file %d %d", c.n, c.random.Uint64())
 	c.n++
+	c.ever[sumOf([]byte(content))] = true
 	path := filepath.Join(c.where(), name)
 	c.ok(os.MkdirAll(filepath.Dir(path), 0o755))
 	switch c.random.IntN(3) {
@@ -111,6 +113,7 @@ func (c *tree) rename() {
 func (c *tree) edit() {
 	if name := c.some(); name != "" {
 		c.live[name] += fmt.Sprintf(" and %d", c.random.Uint64())
+		c.ever[sumOf([]byte(c.live[name]))] = true
 		c.ok(os.WriteFile(filepath.Join(c.where(), name), []byte(c.live[name]), 0o644))
 	}
 }
@@ -133,6 +136,7 @@ func (c *tree) moveDir() {
 	c.ok(os.WriteFile(filepath.Join(to, name), []byte("in "+name), 0o644))
 	c.ok(os.Rename(to, from))
 	c.live[filepath.Join("a", name)] = "in " + name
+	c.ever[sumOf([]byte("in "+name))] = true
 }
 
 // goOrCome takes the folder away or back.
@@ -211,6 +215,7 @@ func (c *tree) calm() {
 	c.n++
 	c.ok(os.WriteFile(filepath.Join(c.dir, mark), []byte(mark), 0o644))
 	c.live[mark] = mark
+	c.ever[sumOf([]byte(mark))] = true
 	for name, content := range c.live {
 		c.must[sumOf([]byte(content))] = name
 	}
@@ -241,6 +246,9 @@ func (c *tree) judge(files []sent) {
 		seen[f.sum] = true
 		if f.sum == sumOf([]byte("never")) || filepath.Ext(f.path) != ".txt" {
 			c.t.Errorf("%s should have been skipped", f.path)
+		}
+		if !c.ever[f.sum] {
+			c.t.Errorf("%s was never as it is on the server", f.path)
 		}
 	}
 	for sum, name := range c.must {

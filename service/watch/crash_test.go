@@ -172,8 +172,7 @@ func TestLocalFailures(t *testing.T) {
 // A file that changes while it is in the queue, and is uploaded as it is then,
 // is moved away as others are.
 func TestAFileThatChangedInTheQueueIsMovedAway(t *testing.T) {
-	var r *rig
-	r = newRig(t, func(c *Config) { c.Remover = &remover{} })
+	r := newRig(t, func(c *Config) { c.Remover = &remover{} })
 	r.server.before = func(path string) {
 		r.server.before = nil
 		r.ok(os.WriteFile(path, []byte("changed"), 0o600))

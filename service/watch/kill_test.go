@@ -99,6 +99,9 @@ func runChild(home string) error {
 
 func sayCard(c *Card) { fmt.Println(c.State, c.Reason) }
 
+// dying is what a child says before it kills itself.
+const dying = "dying"
+
 // killAt gives what kills this process once the write that point names is on
 // the disk.
 func killAt(point string) func(string) {
@@ -107,6 +110,7 @@ func killAt(point string) func(string) {
 	var seen atomic.Int64
 	return func(written string) {
 		if written == name && seen.Add(1) == times {
+			fmt.Println(dying)
 			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 			select {} // it comes before anything else is done here
 		}
@@ -126,7 +130,6 @@ type keeper struct {
 	said  chan string // closed at its end
 	heard map[string]int
 	kills int
-	died  int // children that killed themselves
 }
 
 // start starts a child, which may kill itself at a point.
@@ -154,17 +157,18 @@ func (k *keeper) kill() {
 	if k.cmd == nil {
 		return
 	}
-	_ = k.cmd.Process.Kill() // SIGKILL: nothing is tidied up
-	for range k.said {       // to its end
+	_ = k.cmd.Process.Kill()   // SIGKILL: nothing is tidied up
+	for line := range k.said { // to its end
+		k.note(line)
 	}
 	_ = k.cmd.Wait() // killed, of course
 	k.cmd = nil
 	k.kills++
 }
 
-// hear waits for the child to say something, for a time; false when the time is
-// over. A child that killed itself is followed by the next.
-func (k *keeper) hear(limit time.Duration) bool {
+// hear waits for the child to say something, for a time. A child that killed
+// itself is followed by the next.
+func (k *keeper) hear(limit time.Duration) {
 	k.t.Helper()
 	timer := time.NewTimer(limit)
 	defer timer.Stop()
@@ -172,16 +176,16 @@ func (k *keeper) hear(limit time.Duration) bool {
 	case line, ok := <-k.said:
 		if !ok {
 			k.kill()
-			k.died++
 			k.start("")
-			return true
+			return
 		}
-		k.heard[strings.TrimSpace(line)]++
-		return true
+		k.note(line)
 	case <-timer.C:
-		return false
 	}
 }
+
+// note counts what a child says.
+func (k *keeper) note(line string) { k.heard[strings.TrimSpace(line)]++ }
 
 func (k *keeper) files() (all []sent) {
 	for _, f := range k.server.Uploads() {
@@ -206,15 +210,7 @@ func (k *keeper) settle(c *tree) {
 // it is killed and started: at random moments, and right after its writes.
 func killChaos(t *testing.T, seed uint64, lasts time.Duration, change ...func(*keeper, *tree)) {
 	t.Helper()
-	root, err := os.MkdirTemp("", "watch")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(root); err != nil {
-			t.Error(err)
-		}
-	})
+	root := t.TempDir()
 	k := &keeper{
 		t: t, home: filepath.Join(root, "home"), dir: filepath.Join(root, "w"), binary: os.Args[0],
 		server: sandboxtest.New(t, func(c *sandbox.Config) { c.Latency = 5 * time.Millisecond }), heard: make(map[string]int),
@@ -237,7 +233,7 @@ func killChaos(t *testing.T, seed uint64, lasts time.Duration, change ...func(*k
 			steps++
 			k.hear(time.Duration(c.random.IntN(40)) * time.Millisecond)
 		}
-		if c.random.IntN(4) == 0 {
+		if point != "" || c.random.IntN(4) == 0 {
 			k.settle(c)
 		}
 		k.kill()
@@ -247,8 +243,8 @@ func killChaos(t *testing.T, seed uint64, lasts time.Duration, change ...func(*k
 	k.kill()
 	c.judge(k.files())
 	t.Logf("%d operations, %d kills, %d of them right after a write; %d files had to arrive, %d did; states %v",
-		steps, k.kills, k.died, len(c.must), len(k.files()), k.heard)
-	if k.died == 0 {
+		steps, k.kills, k.heard[dying], len(c.must), len(k.files()), k.heard)
+	if k.heard[dying] == 0 {
 		t.Error("no child has killed itself")
 	}
 }

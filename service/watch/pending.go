@@ -15,7 +15,7 @@ import (
 // Times by the clock of the configuration.
 const (
 	tellAfter   = time.Minute           // how long a file may be written or be empty before that is told
-	shortest    = 50 * time.Millisecond // between two looks at a file that is being written
+	shortest    = 10 * time.Millisecond // between two looks at a file that is being written
 	longest     = time.Second           // the same
 	unreadEvery = 30 * time.Second      // between two looks at a file that can't be read
 	parkFor     = time.Second           // while the same file is on its way by another name

@@ -53,15 +53,7 @@ func remote(path string) bool {
 // limitOf gives the system's limit that a reason is about, 0 when it is not
 // known.
 func limitOf(reason Reason) int {
-	var name string
-	switch reason {
-	case ReasonWatches:
-		name = "max_user_watches"
-	case ReasonInstances:
-		name = "max_user_instances"
-	default:
-		return 0
-	}
+	name := map[Reason]string{ReasonWatches: "max_user_watches", ReasonInstances: "max_user_instances"}[reason]
 	text, err := os.ReadFile(filepath.Join("/proc/sys/fs/inotify", name))
 	if err != nil {
 		return 0

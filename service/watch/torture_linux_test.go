@@ -31,7 +31,7 @@ func asNobody(k *keeper, c *tree) {
 	to, err := os.OpenFile(k.binary, os.O_CREATE|os.O_WRONLY, 0o755)
 	c.ok(err)
 	_, err = io.Copy(to, from)
-	c.ok(errors.Join(err, from.Close(), to.Close(), os.Chmod(root, 0o755), os.Chown(k.home, nobody, nobody)))
+	c.ok(errors.Join(err, from.Close(), to.Close(), os.Chmod(root, 0o755), os.Chmod(filepath.Dir(root), 0o755), os.Chown(k.home, nobody, nobody)))
 }
 
 func TestTortureKills(t *testing.T) {

@@ -4,6 +4,7 @@
 package picture
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -84,15 +85,18 @@ func Decode(ctx context.Context, from io.ReaderAt, size int64, limit Limit) (p P
 	if err != nil {
 		return Picture{}, fmt.Errorf("%w: %w", ErrNone, err)
 	}
-	each := modelBytes(cfg.ColorModel)
+	each, data := modelBytes(cfg.ColorModel), src.start()
 	if isJPEG {
 		info := scanJPEG(src.start())
 		each, p.Turn = info.sampleBytes(), info.turn
+		if info.progressive {
+			data = &scans{r: bufio.NewReader(data), left: maxScans}
+		}
 	}
 	if err := affordable(cfg, each, limit); err != nil {
 		return Picture{}, err
 	}
-	if p.Image, err = f.decode(src.start()); err != nil {
+	if p.Image, err = f.decode(data); err != nil {
 		return Picture{}, fmt.Errorf("%w: %w", ErrNone, err)
 	}
 	if p.Bounds().Empty() {

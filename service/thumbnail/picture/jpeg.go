@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"io"
 )
 
@@ -44,6 +45,43 @@ func (j *jpegInfo) sampleBytes() float64 {
 		each += 4
 	}
 	return each
+}
+
+// maxScans is how often a progressive picture may go over itself: programs that
+// write them do about ten times. Each time costs a decoder the whole picture, and
+// takes a dozen bytes.
+const maxScans = 100
+
+var errScans = errors.New("too many scans")
+
+// scans reads a JPEG, a scan at a time, up to so many.
+type scans struct {
+	r    *bufio.Reader
+	left int
+	mark bool // the last byte begins a marker
+}
+
+// Read ends behind a marker of a scan, so that no decoder has read more of them
+// than there may be.
+func (s *scans) Read(b []byte) (n int, err error) {
+	if s.left < 0 {
+		return 0, errScans
+	}
+	for n < len(b) {
+		c, err := s.r.ReadByte()
+		if err != nil {
+			return n, err
+		}
+		b[n] = c
+		n++
+		if s.mark && c == markSOS {
+			s.mark = false
+			s.left--
+			return n, nil
+		}
+		s.mark = c == 0xff
+	}
+	return n, nil
 }
 
 // scanJPEG walks the segments up to the picture. What it can't read it leaves

@@ -9,6 +9,7 @@ import (
 	"hash/crc32"
 	"image"
 	"image/color"
+	"image/color/palette"
 	"image/gif"
 	"image/jpeg"
 	"image/png"
@@ -285,6 +286,50 @@ func TestHostilePicturesCostLittle(t *testing.T) {
 		if _, err := decode(data, generous()); !errors.Is(err, ErrNone) {
 			t.Errorf("%q: %v", data, err)
 		}
+	}
+}
+
+// progressive gives a grey progressive JPEG of 512 by 512 pixels whose scans say
+// nothing, in 12 bytes each.
+func progressive(scans int) []byte {
+	b := []byte("\xff\xd8\xff\xc2\x00\x0b\x08\x02\x00\x02\x00\x01\x01\x11\x00")
+	ac := make([]byte, 18) // one code, of one bit: nothing in 4096 blocks and more
+	ac[0], ac[1], ac[17] = 0x10, 1, 0xc0
+	b = append(append(b, 0xff, 0xc4, 0, 20), ac...)
+	for range scans {
+		b = append(b, "\xff\xda\x00\x08\x01\x01\x00\x01\x3f\x00\x00\x07"...)
+	}
+	return append(b, 0xff, 0xd9)
+}
+
+// Time is bounded as memory is: a picture of a megabyte could keep a decoder
+// for minutes.
+func TestEndlessScansAreGivenUp(t *testing.T) {
+	if p, err := decode(progressive(maxScans), generous()); err != nil || p.Bounds().Dx() != 512 {
+		t.Errorf("a picture with many scans: %v", err)
+	}
+	if _, err := decode(progressive(maxScans+1), generous()); !errors.Is(err, ErrNone) || !errors.Is(err, errScans) {
+		t.Errorf("one with too many: %v", err)
+	}
+}
+
+// Of a picture that moves only the beginning is taken.
+func TestAMovingPictureCostsOneFrame(t *testing.T) {
+	frame := image.NewPaletted(image.Rect(0, 0, 256, 256), palette.Plan9)
+	moving := &gif.GIF{}
+	for range 300 {
+		moving.Image, moving.Delay = append(moving.Image, frame), append(moving.Delay, 1)
+	}
+	var b bytes.Buffer
+	if err := gif.EncodeAll(&b, moving); err != nil {
+		t.Fatal(err)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	p, err := decode(b.Bytes(), generous())
+	runtime.ReadMemStats(&after)
+	if cost := after.TotalAlloc - before.TotalAlloc; err != nil || p.Bounds() != frame.Rect || cost > 1<<20 {
+		t.Errorf("%d bytes taken, %v", cost, err)
 	}
 }
 

@@ -1,0 +1,81 @@
+package files
+
+import (
+	"fyne.io/fyne/v2"
+)
+
+// narrow reports whether the details have no room beside the tiles.
+func narrow(width float32) bool { return width < detailsFrom }
+
+// sheet is the details in place of the tiles, in a narrow window.
+type sheet struct{ open bool }
+
+// fits reports whether the sheet is shown in a width; a window that becomes wide
+// closes it.
+func (s *sheet) fits(width float32) bool {
+	s.open = s.open && narrow(width)
+	return s.open
+}
+
+// showSheet opens or closes the sheet, and reports whether that changed
+// anything. Without a file to tell about it opens that on top.
+func (s *Screen) showSheet(open bool) bool {
+	if open == s.sheet.open || open && (!narrow(s.body.Size().Width) || s.model.State() != Listed) {
+		return false
+	}
+	if open && s.details.id == "" {
+		first, _ := s.tiles.grid.InView()
+		s.tiles.Select(func(sel *Selection) { sel.Go(max(first, sel.Cursor()), false, false) })
+	}
+	s.sheet.open = open
+	s.body.Refresh()
+	if c := canvasOf(s.root); c != nil && s.model.State() == Listed {
+		c.Focus(s.tiles.grid) // arrows go from file to file, Escape back
+	}
+	return true
+}
+
+// fileLayout puts a file's preview, name, facts and buttons below each other or,
+// where there is room, the preview beside the rest.
+type fileLayout struct{ width float32 }
+
+// Measures of it.
+const (
+	fileGap     float32 = 10
+	fileBeside  float32 = 400 // from here on the preview is beside the rest
+	fileColumns float32 = 18  // between them
+)
+
+// Layout is Fyne's.
+func (l *fileLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	l.width = size.Width
+	l.arrange(objects)
+}
+
+// arrange places everything and gives the height.
+func (l *fileLayout) arrange(objects []fyne.CanvasObject) (height float32) {
+	x, y, width := float32(0), float32(0), l.width
+	rest := objects
+	if width >= fileBeside {
+		preview := objects[0]
+		want := preview.MinSize()
+		put(preview, 0, 0, previewSide, want.Height)
+		x, height, rest = previewSide+fileColumns, want.Height, objects[1:]
+		width -= x
+	}
+	for _, o := range rest {
+		o.Resize(fyne.NewSize(width, o.Size().Height)) // the width decides the height
+		high := o.MinSize().Height
+		put(o, x, y, width, high)
+		y += high + fileGap
+	}
+	return max(height, y-fileGap)
+}
+
+// MinSize is as high as everything needs in the width that it has.
+func (l *fileLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	if l.width <= 0 {
+		l.width = detailsWidth - 28
+	}
+	return fyne.NewSize(100, l.arrange(objects))
+}
