@@ -13,7 +13,7 @@ type Attempt struct {
 	Number  int    // 1 for the first
 	API     string // the API address it goes to
 	Started time.Time
-	Ended   time.Time // zero: not ended, or nobody knows
+	Ended   time.Time // zero: not ended, or nobody knows, or with its job (EndUpload)
 	Size    int64     // of the source when it started, bytes
 	ModTime time.Time // of the source when it started
 	Sent    int64     // bytes

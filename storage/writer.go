@@ -247,14 +247,15 @@ func (w *writer) insertMany(into, row string, n int, values func(args []any, i i
 	one := into + row
 	many := one + strings.Repeat(", "+row, rowsAtOnce-1)
 	var args []any
-	for from, to := 0, 0; from < n && err == nil; from = to {
-		statement := many
-		if to = from + rowsAtOnce; to > n {
-			to, statement = from+1, one
+	for i := 0; i < n && err == nil; {
+		statement, rows := one, 1
+		if n-i >= rowsAtOnce {
+			statement, rows = many, rowsAtOnce
 		}
 		args = args[:0]
-		for i := from; i < to; i++ {
+		for range rows {
 			args = values(args, i)
+			i++
 		}
 		last, err = w.insert(statement, args...)
 	}

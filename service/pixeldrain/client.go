@@ -53,6 +53,7 @@ type Client struct {
 	answer time.Duration
 
 	api       *http.Client
+	direct    *direct                        // nil: all uploads go through net/http
 	makePool  func(size int) *http.Transport // makes transports for uploads
 	expecting expectations
 	thumbs    thumbLimit
@@ -91,6 +92,7 @@ func New(cfg Config) (*Client, error) {
 	}
 	parts := newTransportParts(cfg)
 	c.makePool = parts.uploads
+	c.direct = newDirect(cfg, parts, base, c.request(context.Background(), http.MethodPut, "", nil).Header)
 	c.api = &http.Client{Transport: parts.api(), CheckRedirect: c.checkRedirect}
 	c.SetWorkers(cfg.Workers)
 	return c, nil
@@ -99,6 +101,9 @@ func New(cfg Config) (*Client, error) {
 // Close closes the connections that no request uses. Requests under way go on.
 func (c *Client) Close() {
 	c.api.CloseIdleConnections()
+	if c.direct != nil {
+		c.direct.close()
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.pool.CloseIdleConnections()
@@ -128,6 +133,14 @@ func (c *Client) SetWorkers(n int) {
 	}
 	c.pool, c.poolFor = c.makePool(n), n
 	c.uploads = &http.Client{Transport: c.pool, CheckRedirect: c.checkRedirect}
+}
+
+// proxyOf gives the proxy for uploads, nil for none.
+func (c *Client) proxyOf(r *http.Request) (*url.URL, error) {
+	c.mu.Lock()
+	proxy := c.pool.Proxy
+	c.mu.Unlock()
+	return proxy(r)
 }
 
 func (c *Client) uploader() *http.Client {

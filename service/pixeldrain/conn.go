@@ -24,6 +24,7 @@ type uploadConn struct {
 	close  func() error
 	most   atomic.Int64 // bytes of the next piece
 	stage  atomic.Int32 // of the upload under way
+	alone  bool         // who writes also reads, afterwards
 	pieces *sync.Pool
 
 	out       sync.Mutex       // held while something is written
@@ -126,7 +127,7 @@ func (c *uploadConn) push(p []byte) (sent int, err error) {
 			if opened && sent == 0 {
 				c.stage.Store(untouched)
 			}
-			if !c.ending.Load() {
+			if !c.ending.Load() && !c.alone {
 				c.awaitReader()
 			}
 			return sent, err

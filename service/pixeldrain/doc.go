@@ -10,8 +10,9 @@
 //
 // Uploads have an HTTP/1.1 transport of their own, because HTTP/2 shares one
 // flow-control window among all uploads; everything else uses HTTP/2 where the
-// service offers it. A piece of a file goes from its reader to the system in
+// service offers it. Files of up to 64 KiB go without a transport, by one write
+// and one answer (direct.go). A piece of a file goes from its reader to the system in
 // one call, the first one together with the head of the request, and nothing is
-// kept back while a body pauses (outgoing.go). There is no limit on how long a request may take, only on
-// how long nothing may move (Config.Stall).
+// kept back while a body pauses (outgoing.go). There is no limit on how long a
+// request may take, only on how long nothing may move (Config.Stall).
 package pixeldrain

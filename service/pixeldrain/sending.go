@@ -95,28 +95,41 @@ func (s *sending) try(parent context.Context) (Uploaded, *UploadError) {
 	s.mu.Unlock()
 	defer s.meter.stop()
 
+	if s.plain() {
+		if done, failure, ok := s.tryDirect(parent, ctx); ok {
+			return done, failure
+		}
+		s.c.direct.redirected.Store(true)
+		return s.try(parent)
+	}
 	req := s.request(httptrace.WithClientTrace(ctx, s.trace()))
 	resp, err := s.c.uploader().Do(req)
 	if err != nil {
-		if cause := context.Cause(ctx); cause != nil {
-			err = cause
-		}
-		failure := s.c.unanswered(parent, s.op, req.URL, err)
+		failure := s.broke(parent, ctx, err)
 		cancel(nil)
-		return Uploaded{}, s.failed(failure)
+		return Uploaded{}, failure
 	}
-	done, failure := s.answered(ctx, req, resp)
+	done, failure := s.answered(ctx, resp)
 	_ = resp.Body.Close() // what it told is known
 	return done, failure
 }
 
+// broke makes the error of a try of parent that got no answer; its own ctx may
+// know why.
+func (s *sending) broke(parent, ctx context.Context, err error) *UploadError {
+	if cause := context.Cause(ctx); cause != nil {
+		err = cause
+	}
+	return s.failed(s.c.unanswered(parent, s.op, s.c.address(s.path), err))
+}
+
 // answered reads the answer, and only then ends the body: ending it breaks the
 // connection when the body was not finished.
-func (s *sending) answered(ctx context.Context, req *http.Request, resp *http.Response) (Uploaded, *UploadError) {
+func (s *sending) answered(ctx context.Context, resp *http.Response) (Uploaded, *UploadError) {
 	s.current().answer(true)
 	s.meter.answered()
 	if resp.StatusCode/100 != 2 {
-		return Uploaded{}, s.failed(s.c.refusal(s.op, req.URL, resp))
+		return Uploaded{}, s.failed(s.c.refusal(s.op, s.c.address(s.path), resp))
 	}
 	f, err := readUploaded(resp)
 	if cause := context.Cause(ctx); err != nil && cause != nil {
@@ -127,7 +140,7 @@ func (s *sending) answered(ctx context.Context, req *http.Request, resp *http.Re
 		err = &answerError{reason: service.ReasonBadAnswer, cause: errors.New("a success before the whole file was sent")}
 	}
 	if err != nil {
-		failed := s.failed(s.c.unreadable(s.op, req.URL, resp.StatusCode, err))
+		failed := s.failed(s.c.unreadable(s.op, s.c.address(s.path), resp.StatusCode, err))
 		failed.Partial = f.ID
 		return Uploaded{}, failed
 	}

@@ -46,7 +46,7 @@ func TestWrap(t *testing.T) {
 	c := serve(t, accept)
 	wrapped, limited := 0, false
 	var conn *uploadConn
-	u := zeroUpload(100)
+	u := zeroUpload(directSize + 1) // so that it can be traced
 	u.Wrap = func(r io.Reader) io.Reader {
 		wrapped++
 		return readerFunc(func(p []byte) (int, error) {
@@ -66,7 +66,7 @@ func TestWrap(t *testing.T) {
 	}
 	mustEqual(t, "wrapped", wrapped, 1)
 	mustEqual(t, "counts as a limit", limited, true)
-	mustEqual(t, "hash", got.SHA256Sent, sha256Of(string(make([]byte, 100))))
+	mustEqual(t, "hash", got.SHA256Sent, sha256Of(string(make([]byte, directSize+1))))
 	m := conn.meter.Load()
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -39,6 +39,8 @@
 //
 // The start of a first try is written as an attempt alone, which says how far
 // it is; the job's row follows when the attempt ends (recover.go reads both).
+// If that is because the file is uploaded and verified, the row alone is
+// written: it says all there is to say of the attempt's end.
 // Attempts of small files are written ahead of their turn, and like ends of
 // attempts they wait a moment for others, so that many share a commit.
 //

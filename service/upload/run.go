@@ -76,17 +76,19 @@ func (r *run) prepare(ctx context.Context) outcome {
 // open pins the source.
 func (r *run) open(context.Context) outcome {
 	row := &r.j.row
-	info, err := look(row.Path, "")
-	if err == nil && row.Folder != "" {
-		err = stillInside(row)
+	if row.Folder != "" {
+		if err := stillInside(row); err != nil {
+			return outcome{verdict: refused, err: err}
+		}
 	}
-	if err != nil {
-		return outcome{verdict: refused, err: err}
-	}
-	if info.IsDir() {
-		return outcome{verdict: folder}
-	}
+	var err *service.Error
 	if r.src, err = openSource(row.Path); err != nil {
+		switch info, unseen := look(row.Path, ""); {
+		case unseen != nil:
+			err = unseen
+		case info.IsDir():
+			return outcome{verdict: folder}
+		}
 		return outcome{verdict: refused, err: err}
 	}
 	if err = checkName(row.Path, row.Name); err == nil {
@@ -165,7 +167,7 @@ func (r *run) begin(ctx context.Context) outcome {
 		Number: row.Tries + 1, API: row.LinkAPI, Started: e.clock.Now(),
 		Size: r.src.size(), ModTime: r.src.modTime(), SHA256: r.src.sum,
 	}
-	if fresh { // the attempt tells all that is new
+	if fresh { // the attempt tells all that is new, see aloneInAttempt
 		a.Job, a.Outcome = row.ID, row.State
 	}
 	err := e.save("attempt", func(ctx context.Context) (err error) {

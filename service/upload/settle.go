@@ -38,13 +38,12 @@ func (e *Engine) settle(j *job, out outcome) {
 		}
 	}
 	e.mu.Unlock()
-	first := j.attempt.Outcome == rowUploading || j.attempt.Outcome == rowFinishing // the database has a row that was never tried
-	told := true                                                                    // the database knows all of row
+	told := true // the database knows all of row
 	err := e.save("settle "+row.State, func(ctx context.Context) error {
 		switch {
 		case gone:
 			return e.db.DeleteJobs(ctx, []int64{row.ID})
-		case first && out.verdict == stored && row.Verified:
+		case out.verdict == stored && row.Verified && aloneInAttempt(&j.attempt):
 			return e.db.EndUpload(storage.Unhurried(ctx), row)
 		case attempt.ID != 0:
 			return e.db.EndAttempt(storage.Unhurried(ctx), row, attempt)
@@ -67,6 +66,12 @@ func (e *Engine) settle(j *job, out outcome) {
 	}
 	e.place(j, out)
 	e.stir()
+}
+
+// aloneInAttempt reports whether a holds all that the database knows of a first
+// try: the job's row is as it was before.
+func aloneInAttempt(a *storage.Attempt) bool {
+	return a.Outcome == rowUploading || a.Outcome == rowFinishing
 }
 
 // decide writes into j's row what out means. An empty State means that the row

@@ -1,0 +1,272 @@
+package pixeldrain
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// directSize is the size up to which a file is sent without net/http's
+// transport: head and file fit one piece, so that nothing has to be read while
+// something is written.
+const directSize = 64 << 10
+
+// maxDirect is how many of its connections are kept.
+const maxDirect = 16
+
+// direct sends small files: one write, then one answer, on the goroutine of the
+// caller. It dials as the upload transport does, and leaves to that one whatever
+// is not plain: proxies, redirects, requests that wait to be asked for the body.
+type direct struct {
+	parts transportParts
+	base  *url.URL
+	proxy *http.Request // asks whether there is a proxy
+	head  string        // of every request, behind its first line
+
+	redirected atomic.Bool // the service sends uploads on: net/http follows
+
+	mu     sync.Mutex
+	idle   []*directConn // used last comes last
+	sweep  *time.Timer   // ends those that are idle for long, nil when there are none
+	closed bool
+}
+
+// directConn is a connection on which one request goes at a time.
+type directConn struct {
+	*outgoing
+
+	in    *bufio.Reader
+	bound io.LimitedReader // below in
+	since time.Time        // idle since
+}
+
+// newDirect makes one for requests to base that have the headers h. It is nil
+// where connections can't be told to be alive, or where the address or the headers
+// need net/http to be written.
+func newDirect(cfg Config, parts transportParts, base *url.URL, h http.Header) *direct {
+	if cfg.DialContext != nil || !canPeek || !plainHost(base.Host) {
+		return nil
+	}
+	var head strings.Builder
+	head.WriteString("Host: " + base.Host + "\r\n")
+	for name := range h {
+		if !plainText(h.Get(name)) {
+			return nil
+		}
+	}
+	if err := h.Write(&head); err != nil { // a strings.Builder takes all
+		return nil
+	}
+	return &direct{parts: parts, base: base, head: head.String(), proxy: &http.Request{URL: base}}
+}
+
+// plainHost reports whether net/http sends a host as it is written.
+func plainHost(host string) bool {
+	for _, c := range []byte(host) {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '.' && c != '-' && c != ':' && c != '[' && c != ']' {
+			return false
+		}
+	}
+	return host != ""
+}
+
+func plainText(text string) bool {
+	for _, c := range []byte(text) {
+		if c < ' ' || c > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// take gives an idle connection that is alive, or a new one.
+func (d *direct) take(ctx context.Context) (c *directConn, again bool, err error) {
+	for {
+		d.mu.Lock()
+		n := len(d.idle)
+		if n == 0 {
+			d.mu.Unlock()
+			break
+		}
+		c, d.idle = d.idle[n-1], d.idle[:n-1]
+		d.mu.Unlock()
+		if time.Since(c.since) < idleWait && quiet(c.raw.Conn) {
+			return c, true, nil
+		}
+		_ = c.Close() // nothing is on it
+	}
+	dial := d.parts.dialTLS
+	if d.base.Scheme == "http" {
+		dial = d.parts.dialPlain
+	}
+	conn, err := dial(ctx, "tcp", net.JoinHostPort(d.base.Hostname(), port(d.base)))
+	if err != nil {
+		return nil, false, err
+	}
+	out, _ := conn.(*outgoing) // both dials give one
+	out.raw.alone = true
+	c = &directConn{outgoing: out}
+	c.bound.R = out
+	c.in = bufio.NewReader(&c.bound)
+	return c, false, nil
+}
+
+// give takes back a connection on which nothing is under way.
+func (d *direct) give(c *directConn) {
+	c.raw.meter.Store(nil)
+	c.since = time.Now()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed || len(d.idle) >= maxDirect {
+		_ = c.Close()
+		return
+	}
+	d.idle = append(d.idle, c)
+	if d.sweep == nil {
+		d.sweep = time.AfterFunc(idleWait, d.closeOld)
+	}
+}
+
+// closeOld closes the connections that have been idle for long.
+func (d *direct) closeOld() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	old := 0
+	for old < len(d.idle) && time.Since(d.idle[old].since) >= idleWait {
+		_ = d.idle[old].Close()
+		old++
+	}
+	d.idle = append(d.idle[:0], d.idle[old:]...)
+	if d.sweep = nil; len(d.idle) > 0 {
+		d.sweep = time.AfterFunc(idleWait-time.Since(d.idle[0].since), d.closeOld)
+	}
+}
+
+func (d *direct) close() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.sweep != nil {
+		d.sweep.Stop()
+	}
+	for _, c := range d.idle {
+		_ = c.Close()
+	}
+	d.idle, d.sweep, d.closed = nil, nil, true
+}
+
+// answer reads the next answer but for its body. Those that only announce one
+// are passed over.
+func (c *directConn) answer() (*http.Response, error) {
+	const most = 5 // announcements
+	for range most + 1 {
+		c.bound.N = maxHeaderBytes
+		if _, err := c.in.Peek(1); err != nil {
+			return nil, err // ReadResponse would call an orderly end a cut
+		}
+		resp, err := http.ReadResponse(c.in, nil)
+		if err != nil && c.bound.N <= 0 {
+			err = fmt.Errorf("response headers exceeded %d bytes: %w", maxHeaderBytes, err)
+		}
+		if err != nil || resp.StatusCode/100 != 1 || resp.StatusCode == http.StatusSwitchingProtocols {
+			c.bound.N = math.MaxInt64
+			return resp, err
+		}
+	}
+	return nil, errors.New("malformed HTTP: announcements only")
+}
+
+// endedBody knows whether a body was read to its end.
+type endedBody struct {
+	io.ReadCloser
+
+	ended bool
+}
+
+func (b *endedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.ended = b.ended || errors.Is(err, io.EOF)
+	return n, err
+}
+
+// plain reports whether this try may go directly.
+func (s *sending) plain() bool {
+	d := s.c.direct
+	if d == nil || s.up.Size > directSize || s.expect || s.method != http.MethodPut || s.contentType != "" || d.redirected.Load() {
+		return false
+	}
+	proxy, err := s.c.proxyOf(d.proxy)
+	return proxy == nil && err == nil
+}
+
+// tryDirect sends the file once. It reports false when the answer is a redirect,
+// which is for net/http to follow: the file is not there.
+func (s *sending) tryDirect(parent, ctx context.Context) (done Uploaded, failure *UploadError, ok bool) {
+	d, b := s.c.direct, s.start(ctx)
+	c, again, err := d.take(ctx)
+	if err != nil {
+		return Uploaded{}, s.broke(parent, ctx, err), true
+	}
+	letGo := context.AfterFunc(ctx, func() { _ = c.raw.Close() })
+	s.connected(c.raw, again)
+	resp, err := s.exchange(c, b) //nolint:bodyclose // it is read, or its connection is closed
+	kept := false
+	if err != nil {
+		failure = s.broke(parent, ctx, err)
+	} else if ok = resp.StatusCode/100 != 3 || resp.Header.Get("Location") == ""; ok {
+		body := &endedBody{ReadCloser: resp.Body}
+		resp.Body = body
+		done, failure = s.answered(ctx, resp)
+		kept = body.ended && !resp.Close && c.in.Buffered() == 0
+	}
+	if letGo() && kept {
+		d.give(c)
+	} else {
+		_ = c.Close() // the outcome is known
+	}
+	return done, failure, ok || err != nil
+}
+
+// exchange sends the request and gives the answer, whose body is still to be
+// read.
+func (s *sending) exchange(c *directConn, b *body) (*http.Response, error) {
+	piece := takePiece(s.c.direct.parts.pieces)
+	defer s.c.direct.parts.pieces.Put(piece)
+	head := append(piece[:0], "PUT "...)
+	head = append(head, s.c.direct.base.EscapedPath()...)
+	head = append(head, s.path...)
+	head = append(head, " HTTP/1.1\r\n"...)
+	head = append(head, s.c.direct.head...)
+	head = append(head, "Content-Length: "...)
+	head = strconv.AppendInt(head, s.up.Size, 10)
+	head = append(head, "\r\n\r\n"...)
+	if len(head)+int(s.up.Size) > len(piece) {
+		return nil, errors.New("the request has no room") // names are far too short for that
+	}
+	whole := piece[:len(head)+int(s.up.Size)]
+	if _, err := io.ReadFull(b, whole[len(head):]); err != nil {
+		return nil, err
+	}
+	if _, sendErr := c.send(whole); sendErr != nil {
+		// Perhaps it was refused, and the reason is there to be read.
+		_ = c.raw.SetReadDeadline(time.Now().Add(answerGrace))
+		resp, err := c.answer()
+		if err != nil || resp.StatusCode/100 == 2 {
+			return nil, sendErr
+		}
+		resp.Close = true
+		return resp, nil
+	}
+	s.wrote()
+	return c.answer()
+}
