@@ -11,6 +11,8 @@ const (
 	SampleTime = 100 * time.Millisecond
 	// memory is how long a speed takes to follow a change, mostly.
 	memory = 2 * time.Second
+	// stillTime is how long nothing moves until the speed is none.
+	stillTime = 3 * time.Second
 	// idleTime is a time between two samples in which nothing was under way.
 	idleTime = 10 * SampleTime
 	// longest is the longest time that is told to be left.
@@ -22,7 +24,8 @@ const (
 type Meter struct {
 	last  int64
 	speed float64
-	known bool // speed is of a sample
+	known bool          // speed is of a sample
+	still time.Duration // since something moved
 }
 
 // Start begins anew: so many bytes had moved until then. The next sample counts
@@ -39,8 +42,15 @@ func (m *Meter) Sample(moved int64, passed time.Duration) {
 	}
 	now := float64(moved-m.last) / passed.Seconds()
 	m.last = moved
-	if !m.known {
+	if m.still += passed; now > 0 {
+		m.still = 0
+	}
+	switch {
+	case !m.known:
 		m.speed, m.known = now, true
+		return
+	case m.still >= stillTime:
+		m.speed = 0
 		return
 	}
 	m.speed += (1 - math.Exp(-passed.Seconds()/memory.Seconds())) * (now - m.speed)

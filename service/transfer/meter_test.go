@@ -27,6 +27,19 @@ func TestMeter(t *testing.T) {
 	if math.Abs(m.Speed()-10_000) > 10 {
 		t.Errorf("at last %v", m.Speed())
 	}
+	for range 29 {
+		m.Sample(total, SampleTime)
+	}
+	if s := m.Speed(); s < 2000 || s > 3000 {
+		t.Errorf("nothing moves for 2.9 seconds: %v", s)
+	}
+	if m.Sample(total, SampleTime); m.Speed() != 0 {
+		t.Errorf("nothing moves for 3 seconds: %v", m.Speed())
+	}
+	total += 10_000
+	if m.Sample(total, SampleTime); m.Speed() < 4000 || m.Speed() > 6000 {
+		t.Errorf("a burst gives %v", m.Speed())
+	}
 	if m.Sample(10, SampleTime); m.Speed() != 0 {
 		t.Errorf("started over: %v", m.Speed())
 	}
