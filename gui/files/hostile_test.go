@@ -72,12 +72,12 @@ func hostileListing() (body []byte, files int) {
 	ids := map[string]bool{}
 	list := make([]string, 0, hostileCount+2)
 	for i := range hostileCount {
-		name := ""
+		var name strings.Builder
 		for range 1 + r.IntN(3) {
-			name += parts[r.IntN(len(parts))]
+			name.WriteString(parts[r.IntN(len(parts))])
 		}
 		f := map[string]any{
-			"id": fmt.Sprintf("h%d", i), "name": name + endings[r.IntN(len(endings))], "size": r.IntN(1 << 30), "mime_type": "image/png",
+			"id": fmt.Sprintf("h%d", i), "name": name.String() + endings[r.IntN(len(endings))], "size": r.IntN(1 << 30), "mime_type": "image/png",
 			"date_upload": "2026-02-04T18:34:05Z",
 		}
 		if i%3 == 0 {
