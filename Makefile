@@ -159,7 +159,7 @@ torture: ## the long campaigns, as root: kills, faults, damaged and full disks, 
 	go test -count=1 -v -timeout 60m -tags $(TEST_TAGS),torture -run '^TestTorture' ./service/watch/ -args -minutes $(MINUTES)
 	$(call say,fuzzing)
 	grep -r --include='*_test.go' -o '^func Fuzz[A-Za-z0-9]*' . | while IFS=: read -r file name; do \
-		go test -tags $(TEST_TAGS) -run '^$$' -fuzz "^$${name#func }$$" -fuzztime $(FUZZ) "$$(dirname "$$file")" </dev/null; done
+		go test -tags $(TEST_TAGS) -run '^$$' -fuzz "^$${name#func }$$" -fuzztime $(FUZZ) -fuzzminimizetime 20x "$$(dirname "$$file")" </dev/null; done
 
 # Packages
 
