@@ -23,6 +23,9 @@ func (f *folder) verify(ctx context.Context) {
 	now := f.w.cfg.Clock.Now()
 	f.check = now.Add(f.w.cfg.CheckEvery)
 	info, err := os.Stat(f.path)
+	if err == nil && info.IsDir() {
+		err = enterable(f.path)
+	}
 	switch {
 	case err != nil && notThere(err):
 		f.lose(Missing, err)
@@ -33,6 +36,18 @@ func (f *folder) verify(ctx context.Context) {
 	case f.root == nil || !os.SameFile(f.root, info) || !f.allWatched() || !f.attach.IsZero() && !now.Before(f.attach):
 		f.take(ctx, info)
 	}
+}
+
+// enterable tells what keeps a folder from being listed and its files from being
+// looked at: events go on coming when the permission for that is lost.
+func enterable(path string) error {
+	dir, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	_ = dir.Close() // it was only opened
+	_, err = os.Lstat(path + separator + ".")
+	return err
 }
 
 // allWatched reports whether the system still watches all that it should.

@@ -139,9 +139,7 @@ func TestRestartUploadsWhatCameMeanwhileOnce(t *testing.T) {
 	r.write("four.txt", "four")
 	r.entry("four.txt", Uploaded, "")
 	r.has("one.txt", "two.txt", "four.txt")
-	if c := r.cards[id]; c.Uploaded != 3 {
-		t.Errorf("card counts %d", c.Uploaded)
-	}
+	r.until("three uploads", func() bool { return r.cards[id].Uploaded == 3 })
 }
 
 func TestEditedFiles(t *testing.T) {

@@ -58,6 +58,7 @@ type folder struct {
 	queued   map[int]int         // the same, by burst
 	burst    int                 // of the file that was found last
 	foundAt  time.Time           // when that was
+	began    time.Time           // when the first of its burst was found
 	arrivals map[string]arrival  // uploads that are not in the written activity list yet
 	bursts   map[int]*burst      // links that are not told yet
 	burstDue time.Time           // when to tell of some at the latest, zero for none
@@ -299,6 +300,9 @@ func (f *folder) event(e fsnotify.Event, ok bool) {
 	rel, err := filepath.Rel(f.path, e.Name)
 	if err != nil || rel == "." || !filepath.IsLocal(rel) {
 		f.check = time.Time{} // the folder itself
+		if e.Has(fsnotify.Chmod) {
+			f.sweep = time.Time{} // files may have come that could not be looked at
+		}
 		return
 	}
 	if rel == canaryName {
@@ -307,7 +311,7 @@ func (f *folder) event(e fsnotify.Event, ok bool) {
 	}
 	if dir, known := f.dirs[rel]; known {
 		now, err := os.Lstat(e.Name)
-		if e.Has(fsnotify.Remove) || e.Has(fsnotify.Rename) || err != nil || !os.SameFile(dir, now) {
+		if e.Has(fsnotify.Remove) || e.Has(fsnotify.Rename) || e.Has(fsnotify.Chmod) || err != nil || !os.SameFile(dir, now) {
 			f.leave(rel)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -206,9 +207,7 @@ func (k *keeper) settle(c *tree) {
 	}
 }
 
-// killChaos does things to a folder for a time while the process that watches
-// it is killed and started: at random moments, and right after its writes.
-func killChaos(t *testing.T, seed uint64, lasts time.Duration, change ...func(*keeper, *tree)) {
+func newKeeper(t *testing.T, seed uint64) (*keeper, *tree) {
 	t.Helper()
 	root := t.TempDir()
 	k := &keeper{
@@ -217,12 +216,39 @@ func killChaos(t *testing.T, seed uint64, lasts time.Duration, change ...func(*k
 	}
 	c := newTree(t, k.dir, seed)
 	c.ok(errors.Join(os.Mkdir(k.home, 0o700), os.Mkdir(k.dir, 0o755)))
+	return k, c
+}
+
+// asNobody lets the children run without rights of their own, so that chmod
+// means something to them, if this process runs as root.
+func asNobody(k *keeper, c *tree) {
+	const nobody = 65534
+	k.t.Helper()
+	if os.Geteuid() != 0 {
+		return
+	}
+	root := filepath.Dir(k.home)
+	k.binary, c.locks = filepath.Join(root, "child"), true
+	k.attr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+	from, err := os.Open(os.Args[0])
+	c.ok(err)
+	to, err := os.OpenFile(k.binary, os.O_CREATE|os.O_WRONLY, 0o755)
+	c.ok(err)
+	_, err = io.Copy(to, from)
+	c.ok(errors.Join(err, from.Close(), to.Close(), os.Chmod(root, 0o755), os.Chmod(filepath.Dir(root), 0o755), os.Chown(k.home, nobody, nobody)))
+}
+
+// killChaos does things to a folder for a time while the process that watches
+// it is killed and started: at random moments, and right after its writes.
+func killChaos(t *testing.T, seed uint64, lasts time.Duration, change ...func(*keeper, *tree)) {
+	t.Helper()
+	k, c := newKeeper(t, seed)
 	for _, do := range change {
 		do(k, c)
 	}
 	defer k.kill()
 	steps := 0
-	for began := time.Now(); time.Since(began) < lasts; {
+	for began := time.Now(); time.Since(began) < lasts || k.heard[dying] == 0 && k.kills < 50; {
 		point := ""
 		if c.random.IntN(2) == 0 {
 			point = killPoint(c.random)
@@ -257,4 +283,38 @@ func killPoint(random *rand.Rand) string {
 func TestKills(t *testing.T) {
 	t.Parallel()
 	killChaos(t, 1, 4*time.Second)
+}
+
+// The permission to list the folder, or a folder in it, is lost and given back
+// while it is watched: files that came meanwhile are taken.
+func TestPermissionIsLostAndGivenBack(t *testing.T) {
+	t.Parallel()
+	k, c := newKeeper(t, 1)
+	asNobody(k, c)
+	sub := filepath.Join(k.dir, "sub")
+	c.ok(os.Mkdir(sub, 0o755))
+	k.start("")
+	defer k.kill()
+	k.settle(c)
+	for i, dir := range []string{k.dir, sub, k.dir, sub} {
+		name, err := filepath.Rel(k.dir, filepath.Join(dir, fmt.Sprintf("new%d.txt", i)))
+		c.ok(err)
+		before := k.heard[string(Unreadable)]
+		mode := []os.FileMode{0, 0, 0o444, 0o333}[i]
+		if os.Geteuid() == 0 { // else it can't be written any more
+			c.ok(os.Chmod(dir, mode))
+		}
+		c.ok(os.WriteFile(filepath.Join(k.dir, name), []byte(name), 0o644))
+		c.live[name], c.ever[sumOf([]byte(name))] = name, true
+		c.ok(os.Chmod(dir, mode))
+		for since := time.Now(); dir == k.dir && k.heard[string(Unreadable)] == before; {
+			k.hear(100 * time.Millisecond)
+			if time.Since(since) > 20*time.Second {
+				t.Fatalf("nobody noticed; the child said %v", k.heard)
+			}
+		}
+		c.ok(os.Chmod(dir, 0o755))
+		k.settle(c)
+	}
+	c.judge(k.files())
 }

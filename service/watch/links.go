@@ -10,9 +10,14 @@ import (
 const (
 	// together is how soon after another a file is found that belongs to the same
 	// burst.
-	together = 3 * time.Second
-	// manyFiles make a burst that is worth waiting for.
-	manyFiles = 10
+	together = 2 * time.Second
+	// patience is how long links wait for the next of their burst; longPatience
+	// when it has manyFiles or more.
+	patience     = 10 * time.Second
+	longPatience = time.Minute
+	manyFiles    = 10
+	// longestBurst is after how long a burst is over though files go on coming.
+	longestBurst = 5 * time.Minute
 	// copyFor is how long after it was found a file's link may still take the
 	// clipboard.
 	copyFor = 10 * time.Minute
@@ -40,22 +45,32 @@ type arrival struct {
 // burst is the links of files that were found together, and are told together.
 type burst struct {
 	links []Linked
+	told  int       // how many there were when they were told
+	since time.Time // when the first came that was not told
 	last  time.Time // when the last came
 }
 
-// patience is how long links wait for the next of their burst, of which so many
-// are expected.
-func (b *burst) patience(expected int) time.Duration {
-	if len(b.links)+expected < manyFiles {
-		return 10 * time.Second
+// due gives the time to tell of a burst, of which so many are expected and, with
+// open set, more may be found until a time.
+func (b *burst) due(expected int, open bool, until time.Time) time.Time {
+	switch {
+	case expected > 0 && len(b.links)+expected < manyFiles:
+		return b.last.Add(patience)
+	case expected > 0:
+		return b.last.Add(longPatience)
+	case b.told == 0 || !open:
+		return time.Time{}
+	case until.After(b.since.Add(longPatience)):
+		return b.since.Add(longPatience)
 	}
-	return time.Minute
+	return until
 }
 
 // burstOf gives the burst of a file that is found now.
 func (f *folder) burstOf(now time.Time) int {
-	if now.Sub(f.foundAt) >= together {
+	if now.Sub(f.foundAt) >= together || now.Sub(f.began) >= longestBurst {
 		f.burst++
+		f.began = now
 	}
 	f.foundAt = now
 	return f.burst
@@ -63,6 +78,7 @@ func (f *folder) burstOf(now time.Time) int {
 
 // gather collects the links that were just written down.
 func (f *folder) gather(all []Entry) {
+	now := f.w.cfg.Clock.Now()
 	for _, e := range all {
 		from, ok := f.arrivals[e.Path]
 		if !ok || e.What != Uploaded && e.What != AlreadyThere {
@@ -74,7 +90,10 @@ func (f *folder) gather(all []Entry) {
 			b = &burst{}
 			f.bursts[from.burst] = b
 		}
-		b.last = f.w.cfg.Clock.Now()
+		if b.told == len(b.links) {
+			b.since = now
+		}
+		b.last = now
 		b.links = append(b.links, Linked{
 			Entry: e, File: filepath.Join(f.path, e.Path), Copy: from.copy && f.opts.CopyLink, Notify: f.opts.Notify, changed: from.changed,
 		})
@@ -90,22 +109,31 @@ func (f *folder) tellLinks(all bool) {
 	now := f.w.cfg.Clock.Now()
 	expected := f.expected()
 	for id, b := range f.bursts {
-		if n := expected[id]; n > 0 && !all {
-			if due := b.last.Add(b.patience(n)); now.Before(due) {
+		until := f.foundAt.Add(together)
+		open := id == f.burst && now.Before(until)
+		if len(b.links) > b.told {
+			if due := b.due(expected[id], open, until); now.Before(due) && !all {
 				if f.burstDue.IsZero() || due.Before(f.burstDue) {
 					f.burstDue = due
 				}
 				continue
 			}
+			f.tellBurst(b)
 		}
-		delete(f.bursts, id)
-		slices.SortStableFunc(b.links, func(a, b Linked) int {
-			return cmp.Or(cmp.Compare(a.changed, b.changed), cmp.Compare(a.File, b.File))
-		})
-		f.w.mu.Lock()
-		f.w.feed.Publish(Event{Links: b.links})
-		f.w.mu.Unlock()
+		if expected[id] == 0 && !open {
+			delete(f.bursts, id)
+		}
 	}
+}
+
+func (f *folder) tellBurst(b *burst) {
+	b.told = len(b.links)
+	slices.SortStableFunc(b.links, func(a, b Linked) int {
+		return cmp.Or(cmp.Compare(a.changed, b.changed), cmp.Compare(a.File, b.File))
+	})
+	f.w.mu.Lock()
+	defer f.w.mu.Unlock()
+	f.w.feed.Publish(Event{Links: slices.Clone(b.links)})
 }
 
 // expected counts the files of each burst that are in the queue or about to be.
@@ -120,7 +148,7 @@ func (f *folder) expected() map[int]int {
 		return n
 	}
 	for _, p := range f.pending {
-		if p.id.size < largeFile && p.wait == 0 && p.told == "" {
+		if p.id.size < largeFile && !p.writing && p.told == "" {
 			n[p.burst]++
 		}
 	}

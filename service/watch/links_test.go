@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -22,35 +23,61 @@ func (r *rig) linksOf(n int) [][]Linked {
 }
 
 func TestTheLinksOfABurstAreToldTogether(t *testing.T) {
-	r := newRig(t)
+	clock := newHandClock()
+	r := newRig(t, byHand(clock))
 	id := r.watch(DefaultOptions())
 	const n = 100
 	when := time.Now().Add(-time.Hour)
 	for i := range n {
-		name := fmt.Sprintf("f%02d.txt", n-1-i)
-		r.write(name, name)
+		outside := filepath.Join(r.home, "shot")
+		r.ok(os.WriteFile(outside, []byte(picture(t, 10+i)), 0o600))
 		at := when.Add(time.Duration(i%7) * time.Minute)
-		r.ok(os.Chtimes(r.path(name), at, at))
+		r.ok(errors.Join(os.Chtimes(outside, at, at), os.Rename(outside, r.path(fmt.Sprintf("f%02d.png", n-1-i)))))
 	}
-	got := r.linksOf(n)
-	if len(got) != 1 {
-		t.Fatalf("%d links were told in %d parts", n, len(got))
+	r.until("all uploads", func() bool { return r.cards[id].Uploaded == n && r.cards[id].Pending == 0 })
+	clock.advance(together)
+	r.until("all links", func() bool { return len(r.links) > 0 && len(r.links[len(r.links)-1]) == n })
+	if len(r.links) > 2 {
+		t.Errorf("%d links were told in %d parts", n, len(r.links))
 	}
-	for i, l := range got[0] {
+	got := r.links[len(r.links)-1]
+	for i, l := range got {
 		if l.Link == "" || !l.Copy || !l.Notify || l.ID == 0 || l.Folder != id || l.File != r.path(l.Path) {
 			t.Errorf("%+v", l)
 		}
 		if i == 0 {
 			continue
 		}
-		before := got[0][i-1]
+		before := got[i-1]
 		if before.changed > l.changed || before.changed == l.changed && before.File > l.File {
 			t.Errorf("%s comes after %s", l.File, before.File)
 		}
 	}
-	r.write("one.txt", "one")
-	if got = r.linksOf(n + 1); len(got) != 2 || got[1][0].Path != "one.txt" {
-		t.Errorf("told %+v", got)
+	told := len(r.links)
+	r.movein("one.png", picture(t, 500))
+	r.until("one more", func() bool { return len(r.links) > told })
+	if last := r.links[told]; len(last) != 1 || last[0].Path != "one.png" {
+		t.Errorf("told %+v", last)
+	}
+}
+
+// Files that keep coming are told of now and then.
+func TestABurstWithoutEnd(t *testing.T) {
+	clock := newHandClock()
+	r := newRig(t, byHand(clock))
+	id := r.watch(DefaultOptions())
+	began := clock.Now()
+	for i := 0; clock.Now().Sub(began) < longestBurst+longPatience; i++ {
+		r.movein(fmt.Sprintf("%d.png", i), picture(t, 10+i))
+		r.until("the upload", func() bool { return r.cards[id].Uploaded == i+1 && r.cards[id].Pending == 0 })
+		clock.advance(together * 9 / 10)
+	}
+	if n := len(r.links); n < 5 || n > 9 {
+		t.Errorf("told %d times", n)
+	}
+	first, last := r.links[0], r.links[len(r.links)-1]
+	if len(first) != 1 || last[0].Path == first[0].Path {
+		t.Errorf("the burst does not end: %d links, from %s", len(last), last[0].Path)
 	}
 }
 
@@ -61,10 +88,11 @@ func TestALinkDoesNotWaitForOthersForLong(t *testing.T) {
 	r := newRig(t, byHand(clock))
 	hold := make(chan struct{})
 	id := r.watch(DefaultOptions())
-	f, err := os.Create(r.path("long.txt"))
+	f, err := os.Create(filepath.Join(r.home, "long.txt"))
 	r.ok(err)
+	defer func() { r.ok(f.Close()) }()
 	_, err = f.WriteString("begin")
-	r.ok(err)
+	r.ok(errors.Join(err, os.Rename(f.Name(), r.path("long.txt"))))
 	r.until("the writer", func() bool { return r.cards[id].Pending == 1 })
 	r.movein("a.png", picture(t, 20))
 	r.linksOf(1)
@@ -89,8 +117,7 @@ func TestALinkDoesNotWaitForOthersForLong(t *testing.T) {
 		t.Errorf("told %+v", got)
 	}
 	close(hold)
-	r.ok(f.Close())
-	if got := r.linksOf(3); got[2][0].Path != "stuck.png" {
+	if got := r.linksOf(4); len(got) != 3 || got[2][0].Path != "stuck.png" || got[2][1].Path != "b.png" {
 		t.Errorf("told %+v", got)
 	}
 }
@@ -109,6 +136,7 @@ func TestLateLinksAreNotCopied(t *testing.T) {
 	if got := r.linksOf(1); got[0][0].Copy || got[0][0].Notify {
 		t.Errorf("told %+v", got)
 	}
+	clock.advance(together)
 	hold := make(chan struct{})
 	r.server.mu.Lock()
 	r.server.hold = hold

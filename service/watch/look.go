@@ -17,6 +17,8 @@ func (f *folder) look(rel string) {
 	if err != nil {
 		if notThere(err) {
 			f.vanished(rel)
+		} else {
+			f.check = time.Time{}
 		}
 		return
 	}

@@ -118,8 +118,9 @@ type Event struct {
 	Removed []FolderID
 	Entries []Entry // new, oldest first
 	Pause   *Pause  // a pause began or ended
-	// Links are files that got their links, each once, in the order in which the
-	// files were last changed. Those of a burst come together. See 0013.
+	// Links are the files of a burst that have got their links, in the order in
+	// which the files were last changed. When a burst goes on after it was told,
+	// they come again, with those that are new. See docs/decisions/0013.
 	Links []Linked
 }
 

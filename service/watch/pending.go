@@ -32,6 +32,7 @@ type pending struct {
 	probed  time.Time
 	wait    time.Duration // between looks while it is written
 	told    Reason
+	writing bool // when it was looked at last
 	hashing bool
 	late    bool // it came while nobody watched
 	burst   int
@@ -119,6 +120,7 @@ func (f *folder) ripe(p *pending, now time.Time) bool {
 		return false
 	}
 	held, whole := f.w.cfg.probe(path, p.id)
+	p.writing = held == writing
 	switch held {
 	case writing:
 		p.since = now

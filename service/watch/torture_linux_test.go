@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -17,22 +16,6 @@ import (
 
 	"golang.org/x/sys/unix"
 )
-
-// asNobody lets the children run without rights of their own, so that chmod
-// means something to them. It needs root.
-func asNobody(k *keeper, c *tree) {
-	const nobody = 65534
-	k.t.Helper()
-	root := filepath.Dir(k.home)
-	k.binary, c.locks = filepath.Join(root, "child"), true
-	k.attr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
-	from, err := os.Open(os.Args[0])
-	c.ok(err)
-	to, err := os.OpenFile(k.binary, os.O_CREATE|os.O_WRONLY, 0o755)
-	c.ok(err)
-	_, err = io.Copy(to, from)
-	c.ok(errors.Join(err, from.Close(), to.Close(), os.Chmod(root, 0o755), os.Chmod(filepath.Dir(root), 0o755), os.Chown(k.home, nobody, nobody)))
-}
 
 func TestTortureKills(t *testing.T) {
 	killChaos(t, uint64(time.Now().UnixNano()), time.Duration(*minutes)*time.Minute)
