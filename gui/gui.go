@@ -65,6 +65,9 @@ type Backend struct {
 
 	// Watched gives the watched folders, in the same way.
 	Watched func(context.Context) (watched.Folders, error)
+	// WatchedSince is when watching began, which can be before the window is
+	// there; zero: not before.
+	WatchedSince time.Time
 }
 
 // Config is what a window is made of.

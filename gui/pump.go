@@ -227,7 +227,7 @@ func (s *Shell) swap(b Backend) {
 	s.filesChanged(library.Status{})
 	s.files.Use(b.Library)
 	s.watched.Use(b.Watched)
-	s.burst = burst{since: s.now()}
+	s.burst = burst{since: s.newsSince()}
 	s.reset(upload.Snapshot{})
 	s.resetDownloads(download.Snapshot{})
 }

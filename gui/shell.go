@@ -121,7 +121,7 @@ func (s *Shell) build() {
 	s.files = newFiles(s)
 	s.watched = newWatched(s)
 	s.notifier = newNotifier(s)
-	s.burst.since = s.now()
+	s.burst.since = s.newsSince()
 	s.notices = newNotices(s)
 	s.frame = newFrame(s, s.screens())
 	s.frame.setHost(s.backend.Host())

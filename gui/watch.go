@@ -51,8 +51,16 @@ func (s *Shell) watchChanged(int) {
 	s.endBackground()
 }
 
-// watchedBefore takes over what watched folders have uploaded since the window
-// was made and before it heard of what happens.
+// newsSince is the time from which on what watched folders have uploaded is news.
+func (s *Shell) newsSince() time.Time {
+	if since := s.backend.WatchedSince; !since.IsZero() {
+		return since
+	}
+	return s.now()
+}
+
+// watchedBefore takes over what watched folders have uploaded since watching
+// began and before the window heard of what happens.
 func (s *Shell) watchedBefore(jobs []upload.Job) {
 	b := upload.Batch{Origin: upload.Watch}
 	for i := range jobs {
@@ -124,7 +132,7 @@ func later(a, b time.Time) time.Time {
 // burst is what watched folders have uploaded without standing still: one copy,
 // one notification.
 type burst struct {
-	since  time.Time      // the window is there
+	since  time.Time      // from when on what is uploaded is news
 	held   []upload.Batch // that ended before the folders were known
 	ended  time.Time      // of the last file
 	copied []upload.Job

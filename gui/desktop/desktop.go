@@ -117,8 +117,9 @@ func (w *Window) run() (err error) {
 
 func backend(s *session.Session) gui.Backend {
 	return gui.Backend{
-		Watched: func(context.Context) (watched.Folders, error) { return s.Watched(), nil },
-		Engine:  s.Engine(), Downloads: s.Downloads(), DownloadFolder: s.DownloadFolder, Settings: s.Settings(), Links: s.Links, Host: s.Host,
+		Watched:      func(context.Context) (watched.Folders, error) { return s.Watched(), nil },
+		WatchedSince: s.Watched().Since,
+		Engine:       s.Engine(), Downloads: s.Downloads(), DownloadFolder: s.DownloadFolder, Settings: s.Settings(), Links: s.Links, Host: s.Host,
 		Library: func(ctx context.Context) (files.Library, error) {
 			l, err := s.Library(ctx)
 			if err != nil {

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"sluice/service/screenshots"
 	"sluice/service/watch"
@@ -18,6 +19,7 @@ import (
 type Watched struct {
 	*watch.Watcher
 
+	Since  time.Time // when this began: what ended from then on is news
 	system screenshots.System
 }
 
@@ -30,13 +32,14 @@ func (s *Session) openWatched() error {
 	if s.cfg.OnOpen == nil {
 		return nil
 	}
+	since := time.Now()
 	w, err := watch.New(watch.Config{
 		DB: s.db, Uploader: watch.Queue{Engine: s.engine, DB: s.db}, Remover: watch.Disk{}, Logger: s.log,
 	})
 	if err != nil {
 		return err
 	}
-	s.watched = &Watched{Watcher: w, system: screenshots.Here()}
+	s.watched = &Watched{Watcher: w, Since: since, system: screenshots.Here()}
 	return nil
 }
 
