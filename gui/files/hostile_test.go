@@ -1,6 +1,8 @@
 package files
 
 import (
+	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -139,6 +141,7 @@ func TestHostileCatalogue(t *testing.T) {
 	t.Run("found", func(t *testing.T) { checkFound(t, c) })
 	t.Run("drawn", func(t *testing.T) { checkDrawn(t, all) })
 	t.Run("copied", func(t *testing.T) { checkCopied(t, all) })
+	t.Run("listed", func(t *testing.T) { checkListed(t, all) })
 	t.Run("saved", func(t *testing.T) { checkSaved(t, all) })
 }
 
@@ -237,6 +240,37 @@ func checkCopied(t *testing.T, all *library.List) {
 		for i, line := range lines {
 			if format != service.FormatTogether && !strings.Contains(line, links.File(targets[i].ID)) && !strings.Contains(line, links.Direct(targets[i].ID)) {
 				t.Fatalf("%s: line %d is %q", format, i, line)
+			}
+		}
+	}
+}
+
+// checkListed: the list as a table is a row a file, and no cell is a formula.
+func checkListed(t *testing.T, all *library.List) {
+	t.Helper()
+	links, err := service.NewLinks("https://pixeldrain.com/api")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := func(yield func(service.File) bool) {
+		for i := range all.Len() {
+			if !yield(all.File(i)) {
+				return
+			}
+		}
+	}
+	var table bytes.Buffer
+	if _, err := library.WriteSheet(t.Context(), &table, links, files, func(int) {}); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(&table).ReadAll()
+	if err != nil || len(rows) != all.Len()+1 {
+		t.Fatalf("%d rows of %d, %v", len(rows), all.Len()+1, err)
+	}
+	for _, row := range rows {
+		for _, cell := range row {
+			if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+				t.Fatalf("the cell %q is a formula", cell)
 			}
 		}
 	}
