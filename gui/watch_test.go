@@ -28,12 +28,12 @@ func (watcher) Suggest(context.Context) []screenshots.Folder { return nil }
 type watchBench struct {
 	*bench
 
-	watcher *watch.Watcher
-	desk    *desk
-	folder  string
+	desk   *desk
+	folder string
 }
 
-func newWatchBench(t *testing.T, change func(*watch.Options)) *watchBench {
+// newWatchBench opens the window once the early files are up.
+func newWatchBench(t *testing.T, change func(*watch.Options), early ...string) *watchBench {
 	t.Helper()
 	w := &watchBench{}
 	var db *storage.DB
@@ -47,6 +47,7 @@ func newWatchBench(t *testing.T, change func(*watch.Options)) *watchBench {
 		if u.DB != nil {
 			return // the engine is only being made
 		}
+		c.Backend.WatchedSince = time.Now()
 		made, err := watch.New(watch.Config{DB: db, Uploader: watch.Queue{Engine: b.engine, DB: db}, Quiet: 10 * time.Millisecond})
 		b.must(err)
 		t.Cleanup(func() { b.must(made.Close()) })
@@ -56,7 +57,12 @@ func newWatchBench(t *testing.T, change func(*watch.Options)) *watchBench {
 		change(&opts)
 		_, err = made.AddFolder(t.Context(), w.folder, opts, false)
 		b.must(err)
-		w.watcher = made
+		w.bench = b
+		awaitUploads(t, made, len(early), func() {
+			for _, name := range early {
+				w.shot(name)
+			}
+		})
 		c.Backend.Watched = func(context.Context) (watched.Folders, error) { return watcher{made}, nil }
 	}
 	w.bench, w.desk = newBench(t, capture, wire, with), d
@@ -98,24 +104,38 @@ func TestWatchedFolderThatIsToStaySilent(t *testing.T) {
 	}
 }
 
-// What was up before the window heard of anything counts too.
+// What was up before the window was there is news too, what was before that is
+// not.
 func TestWatchedBeforeTheWindow(t *testing.T) {
-	w := newWatchBench(t, func(o *watch.Options) { o.Notify = false })
-	path := w.shot("a.png") // nothing of the window's runs yet
-	_, events := w.watcher.Subscribe(t.Context())
+	w := newWatchBench(t, func(o *watch.Options) { o.Notify = false }, "early.png")
+	w.linked(1)
+	if job := w.shell.burst.copied[0]; job.Name != "early.png" {
+		t.Errorf("copied %+v", job)
+	}
+	w.shell.burst = burst{since: time.Now()} // as after a restart
+	w.shell.cfg.App.Clipboard().SetContent("something else")
+	snapshot, events := w.engine.Subscribe(t.Context())
+	events.Close()
+	w.shell.watchedBefore(snapshot.Jobs)
+	if w.clipboard() != "something else" || len(snapshot.Jobs) != 1 {
+		t.Errorf("copied %q of %d jobs", w.clipboard(), len(snapshot.Jobs))
+	}
+}
+
+// awaitUploads waits until so many files of a watcher are up.
+func awaitUploads(t *testing.T, made *watch.Watcher, n int, begin func()) {
+	t.Helper()
+	_, events := made.Subscribe(t.Context())
 	defer events.Close()
-	for uploaded := false; !uploaded; {
+	begin()
+	for n > 0 {
 		list, err := events.Next(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, e := range list {
-			uploaded = uploaded || len(e.Entries) > 0
+			n -= len(e.Entries)
 		}
-	}
-	w.linked(1)
-	if job := w.shell.burst.copied[0]; job.Path != path {
-		t.Errorf("copied %+v", job)
 	}
 }
 
