@@ -96,7 +96,15 @@ func (f *folder) take(ctx context.Context, info os.FileInfo) {
 		f.events = events
 		err = events.Add(f.path)
 	}
-	if err != nil {
+	switch {
+	case err == nil:
+	case notThere(err): // it has gone since it was looked at
+		f.lose(Missing, err)
+		return
+	case errors.Is(err, fs.ErrPermission):
+		f.lose(Unreadable, err)
+		return
+	default:
 		f.pollInstead(limitReason(err), err)
 	}
 	f.dirs[""] = info
@@ -159,7 +167,7 @@ func (f *folder) enter(rel string, visited map[string]struct{}) {
 		if f.events != nil {
 			switch err := f.events.Add(filepath.Join(f.path, rel)); {
 			case err == nil:
-			case errors.Is(err, fs.ErrNotExist):
+			case notThere(err):
 				delete(f.dirs, rel)
 				return
 			case errors.Is(err, fs.ErrPermission):

@@ -330,3 +330,39 @@ func TestFilesOfAFolderThatIsAwayAreNotGone(t *testing.T) {
 	r.entry("a.txt", Skipped, ReasonEdited)
 	r.has("a.txt")
 }
+
+// The folder may go between the look at it and the system's.
+func TestAFolderThatGoesWhileItIsTaken(t *testing.T) {
+	for name, c := range map[string]struct {
+		err  error
+		want State
+	}{
+		"gone":   {&os.PathError{Op: "watch", Err: syscall.ENOENT}, Missing},
+		"locked": {&os.PathError{Op: "watch", Err: syscall.EACCES}, Unreadable},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var mu sync.Mutex
+			fails := true
+			r := newRig(t, func(cfg *Config) {
+				cfg.open = func() (notifier, error) {
+					n, err := openNotifier()
+					return deaf{notifier: n, events: make(chan fsnotify.Event), refuse: func(string) error {
+						mu.Lock()
+						defer mu.Unlock()
+						if fails {
+							return c.err
+						}
+						return nil
+					}}, err
+				}
+			})
+			id, err := r.w.AddFolder(t.Context(), r.dir, deepOptions(), false)
+			r.ok(err)
+			r.state(id, c.want)
+			mu.Lock()
+			fails = false
+			mu.Unlock()
+			r.state(id, Watching) // soon
+		})
+	}
+}
