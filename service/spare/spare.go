@@ -21,7 +21,7 @@ import (
 const (
 	lookEvery = 4 * time.Second
 	percent   = 30      // garbage beside what is in use before it is collected
-	quiet     = 1 << 20 // bytes allocated between two looks at rest
+	quiet     = 4 << 20 // bytes allocated between two looks at rest: Fyne tidies up now and then
 	worth     = 6 << 20 // bytes: less is left where it is
 	longRest  = 17      // looks: more than the minute that Fyne keeps what it has drawn
 )
