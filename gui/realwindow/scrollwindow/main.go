@@ -48,6 +48,8 @@ type Figures struct {
 	// of its thread for both.
 	Place, Frame, Whole, CPU float64
 	Worst                    float64 // of Whole: 95 of 100 were quicker
+	Ours                     bool    // the tiles of the Files screen, scrolled
+	Bare                     bool    // a window with nothing in it, drawn anew
 }
 
 func main() {
@@ -101,6 +103,8 @@ func measure(w fyne.Window) error {
 type scroller struct {
 	name   string
 	items  int
+	ours   bool
+	bare   bool
 	object fyne.CanvasObject
 	begin  func() // goes to the middle
 	step   func(by float32)
@@ -168,7 +172,7 @@ func (s *scroller) figures() Figures {
 	middle := func(all []time.Duration) float64 { return figure.Milliseconds(figure.Median(all)) }
 	whole := of(func(t sample) time.Duration { return t.place + t.frame })
 	return Figures{
-		Grid: s.name, Items: s.items,
+		Grid: s.name, Items: s.items, Ours: s.ours, Bare: s.bare,
 		Place: middle(of(func(t sample) time.Duration { return t.place })),
 		Frame: middle(of(func(t sample) time.Duration { return t.frame })),
 		CPU:   middle(of(func(t sample) time.Duration { return t.cpu })),
@@ -224,7 +228,7 @@ func tiles(n int) *scroller {
 	})
 	grid := t.Object().(*kit.Grid)
 	return &scroller{
-		name: "tiles of the Files screen", items: n, object: grid,
+		name: "tiles of the Files screen", items: n, object: grid, ours: true,
 		begin: func() { grid.ScrollTo(n / 2) },
 		step:  func(by float32) { grid.Scrolled(&fyne.ScrollEvent{Scrolled: fyne.Delta{DY: -by}}) },
 	}
@@ -233,7 +237,7 @@ func tiles(n int) *scroller {
 // still is a grid that is not scrolled: what the measuring costs.
 func still() *scroller {
 	s := tiles(1000)
-	s.name, s.step = "tiles that stand still", func(float32) {}
+	s.name, s.ours, s.step = "tiles that stand still", false, func(float32) {}
 	return s
 }
 
@@ -242,7 +246,7 @@ func still() *scroller {
 func bare() *scroller {
 	back := canvas.NewRectangle(color.NRGBA{R: 240, G: 240, B: 240, A: 255})
 	return &scroller{
-		name: "a background that is drawn anew", object: back, begin: func() {},
+		name: "a background that is drawn anew", object: back, bare: true, begin: func() {},
 		step: func(float32) { back.Refresh() },
 	}
 }
