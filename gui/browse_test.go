@@ -30,6 +30,7 @@ type browser struct {
 	keyless   bool
 	now       time.Time
 	timers    []timer
+	renaming  chan struct{} // nil: at once
 }
 
 // timer is what the window wants done later.
@@ -40,10 +41,10 @@ type timer struct {
 }
 
 // newBrowser opens a window on an account with n made-up files.
-func newBrowser(t *testing.T, n int) *browser {
+func newBrowser(t *testing.T, n int, options ...func(*sandbox.Config)) *browser {
 	t.Helper()
 	b := &browser{now: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}
-	server := sandboxtest.New(t, func(c *sandbox.Config) { c.Files = n })
+	server := sandboxtest.New(t, append(options, func(c *sandbox.Config) { c.Files = n })...)
 	client, err := pixeldrain.New(pixeldrain.Config{APIURL: server.APIURL(), Key: sandboxtest.Key, Workers: 4})
 	if err != nil {
 		t.Fatal(err)
@@ -71,6 +72,7 @@ func newBrowser(t *testing.T, n int) *browser {
 					}
 					return err
 				},
+				Rename: b.rename, CanRename: client.CanRename,
 			}, nil
 		}
 	}
@@ -78,6 +80,30 @@ func newBrowser(t *testing.T, n int) *browser {
 	b.server = server
 	b.shell.now = func() time.Time { return b.now }
 	return b
+}
+
+// rename is the session's.
+func (b *browser) rename(ctx context.Context, id service.FileID, name string) error {
+	call := func(name string) (before string) {
+		f, _ := b.catalogue.File(id)
+		before, f.Name = f.Name, name
+		b.catalogue.Added(f)
+		return before
+	}
+	before := call(name)
+	defer b.queue.OnMain(func() {}) // so that tests look again
+	if b.renaming != nil {
+		select {
+		case <-b.renaming:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	err := b.client.Rename(ctx, id, name)
+	if err != nil {
+		call(before)
+	}
+	return err
 }
 
 // use shows the account's files.

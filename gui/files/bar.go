@@ -39,6 +39,7 @@ func newSelectionBar(s *Screen) *selectionBar {
 func (b *selectionBar) show() bool {
 	s := b.screen.tiles.selection
 	was := b.root.Visible()
+	b.screen.sheet.single = s.Count() == 1
 	if s.Count() == 0 {
 		b.root.Hide()
 		return was

@@ -38,7 +38,7 @@ func newDetails(s *Screen) *details {
 	d.name = kit.NewText("", kit.TextStyle{Size: kit.SizeName, Bold: true, Lines: 3})
 	d.rows = kit.NewColumn(5)
 	one := func(do func([]service.FileID)) func() { return func() { do([]service.FileID{d.id}) } }
-	buttons := container.New(&wrapLayout{flow: flowLayout{8}},
+	buttons := container.New(pairsLayout{},
 		kit.NewButton(lang.L("Copy link"), kit.ButtonPlain, one(func(ids []service.FileID) { s.copy("", ids) })).WithIcon(kit.IconCopy),
 		kit.NewButton(lang.L("Open"), kit.ButtonPlain, one(s.open)).WithIcon(kit.IconOpen).WithTip(lang.L("Open in the browser")))
 	if s.downloads() {
@@ -108,7 +108,7 @@ func (d *details) facts(f *service.File) []fyne.CanvasObject {
 	add(lang.L("Views"), format.Number(f.Views))
 	add(lang.L("Downloads"), format.Number(f.Downloads))
 	add(lang.L("Bandwidth"), format.Size(f.BandwidthUsed))
-	add(lang.L("– of it paid"), format.Size(f.BandwidthUsedPaid))
+	add(lang.L("– paid"), format.Size(f.BandwidthUsedPaid))
 	if f.SHA256 != "" {
 		lines = append(lines, fact("SHA-256", d.copied(shortHash(f.SHA256), f.SHA256, lang.L("Copy the SHA-256"))))
 	}

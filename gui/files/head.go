@@ -37,21 +37,28 @@ func newHeader(s *Screen) *header {
 	h.sort.Set(slices.Index(settings.FilesOrders(), s.cfg.Look.Order))
 	h.refresh = kit.NewButton("", kit.ButtonPlain, s.Refresh).WithIcon(kit.IconRetry).WithTip(lang.L("Ask the service again (F5)"))
 	h.save = kit.NewButton("", kit.ButtonPlain, s.saveShown).WithIcon(kit.IconSave).WithTip(lang.L("Save this list as CSV…"))
-	h.root = container.New(headLayout{}, title, h.search, h.help, h.sort, h.save, h.refresh)
+	h.root = container.New(headLayout{h}, title, h.search, h.help, h.sort, h.save, h.refresh)
 	return h
 }
 
 func (h *header) show() {
 	s := h.screen
-	text := lang.L("Search files")
-	if n := s.model.status.Files; n > 0 {
-		text = lang.N("Search {{.Count}} files", n, map[string]any{"Count": s.cfg.Format.Number(int64(n))})
+	h.hint()
+	able(h.save, s.model.State() == Listed)
+	able(h.refresh, s.lib.Catalogue != nil && !s.model.keyless && !s.model.status.Busy)
+}
+
+// hint says in the search field how many files there are, if that fits.
+func (h *header) hint() {
+	n, short := h.screen.model.status.Files, lang.L("Search files")
+	text := lang.N("Search {{.Count}} files", n, map[string]any{"Count": h.screen.cfg.Format.Number(int64(n))})
+	const beside = 46 // the field's padding and icon
+	if wide := fyne.MeasureText(text, kit.SizeBody, fyne.TextStyle{}).Width + beside; n == 0 || h.search.Size().Width > 0 && wide > h.search.Size().Width {
+		text = short
 	}
 	if h.search.PlaceHolder != text {
 		h.search.SetPlaceHolder(text)
 	}
-	able(h.save, s.model.State() == Listed)
-	able(h.refresh, s.lib.Catalogue != nil && !s.model.keyless && !s.model.status.Busy)
 }
 
 func able(b *kit.Button, on bool) {

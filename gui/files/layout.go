@@ -10,6 +10,7 @@ import (
 const (
 	lineHeight   float32 = 31
 	searchWidth  float32 = 280
+	sortWidth    float32 = 128 // in a narrow window
 	detailsWidth float32 = 248
 	detailsGap   float32 = 18
 	detailsFrom  float32 = 700 // narrower, there is no room for the details
@@ -35,10 +36,10 @@ func (screenLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 func (screenLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(440, 300) }
 
 // headLayout is the top line: the search gets what the others leave.
-type headLayout struct{}
+type headLayout struct{ head *header }
 
 // Layout is Fyne's.
-func (headLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+func (l headLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	title, search, help, sort, save, refresh := objects[0], objects[1], objects[2], objects[3], objects[4], objects[5]
 	right := size.Width
 	place := func(o fyne.CanvasObject, w, gap float32) {
@@ -49,10 +50,15 @@ func (headLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	}
 	place(refresh, refresh.MinSize().Width, 8)
 	place(save, save.MinSize().Width, 8)
-	place(sort, sort.MinSize().Width, 8)
+	wide := sort.MinSize().Width
+	if narrow(size.Width) {
+		wide = min(wide, sortWidth)
+	}
+	place(sort, wide, 8)
 	place(help, help.MinSize().Width, 2)
 	least := fyne.MeasureText("Files", 20, fyne.TextStyle{Bold: true}).Width + 16
 	place(search, max(100, min(searchWidth, right-least)), 12)
+	l.head.hint()
 	h := title.MinSize().Height
 	put(title, 0, (size.Height-h)/2, max(0, right), h)
 }
@@ -88,7 +94,9 @@ func (l bodyLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		put(details, width+detailsGap, top, detailsWidth, size.Height-top)
 	}
 	bottom := size.Height
-	if bar.Visible() {
+	if asSheet && l.sheet.single {
+		put(bar, size.Width+100, 0, bar.Size().Width, bar.Size().Height) // out of the window
+	} else if bar.Visible() {
 		high := bar.MinSize().Height
 		bottom -= high
 		put(bar, 0, bottom, width, high)
@@ -184,22 +192,34 @@ func (l flowLayout) heightFor(objects []fyne.CanvasObject, width float32) float3
 	return l.flow(objects, width, func(fyne.CanvasObject, float32, float32) {})
 }
 
-// wrapLayout is flowLayout in a column, which gives the width before it asks for
-// the height.
-type wrapLayout struct {
-	flow  flowLayout
-	width float32
-}
+// pairsLayout puts buttons into two columns of the same width.
+type pairsLayout struct{}
+
+const pairsGap float32 = 8
 
 // Layout is Fyne's.
-func (l *wrapLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	l.width = size.Width
-	l.flow.Layout(objects, size)
+func (pairsLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	wide := (min(size.Width, detailsWidth-28) - pairsGap) / 2
+	n := 0
+	for _, o := range objects {
+		if o.Visible() {
+			high := o.MinSize().Height
+			put(o, float32(n%2)*(wide+pairsGap), float32(n/2)*(high+pairsGap), wide, high)
+			n++
+		}
+	}
 }
 
 // MinSize is Fyne's.
-func (l *wrapLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(60, l.flow.heightFor(objects, l.width))
+func (pairsLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	n, high := 0, float32(0)
+	for _, o := range objects {
+		if o.Visible() {
+			n++
+			high = o.MinSize().Height
+		}
+	}
+	return fyne.NewSize(120, float32((n+1)/2)*(high+pairsGap)-pairsGap)
 }
 
 // pairLayout is a line of a name and a value.

@@ -8,7 +8,10 @@ import (
 func narrow(width float32) bool { return width < detailsFrom }
 
 // sheet is the details in place of the tiles, in a narrow window.
-type sheet struct{ open bool }
+type sheet struct {
+	open   bool
+	single bool // one file is selected: the sheet has all that it needs
+}
 
 // fits reports whether the sheet is shown in a width; a window that becomes wide
 // closes it.
@@ -36,13 +39,13 @@ func (s *Screen) showSheet(open bool) bool {
 }
 
 // fileLayout puts a file's preview, name, facts and buttons below each other or,
-// where there is room, the preview beside the rest.
+// where there is room, preview and buttons beside the rest.
 type fileLayout struct{ width float32 }
 
 // Measures of it.
 const (
 	fileGap     float32 = 10
-	fileBeside  float32 = 400 // from here on the preview is beside the rest
+	fileBeside  float32 = 400 // from here on there are two columns
 	fileColumns float32 = 18  // between them
 )
 
@@ -54,22 +57,25 @@ func (l *fileLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 
 // arrange places everything and gives the height.
 func (l *fileLayout) arrange(objects []fyne.CanvasObject) (height float32) {
-	x, y, width := float32(0), float32(0), l.width
-	rest := objects
-	if width >= fileBeside {
-		preview := objects[0]
-		want := preview.MinSize()
-		put(preview, 0, 0, previewSide, want.Height)
-		x, height, rest = previewSide+fileColumns, want.Height, objects[1:]
-		width -= x
+	if l.width < fileBeside {
+		return stack(objects, 0, l.width)
 	}
-	for _, o := range rest {
+	preview, name, facts, buttons := objects[0], objects[1], objects[2], objects[3]
+	left := stack([]fyne.CanvasObject{preview, buttons}, 0, previewSide)
+	x := previewSide + fileColumns
+	return max(left, stack([]fyne.CanvasObject{name, facts}, x, l.width-x))
+}
+
+// stack puts things below each other and gives their height.
+func stack(objects []fyne.CanvasObject, x, width float32) (height float32) {
+	y := float32(0)
+	for _, o := range objects {
 		o.Resize(fyne.NewSize(width, o.Size().Height)) // the width decides the height
 		high := o.MinSize().Height
 		put(o, x, y, width, high)
 		y += high + fileGap
 	}
-	return max(height, y-fileGap)
+	return y - fileGap
 }
 
 // MinSize is as high as everything needs in the width that it has.

@@ -1,0 +1,202 @@
+package gui
+
+import (
+	"encoding/csv"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"sluice/service"
+	"sluice/service/sandbox"
+	"sluice/service/settings"
+)
+
+// all shows the account's n files.
+func (b *browser) all(n int) {
+	b.t.Helper()
+	b.use()
+	b.Until("all files", func() bool { return len(b.names()) == n })
+}
+
+func TestTableSortsByItsTitles(t *testing.T) {
+	b := newBrowser(t, 300)
+	b.all(300)
+	b.click(3, 0)
+	chosen := b.selected()
+	b.Tap("As pictures") // its middle is where the table begins
+	b.UntilSees("Name", "Size", "Uploaded", "Views")
+	b.Until("the view to be kept", func() bool { return b.store.Values().FilesView == settings.FilesTable })
+
+	list := b.shell.files.Model().List()
+	sizes := func(ascending bool) func() bool {
+		return func() bool {
+			return slices.IsSortedFunc([]int{0, 1, 150, 299}, func(i, j int) int {
+				if a, b := list.File(i).Size, list.File(j).Size; (a < b) != ascending && a != b {
+					return 1
+				}
+				return -1
+			})
+		}
+	}
+	b.Tap("Size")
+	b.Until("the largest first", sizes(false))
+	b.MustSee("Largest first")
+	b.Tap("Size")
+	b.Until("the smallest first", sizes(true))
+	b.MustSee("Smallest first")
+	b.Until("the order to be kept", func() bool { return b.store.Values().FilesOrder == settings.SmallestFirst })
+	b.Tap("Smallest first")
+	b.Tap("Least downloaded")
+	b.Until("the order of the menu", func() bool { return b.shell.files.Model().List().File(0).Downloads <= list.File(299).Downloads })
+	b.UntilSees("Downloads")
+	if !slices.Equal(b.selected(), chosen) {
+		t.Errorf("%q are selected, before it was %q", b.selected(), chosen)
+	}
+}
+
+// write types in place of all that the field in use has.
+func (b *browser) write(text string) {
+	b.t.Helper()
+	field := b.shell.window.Canvas().Focused()
+	field.(fyne.Shortcutable).TypedShortcut(&fyne.ShortcutSelectAll{})
+	field.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDelete})
+	test.Type(field, text)
+	b.Settle()
+}
+
+func TestRenameOne(t *testing.T) {
+	b := newBrowser(t, 30)
+	b.all(30)
+	b.click(4, 0)
+	old, id := b.names()[4], b.selected()[0]
+	b.Press(fyne.KeyF2)
+	b.MustSee("Rename", "Cancel", old)
+	b.write("")
+	b.MustSee("A file needs a name.")
+	b.write(strings.Repeat("x", 256))
+	b.MustSee("1 character too long: a name has at most 255.")
+	b.Press(fyne.KeyEscape)
+	b.MustNotSee("Cancel")
+	if got := b.names()[4]; got != old {
+		t.Errorf("after Escape it is called %q", got)
+	}
+
+	b.Press(fyne.KeyF2)
+	test.Type(b.shell.window.Canvas().Focused(), "short")
+	b.MustSee("short" + filepath.Ext(old)) // the ending stays
+	b.Press(fyne.KeyEscape)
+
+	b.renaming = make(chan struct{})
+	b.Press(fyne.KeyF2)
+	b.write("zz another name.txt")
+	b.Tap("Rename")
+	b.Until("the new name at once", func() bool { return slices.Contains(b.names(), "zz another name.txt") })
+	close(b.renaming)
+	b.Until("the service to know it", func() bool {
+		f, err := b.server.File(id)
+		return err == nil && f.Name == "zz another name.txt"
+	})
+	if got := b.selected(); !slices.Equal(got, []service.FileID{id}) {
+		t.Errorf("%q are selected", got)
+	}
+
+	b.renaming = nil
+	b.server.Inject(sandbox.Fault{Kind: sandbox.Answer, Method: "POST", PathPrefix: "/api/file/", Status: 403, Value: "forbidden", Times: 1})
+	b.Press(fyne.KeyF2)
+	b.write("refused.txt")
+	b.Tap("Rename")
+	b.UntilSees("“zz another name.txt” could not be renamed. ")
+	b.Until("the old name again", func() bool {
+		return slices.Contains(b.names(), "zz another name.txt") && !slices.Contains(b.names(), "refused.txt")
+	})
+	b.MustSee("Rename…")
+}
+
+// A service that has no such method says so once, and then nothing offers it.
+func TestRenameWhereTheServiceCant(t *testing.T) {
+	b := newBrowser(t, 30, func(c *sandbox.Config) { c.Dialect = sandbox.Dialect2020 })
+	b.all(30)
+	b.click(0, 0)
+	old := b.names()[0]
+	b.Tap("Rename…")
+	b.write("new.txt")
+	b.Tap("Rename")
+	b.UntilSees("This service can’t rename files. ")
+	b.Until("the old name again", func() bool { return b.names()[0] == old })
+	b.MustNotSee("Rename…")
+	b.Press(fyne.KeyF2)
+	b.MustNotSee("Cancel")
+}
+
+func TestSaveLists(t *testing.T) {
+	b := newBrowser(t, 300)
+	b.all(300)
+	read := func(name string) [][]string {
+		t.Helper()
+		rows, err := csv.NewReader(strings.NewReader(b.content(name))).ReadAll()
+		b.must(err)
+		return rows[1:]
+	}
+	b.Type("Search 300 files", "jpg")
+	b.Until("the search", func() bool { return len(b.names()) < 300 && len(b.names()) > 10 })
+	found := b.names()
+	b.Tap("Save this list as CSV…")
+	ask := <-b.saves
+	if ask.name != "sluice-files-2026-11-23.csv" {
+		t.Errorf("the name to begin with is %q", ask.name)
+	}
+	ask.answer <- filepath.Join(b.home, "shown.csv")
+	b.UntilSees(" files listed in "+filepath.FromSlash("~/shown.csv"), "Show folder")
+	for i, row := range read("shown.csv") {
+		f := b.shell.files.Model().List().File(i)
+		if strings.TrimPrefix(row[0], "'") != found[i] || strings.TrimPrefix(row[1], "'") != string(f.ID) || row[2] != b.shell.backend.Links().File(f.ID) || row[8] != f.SHA256 {
+			t.Fatalf("row %d is %q, the file %+v", i, row, f)
+		}
+	}
+
+	b.click(2, 0)
+	b.click(0, fyne.KeyModifierControl)
+	b.Tap("More")
+	b.Tap("Save list as CSV…")
+	(<-b.saves).answer <- filepath.Join(b.home, "two.csv")
+	b.UntilSees("2 files listed in " + filepath.FromSlash("~/two.csv"))
+	if rows := read("two.csv"); len(rows) != 2 || !strings.HasSuffix(rows[0][0], found[2]) || !strings.HasSuffix(rows[1][0], found[0]) {
+		t.Errorf("got %q", rows)
+	}
+	b.Tap("More")
+	b.Tap("Save list as CSV…")
+	(<-b.saves).answer <- filepath.Join(b.home, "gone", "two.csv")
+	b.UntilSees(filepath.FromSlash("~/gone") + " is no longer there, so nothing was saved")
+}
+
+// In a narrow window the details take the place of the files, and Escape brings
+// these back.
+func TestDetailsInANarrowWindow(t *testing.T) {
+	b := newBrowser(t, 30)
+	b.all(30)
+	b.MustNotSee("All about the file")
+	b.shell.window.Resize(fyne.NewSize(720, 480))
+	b.Settle()
+	b.Tap("All about the file") // of the first in view
+	b.MustSee(b.names()[0], "SHA-256", "Rename…")
+	b.Press(fyne.KeyRight)
+	b.MustSee(b.names()[1], "SHA-256")
+	if len(b.selected()) != 1 {
+		t.Errorf("%q are selected", b.selected())
+	}
+	b.Press(fyne.KeyEscape)
+	b.MustSee("1 file · ")
+	b.Press(fyne.KeyEscape)
+	if len(b.selected()) != 0 {
+		t.Errorf("%q are selected", b.selected())
+	}
+	b.Tap("All about the file")
+	b.shell.window.Resize(fyne.NewSize(1180, 760))
+	b.Settle()
+	b.MustSee("1 file · ")
+	b.MustNotSee("Back to the files (Escape)")
+}
