@@ -128,14 +128,14 @@ vuln:
 # Figures
 
 .PHONY: bench
-bench: ## uploads side by side with curl, memory, start of the window (docs/benchmarks.md)
+bench: ## uploads side by side with curl, memory, the window with 100,000 files (docs/benchmarks.md)
 	@packaging/setup.sh test
 	$(call say,uploads beside curl)
 	go test -count=1 -v -timeout 60m -tags $(TEST_TAGS),bench ./service/bench/ $(if $(ARGS),-args $(ARGS))
-	$(call say,start of the window)
-	go test -count=1 -v -timeout 20m -tags $(TEST_TAGS),realwindow,bench -run '^TestBench' ./gui/realwindow/
-	$(call say,database and engine and catalogue)
-	go test -count=1 -run '^$$' -bench . ./storage/ ./service/upload/ ./service/library/
+	$(call say,the real window: start and browsing and scrolling)
+	go test -count=1 -v -timeout 40m -tags $(TEST_TAGS),realwindow,bench -run '^TestBench' ./gui/realwindow/
+	$(call say,database and engine and catalogue and thumbnails)
+	go test -count=1 -run '^$$' -bench . ./storage/ ./service/upload/ ./service/library/ ./service/thumbnail/
 	$(call say,watched folders)
 	go test -count=1 -v -timeout 20m -tags $(TEST_TAGS),bench -run '^TestBench' ./service/watch/
 	$(call say,scrolling)

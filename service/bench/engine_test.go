@@ -3,7 +3,6 @@
 package bench_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/x509"
 	"encoding/json"
@@ -13,10 +12,10 @@ import (
 	"os"
 	"os/exec"
 	"runtime/pprof"
-	"strconv"
 	"testing"
 	"time"
 
+	"sluice/service/bench/figure"
 	"sluice/service/pixeldrain"
 	"sluice/service/upload"
 	"sluice/storage"
@@ -107,7 +106,7 @@ func startProfile(file string) (stop func() error, err error) {
 
 // drop measures one drop until its last file has ended.
 func drop(ctx context.Context, engine *upload.Engine, paths []string) (engineAnswer, error) {
-	before, err := memory("VmRSS")
+	before, _, err := figure.ResidentNow()
 	if err != nil {
 		return engineAnswer{}, err
 	}
@@ -127,25 +126,9 @@ func drop(ctx context.Context, engine *upload.Engine, paths []string) (engineAns
 		}
 		answer.Links++
 	}
-	peak, err := memory("VmHWM")
+	_, peak, err := figure.ResidentNow()
 	answer.Growth = peak - before
 	return answer, err
-}
-
-// memory reads a size, in bytes, of this process from the kernel: VmRSS is what it
-// holds now, VmHWM the most that it ever held.
-func memory(field string) (int64, error) {
-	status, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		return 0, err
-	}
-	_, rest, found := bytes.Cut(status, []byte("\n"+field+":"))
-	fields := bytes.Fields(rest)
-	if !found || len(fields) < 2 || string(fields[1]) != "kB" {
-		return 0, fmt.Errorf("no %s in the process's status", field)
-	}
-	kilobytes, err := strconv.ParseInt(string(fields[0]), 10, 64)
-	return kilobytes << 10, err
 }
 
 // runEngine sends files through an engine process with an empty queue. cpu is

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"sluice/service/bench/figure"
 	"sluice/service/upload"
 )
 
@@ -116,8 +117,6 @@ func TestBenchFirstByte(t *testing.T) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n### First byte of a small file while %d large ones are sent\n\n", busyUploads)
 	fmt.Fprintf(&b, "| files | median, ms | p95, ms | worst, ms |\n|---|---|---|---|\n| %d | %.1f | %.1f | %.1f |\n",
-		len(waits), milliseconds(median(waits)), milliseconds(p95), milliseconds(waits[len(waits)-1]))
+		len(waits), figure.Milliseconds(figure.Median(waits)), figure.Milliseconds(p95), figure.Milliseconds(waits[len(waits)-1]))
 	say(t, b.String())
 }
-
-func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

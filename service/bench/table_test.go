@@ -4,11 +4,11 @@ package bench_test
 
 import (
 	"fmt"
-	"os"
-	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"sluice/service/bench/figure"
 )
 
 // table is one comparison, in the order in which the runs were made.
@@ -20,37 +20,26 @@ type table struct {
 
 type row struct{ engine, curl, process, engineCPU, curlCPU time.Duration }
 
-func median(all []time.Duration) time.Duration {
-	sorted := slices.Sorted(slices.Values(all))
-	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
-}
-
 func column(rows []row, of func(row) time.Duration) time.Duration {
 	all := make([]time.Duration, len(rows))
 	for i, r := range rows {
 		all[i] = of(r)
 	}
-	return median(all)
+	return figure.Median(all)
 }
 
-// ratio is the median of the ratios of the pairs: what slowed both senders of
-// a pair down cancels out.
+// ratio is that of Sluice's times to curl's.
 func (tb *table) ratio() float64 {
-	ratios := make([]float64, len(tb.rows))
+	ours, theirs := make([]time.Duration, len(tb.rows)), make([]time.Duration, len(tb.rows))
 	for i, r := range tb.rows {
-		ratios[i] = float64(r.engine) / float64(r.curl)
+		ours[i], theirs[i] = r.engine, r.curl
 	}
-	slices.Sort(ratios)
-	return (ratios[(len(ratios)-1)/2] + ratios[len(ratios)/2]) / 2
+	return figure.Ratio(ours, theirs)
 }
 
 // budget adds a line that says whether a promise is kept.
 func (tb *table) budget(what string, value, limit float64, unit string) {
-	verdict := "met"
-	if value > limit {
-		verdict = "**not met yet**"
-	}
-	tb.notes = append(tb.notes, fmt.Sprintf("%s: %.2f%s, budget %.2f%s: %s", what, value, unit, limit, unit, verdict))
+	tb.notes = append(tb.notes, figure.Budget(what, value, limit, unit))
 }
 
 func (tb *table) write(t *testing.T) {
@@ -81,18 +70,5 @@ func (tb *table) write(t *testing.T) {
 // say prints Markdown for the reader and adds it to the -record file.
 func say(t *testing.T, text string) {
 	t.Helper()
-	fmt.Print(text)
-	if *record == "" {
-		return
-	}
-	f, err := os.OpenFile(*record, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.WriteString(text); err != nil {
-		t.Fatal(err)
-	}
-	if err := f.Close(); err != nil {
-		t.Fatal(err)
-	}
+	figure.Say(t, *record, text)
 }

@@ -8,10 +8,10 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"runtime"
-	"strings"
 	"testing"
 	"time"
+
+	"sluice/service/bench/figure"
 )
 
 const mebi = 1 << 20
@@ -92,15 +92,7 @@ func compare(t *testing.T, title string, task serverTask, pairs int, files []str
 }
 
 func TestBenchHeading(t *testing.T) {
-	model := "unknown processor"
-	if info, err := os.ReadFile("/proc/cpuinfo"); err == nil {
-		if _, rest, found := strings.Cut(string(info), "model name"); found {
-			line, _, _ := strings.Cut(rest, "\n")
-			model = strings.Trim(line, "\t :")
-		}
-	}
-	say(t, fmt.Sprintf("\n%s, %s/%s, %d cores (%s), loopback, TLS, %d pairs.\n",
-		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), model, *rounds))
+	say(t, fmt.Sprintf("\n%s, loopback, TLS, %d pairs.\n", figure.Machine(), *rounds))
 }
 
 func TestBenchLargeFiles(t *testing.T) {
