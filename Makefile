@@ -153,7 +153,7 @@ torture: ## the long campaigns, as root: kills, faults, damaged and full disks, 
 		go test -count=1 -v -timeout 60m -tags $(TEST_TAGS),torture ./storage/
 	$(call say,uploads: faults and kills and changing files and damage and a full disk)
 	go test -count=1 -v -timeout 180m -tags $(TEST_TAGS),torture -run '^TestTorture' ./service/upload/ $(if $(ARGS),-args $(ARGS))
-	$(call say,downloads: faults and kills)
+	$(call say,downloads: faults and kills and a full disk)
 	go test -count=1 -v -timeout 60m -tags $(TEST_TAGS),torture -run '^TestTorture' ./service/download/
 	$(call say,watched folders: chaos and kills and unmounting and the zoo)
 	go test -count=1 -v -timeout 60m -tags $(TEST_TAGS),torture -run '^TestTorture' ./service/watch/ -args -minutes $(MINUTES)
