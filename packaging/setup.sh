@@ -2,7 +2,7 @@
 # Installs the system packages that are missing.
 #
 #   packaging/setup.sh run    what building and running Sluice takes
-#   packaging/setup.sh test   that, and what the tests take: a virtual screen, a keyring, curl, jq
+#   packaging/setup.sh test   that, and what the tests take: a virtual screen, a keyring, a tool for screenshots, curl, jq
 #
 # When nothing is missing it changes nothing, asks nothing and needs no network.
 # It knows apt (Debian, Ubuntu), dnf (Fedora) and pacman (Arch); elsewhere it
@@ -26,7 +26,7 @@ needs() {
 	printf '%s\n' make gcc pkg-config libc-headers certificates software-gl \
 		lib:gl lib:x11 lib:xcursor lib:xrandr lib:xinerama lib:xi lib:xxf86vm \
 		lib:wayland-client lib:wayland-cursor lib:wayland-egl lib:xkbcommon
-	[ "$1" = run ] || printf '%s\n' Xvfb openbox dbus-daemon gnome-keyring-daemon curl jq
+	[ "$1" = run ] || printf '%s\n' Xvfb openbox dbus-daemon gnome-keyring-daemon curl jq import
 }
 
 any_file() {
@@ -70,6 +70,7 @@ apt_package() {
 	software-gl) echo libgl1-mesa-dri ;;
 	dbus-daemon) echo dbus ;;
 	gnome-keyring-daemon) echo gnome-keyring ;;
+	import) echo imagemagick ;;
 	*) echo "$1" ;;
 	esac
 }
@@ -91,6 +92,7 @@ dnf_package() {
 	Xvfb) echo xorg-x11-server-Xvfb ;;
 	software-gl) echo mesa-dri-drivers ;;
 	gnome-keyring-daemon) echo gnome-keyring ;;
+	import) echo ImageMagick ;;
 	*) echo "$1" ;;
 	esac
 }
@@ -108,6 +110,7 @@ pacman_package() {
 	software-gl) echo mesa ;;
 	dbus-daemon) echo dbus ;;
 	gnome-keyring-daemon) echo gnome-keyring ;;
+	import) echo imagemagick ;;
 	*) echo "$1" ;;
 	esac
 }

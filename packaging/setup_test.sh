@@ -30,7 +30,7 @@ system() {
 	fake uname "echo $1"
 	fake id 'echo 0'
 	fake go 'echo go version go1.26.3 linux/amd64'
-	local commands='make gcc pkg-config Xvfb openbox dbus-daemon gnome-keyring-daemon curl jq'
+	local commands='make gcc pkg-config Xvfb openbox dbus-daemon gnome-keyring-daemon curl jq import'
 	# Every fake reads this first (BASH_ENV), so that a package manager can call it.
 	cat >"$work/everything.sh" <<-SH
 		bring_everything() {
@@ -108,7 +108,7 @@ expect 'Debian, root' 0 'apt-get -q update' 'apt-get -q install -y' gcc libc6-de
 system Linux debian
 package_manager apt-get
 setup test
-expect 'Debian, for the tests' 0 xorg-dev xvfb openbox libgl1-mesa-dri dbus gnome-keyring curl jq
+expect 'Debian, for the tests' 0 xorg-dev xvfb openbox libgl1-mesa-dri dbus gnome-keyring curl jq imagemagick
 
 system Linux debian
 package_manager apt-get '[ "$DEBIAN_FRONTEND" = noninteractive ] || exit 7'
