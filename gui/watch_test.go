@@ -70,7 +70,7 @@ func newWatchBench(t *testing.T, change func(*watch.Options), early ...string) *
 }
 
 // shot puts a file into the folder.
-func (w *watchBench) shot(name string) string { return w.file("shots/"+name, "content of "+name) }
+func (w *watchBench) shot(name string) { w.file("shots/"+name, "content of "+name) }
 
 // linked waits until so many links are on the clipboard.
 func (w *watchBench) linked(n int) []string {

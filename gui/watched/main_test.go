@@ -164,7 +164,6 @@ type bench struct {
 	now    time.Time
 	said   []string
 	picks  []func(path string) // dialogs that are open
-	asks   []string
 	looks  func(ctx context.Context, path string, opts watch.Options, soFar func(int, int64)) (watch.Preview, error)
 	remote bool
 }
@@ -216,7 +215,7 @@ func open(tb testing.TB, y *yard, prepare ...func(*bench)) *bench {
 	win.Resize(wide())
 	b.win = win
 	b.Window = guitest.Drive(tb, win, b.queue)
-	tb.Cleanup(b.Screen.Close)
+	tb.Cleanup(b.Close)
 	tb.Cleanup(y.events.Close)
 	b.Use(func(context.Context) (Folders, error) { return y, nil })
 	b.Until("the folders", func() bool { return b.model.State() == Ready && b.model.Activity.read })

@@ -127,7 +127,8 @@ func (p *preview) press() {
 func (p *preview) show() {
 	f := p.s.cfg.Words.Format
 	count := map[string]any{"Count": f.Number(int64(p.result.Files)), "Size": f.Size(p.result.Bytes)}
-	text, color := "", kit.ColorText
+	var text string
+	color := kit.ColorText
 	switch {
 	case p.busy:
 		text = lang.N("Counting… {{.Count}} files so far", p.result.Files, count)
@@ -197,7 +198,7 @@ func (p *preview) source() kit.RowSource {
 				kit.NewHint("", kit.TextStyle{Size: kit.SizeSmall, Elide: kit.ElideMiddle}))
 		},
 		Update: func(i int, o fyne.CanvasObject) {
-			text := ""
+			var text string
 			if i < len(p.result.Names) {
 				text = kit.PlainName(p.result.Names[i])
 			} else {
