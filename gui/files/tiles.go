@@ -287,7 +287,7 @@ func (t *Tiles) want(items []int) {
 	wanted := make([]thumbnail.Wanted, len(items))
 	for n, i := range items {
 		f := t.cfg.List.File(i)
-		wanted[n] = thumbnail.Wanted{File: f.ID, MIME: f.MIME, Name: f.Name, Hash: f.SHA256}
+		wanted[n] = thumbnail.Wanted{File: f.ID, MIME: f.MIME, Name: f.Name, Hash: f.SHA256, Uploaded: f.Uploaded}
 	}
 	t.cfg.Thumbs.Want(t.side(), wanted)
 }

@@ -347,11 +347,12 @@ func TestTilesByRubberBand(t *testing.T) {
 
 func TestTilesAskForTheirPictures(t *testing.T) {
 	files := pictures(100)
-	files[2].MIME, files[2].Name, files[2].SHA256 = "application/pdf", "doc.pdf", "ab"
+	files[2].MIME, files[2].Name, files[2].SHA256, files[2].Uploaded = "application/pdf", "doc.pdf", "ab", time.Unix(1, 0)
+	want := thumbnail.Wanted{File: "f2", MIME: "application/pdf", Name: "doc.pdf", Hash: "ab", Uploaded: time.Unix(1, 0)}
 	d := newDesk(t, files...)
 	d.pass(time.Second)
 	first := d.thumbs.wanted
-	if len(first) < 16 || first[2] != (thumbnail.Wanted{File: "f2", MIME: "application/pdf", Name: "doc.pdf", Hash: "ab"}) || d.thumbs.side != 108 {
+	if len(first) < 16 || first[2] != want || d.thumbs.side != 108 {
 		t.Errorf("wanted at first: %v of %d", first, d.thumbs.side)
 	}
 	asks := d.thumbs.asks

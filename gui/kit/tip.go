@@ -99,9 +99,18 @@ type tipRenderer struct {
 	layer *TipLayer
 	back  *canvas.Rectangle
 	text  *Text
+	scale float32 // of the window
 }
 
+// Refresh draws the tip. Fyne calls it for the whole window when its scale
+// changes, and what is below the tip may have pictures of another size then.
 func (r *tipRenderer) Refresh() {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(r.layer); c != nil && c.Scale() != r.scale {
+		if r.scale != 0 {
+			r.layer.content.Refresh()
+		}
+		r.scale = c.Scale()
+	}
 	shown := r.layer.text != ""
 	r.back.Hidden, r.text.Hidden = !shown, !shown
 	r.back.FillColor = theme.ColorForWidget(ColorText, r.layer)
