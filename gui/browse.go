@@ -103,6 +103,7 @@ func (s *Shell) filesChanged(status library.Status) {
 func (s *Shell) listenForKeys() {
 	c := s.window.Canvas()
 	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { s.find() })
+	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyQ, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { s.close() })
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
 		switch {
 		case s.filesSeen():

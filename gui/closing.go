@@ -53,6 +53,9 @@ func (s *Shell) askToClose() {
 	case settings.CloseAsks:
 	}
 	text := lang.L("In the background Sluice goes on without a window, tells you when it is done, and ends. If you stop, nothing is lost: the files stay in the list and go on the next time Sluice is opened.")
+	if s.watching() {
+		text = lang.L("In the background Sluice goes on without a window, tells you when it is done, and watches your folders. If you stop, nothing is lost: the files stay in the list and go on the next time Sluice is opened.")
+	}
 	if sum := s.uploads.Model().UnderWay(); upload.Costly(sum) {
 		text += " " + s.again(&sum)
 	}

@@ -262,6 +262,7 @@ func TestEndOfUploadsIsToldWhileWatching(t *testing.T) {
 	w.drop(w.large("big.bin", 64_000_000))
 	w.UntilSees("Uploading")
 	w.shell.askToClose()
+	w.MustSee("watches your folders")
 	w.Tap("Keep uploading in the background")
 	if note := w.note(w.desk); note.Title != "Sluice" || note.Content != "1 file uploaded" {
 		t.Errorf("told %+v", note)

@@ -161,5 +161,10 @@ func TestWatchedInTheBackground(t *testing.T) {
 	second := d.screenshot(ctx, t, folder, "second.png", "-resize", "50%") // other bytes: the screen is as empty as before
 	r = d.start(ctx, t, env)
 	d.shotServed(ctx, t, second, link)
-	r.Kill()
+	if err := r.Press(ctx, KeyCtrl, 'q'); err != nil { // without asking
+		t.Fatal(err)
+	}
+	if code, err := r.Wait(ctx); err != nil || code != 0 {
+		t.Fatalf("exit %d, %v\n%s", code, err, r.Output())
+	}
 }
