@@ -188,6 +188,9 @@ func (s *server) send(r *Result) {
 	case errors.Is(err, errChanged):
 		r.Err = &service.Error{Kind: service.SourceChanged}
 		return
+	case sum == sumOf(nil) && err == nil:
+		r.Err = &service.Error{Kind: service.Invalid, Value: service.ReasonEmptyFile}
+		return
 	case err != nil:
 		r.Err = &service.Error{Kind: service.NotFound, Value: service.ReasonMissingFile, Err: err}
 		return
