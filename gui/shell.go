@@ -100,9 +100,9 @@ func New(cfg Config) (*Shell, error) {
 	s.acts, s.watchActs = newActs(s), newActs(s)
 	s.previews = uploads.NewPreviews(s.onMain)
 
+	s.window = cfg.App.NewWindow("Sluice") // which takes as long as looking for fonts
 	s.glyphs = cfg.Fonts.wait(s.log)
 	s.setTheme(s.values.Appearance)
-	s.window = cfg.App.NewWindow("Sluice")
 	if len(cfg.Icon) > 0 {
 		cfg.App.SetIcon(fyne.NewStaticResource("Icon.png", cfg.Icon))
 	}
