@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sluice/service"
+	"sluice/service/clock/clocktest"
 	"sluice/service/pixeldrain"
 	"sluice/service/sandbox/sandboxtest"
 	"sluice/service/upload"
@@ -28,7 +29,7 @@ func TestWithTheRealEngine(t *testing.T) {
 	}
 	t.Cleanup(client.Close)
 	var engine *upload.Engine
-	clock := &quickClock{time.Now(), 10}
+	clock := clocktest.NewQuick(10)
 	r := &rig{t: t, patience: 30 * time.Second, home: t.TempDir(), dir: t.TempDir(), server: &server{}, cfg: Config{Clock: clock, Logger: slog.New(slog.DiscardHandler)}}
 	start := func() {
 		db, err := storage.Open(t.Context(), r.home)
