@@ -25,6 +25,7 @@ type cardView struct {
 	command *widget.Label
 	mend    *fyne.Container // the command and its button
 	fold    *kit.Button
+	head    *fyne.Container
 	onOff   *kit.Switch
 	options *fyne.Container
 
@@ -56,8 +57,8 @@ func newCardView(s *Screen, id watch.FolderID) *cardView {
 	copyIt := kit.NewButton(lang.L("Copy"), kit.ButtonPlain, func() { s.cfg.Intents.CopyText(v.command.Text) })
 	v.mend = container.New(mendLayout{}, kit.NewBox(kit.ColorTile, kit.Padding{}, nil), v.command, copyIt)
 	v.options = v.newOptions()
-	head := container.New(headLayout{}, v.name, v.status, v.fold, v.onOff)
-	v.box = kit.NewCard(kit.NewColumn(10, head, v.mend, v.options))
+	v.head = container.New(headLayout{}, v.name, v.status, v.fold, v.onOff)
+	v.box = kit.NewCard(kit.NewColumn(10, v.head, v.mend, v.options))
 	v.root = container.New(roomLayout{bottom: cardGap}, v.box)
 	return v
 }
@@ -128,10 +129,14 @@ func (v *cardView) set(c *watch.Card, p watch.Pause, unfolded bool) {
 	v.box.SetStroke(stroke)
 	v.onOff.Set(c.State != watch.Off)
 	v.options.Hidden = !unfolded
-	v.fold.SetLabel(lang.L("Options"))
+	label := lang.L("Options")
 	if unfolded {
-		v.fold.SetLabel(lang.L("Hide options"))
+		label = lang.L("Hide options")
 		v.setOptions(c)
+	}
+	if v.fold.Label() != label {
+		v.fold.SetLabel(label)
+		v.head.Refresh() // it leaves the words another width
 	}
 }
 

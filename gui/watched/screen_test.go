@@ -354,8 +354,13 @@ func TestManyFoldersAreFolded(t *testing.T) {
 	b := open(t, y)
 	b.MustSee("/shots/0", "/shots/4", "Activity")
 	b.MustNotSee("When verified")
+	b.win.Resize(fyne.NewSize(512, 480))
 	b.TapIn("/shots/2", "Options")
 	b.MustSee("When verified")
+	card := b.cards[3]
+	if have, want := card.box.Size().Height, card.box.MinSize().Height; have < want {
+		t.Errorf("the card is %v high and needs %v", have, want)
+	}
 	b.Tap("Hide options")
 	b.MustNotSee("When verified")
 }
