@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -15,6 +16,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"sluice/gui/kit"
 	"sluice/service"
 	"sluice/service/download"
 	"sluice/service/pixeldrain"
@@ -127,6 +129,31 @@ func TestLinksForm(t *testing.T) {
 	b.Tap("Download links…")
 	b.Press(fyne.KeyEscape)
 	b.MustNotSee("Links of sandbox")
+}
+
+// Fyne's field takes seconds for thousands of lines.
+func TestManyLinksAtOnce(t *testing.T) {
+	b := newBench(t)
+	var text strings.Builder
+	for i := range 10_000 {
+		fmt.Fprintf(&text, "%s/u/id%06d\n", b.server.URL(), i)
+	}
+	b.shell.cfg.App.Clipboard().SetContent(text.String() + "no link")
+	b.shell.paste()
+	b.MustSee("10,000 files", "Line 10,001 is no link to a file or album: no link", "10,001 lines were pasted; more can be added here")
+	field, ok := b.shell.window.Canvas().Focused().(*kit.TextField)
+	if !ok || field.Text != "" {
+		t.Fatalf("the keyboard is with %T", b.shell.window.Canvas().Focused())
+	}
+	b.shell.cfg.App.Clipboard().SetContent(strings.Repeat(b.server.URL()+"/u/id000000\n", fieldLines) + b.server.URL() + "/u/other123\n")
+	field.TypedShortcut(&fyne.ShortcutPaste{Clipboard: b.shell.cfg.App.Clipboard()})
+	b.MustSee("10,001 files")
+	b.shell.cfg.App.Clipboard().SetContent(b.server.URL() + "/u/third123")
+	field.TypedShortcut(&fyne.ShortcutPaste{Clipboard: b.shell.cfg.App.Clipboard()})
+	b.MustSee("10,002 files", "/u/third123")
+	b.shell.cfg.App.Clipboard().SetContent(strings.Repeat("x", maxPasted+1))
+	field.TypedShortcut(&fyne.ShortcutPaste{Clipboard: b.shell.cfg.App.Clipboard()})
+	b.MustSee("That is more text than can be read at once.")
 }
 
 func TestOtherTextIsNotOffered(t *testing.T) {

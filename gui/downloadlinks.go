@@ -1,6 +1,7 @@
 package gui
 
 import (
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -18,11 +19,22 @@ const (
 	linksFaults int     = 2 // lines for what is no link
 )
 
+// Bounds of what is pasted: the field takes so many lines and bytes, which it
+// lays out anew with each letter; more is read beside it, up to a number of
+// bytes.
+const (
+	fieldLines = 200
+	fieldBytes = 20_000
+	maxPasted  = 4 << 20
+)
+
 // linksForm asks for links and for the folder where their files go.
 type linksForm struct {
 	shell  *Shell
 	folder string
-	found  download.Pasted
+	beside download.Pasted // in the text that the field does not hold
+	lines  int             // of that text
+	found  download.Pasted // in all
 	hide   func()
 
 	text   *kit.TextField
@@ -40,6 +52,7 @@ func (s *Shell) askLinks(text string) {
 	f := &linksForm{shell: s, folder: s.downloadFolder(), hide: func() {}}
 	small := kit.TextStyle{Size: kit.SizeSmall, Color: kit.ColorSecondary, Elide: kit.ElideEnd}
 	f.text = kit.NewTextField(lang.L("Paste addresses of files and albums here, one a line"), linksLines, f.read, f.submit, f.cancel)
+	f.text.OnPaste(f.pasted)
 	f.count = kit.NewText("", small)
 	lines := []fyne.CanvasObject{f.count}
 	for range linksFaults {
@@ -58,13 +71,13 @@ func (s *Shell) askLinks(text string) {
 	cancel := kit.NewButton(lang.L("Cancel"), kit.ButtonPlain, f.cancel)
 	f.hide = kit.Dialog(s.window.Canvas(), linksWidth, lang.L("Download links"), body, f.text, cancel, f.ok)
 	s.question = question{hide: f.hide}
+	if f.pasted(text) {
+		return
+	}
 	f.text.SetText(text) // also reads it
 	f.text.TypedShortcut(&fyne.ShortcutSelectAll{})
 	f.text.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd}) // behind the text
 }
-
-// maxPasted is how much text is looked through for links, in bytes.
-const maxPasted = 1 << 20
 
 // hasLinks reports whether a text has links to files or albums of the service.
 func (s *Shell) hasLinks(text string) bool {
@@ -73,9 +86,43 @@ func (s *Shell) hasLinks(text string) bool {
 
 func (f *linksForm) cancel() { f.shell.unask() }
 
+// pasted takes a text that is too long for the field, and reports whether it
+// is.
+func (f *linksForm) pasted(text string) bool {
+	lines := strings.Count(text, "\n")
+	if strings.Count(f.text.Text, "\n")+lines < fieldLines && len(f.text.Text)+len(text) < fieldBytes {
+		return false
+	}
+	if len(text) > maxPasted {
+		f.count.Set(lang.L("That is more text than can be read at once. Paste it in parts."), kit.ColorRed)
+		return true
+	}
+	f.lines += lines + 1
+	f.beside = join(f.beside, download.ReadLinks(f.shell.backend.Links(), text))
+	f.text.SetPlaceHolder(lang.N("{{.Count}} lines were pasted; more can be added here", f.lines,
+		map[string]any{"Count": f.shell.format.Number(int64(f.lines))}))
+	f.read(f.text.Text)
+	return true
+}
+
+// join puts together what was found in two texts.
+func join(a, b download.Pasted) download.Pasted {
+	seen := make(map[download.Target]bool, len(a.Targets))
+	for _, t := range a.Targets {
+		seen[t] = true
+	}
+	all := download.Pasted{Targets: slices.Clone(a.Targets), Refused: slices.Concat(a.Refused, b.Refused)}
+	for _, t := range b.Targets {
+		if !seen[t] {
+			all.Targets = append(all.Targets, t)
+		}
+	}
+	return all
+}
+
 // read looks at what stands in the field.
 func (f *linksForm) read(text string) {
-	f.found = download.ReadLinks(f.shell.backend.Links(), text)
+	f.found = join(f.beside, download.ReadLinks(f.shell.backend.Links(), text))
 	f.count.Set(f.shell.foundWords(f.found))
 	for i, fault := range f.faults {
 		words := ""

@@ -11,6 +11,7 @@ import (
 type TextField struct {
 	widget.Entry
 	submit, escape func()
+	paste          func(text string) bool // may be nil
 }
 
 // NewTextField makes an empty field of a number of lines. typed is told every
@@ -25,6 +26,10 @@ func NewTextField(placeholder string, lines int, typed func(text string), submit
 	f.SetPlaceHolder(placeholder)
 	return f
 }
+
+// OnPaste lets paste take what is pasted before the field does, which reports
+// whether it has: many lines take the field long.
+func (f *TextField) OnPaste(paste func(text string) bool) { f.paste = paste }
 
 // Field is the text field that this is.
 func (f *TextField) Field() *widget.Entry { return &f.Entry }
@@ -45,6 +50,9 @@ func (f *TextField) TypedKey(e *fyne.KeyEvent) {
 func (f *TextField) TypedShortcut(s fyne.Shortcut) {
 	if c, ok := s.(*desktop.CustomShortcut); ok && c.Modifier == fyne.KeyModifierShortcutDefault && (c.KeyName == fyne.KeyReturn || c.KeyName == fyne.KeyEnter) {
 		f.submit()
+		return
+	}
+	if p, ok := s.(*fyne.ShortcutPaste); ok && f.paste != nil && f.paste(p.Clipboard.Content()) {
 		return
 	}
 	f.Entry.TypedShortcut(s)
