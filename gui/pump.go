@@ -287,13 +287,13 @@ func (s *Shell) apply(v settings.Values) {
 
 // batchDone copies the links of what was given to the window, if it is set to.
 // In the background it does not: on some systems a clipboard ends with the
-// program. Links of watched folders come with watch.Event.Links.
+// program. For watched folders see watchedDone.
 func (s *Shell) batchDone(b *upload.Batch) {
 	if b.Origin == upload.Watch {
 		s.watchedDone(b)
 		return
 	}
-	if !s.values.CopyWhenDone || b.Origin == upload.Command || b.Origin == upload.Watch || s.hidden() {
+	if !s.values.CopyWhenDone || b.Origin == upload.Command || s.hidden() {
 		return
 	}
 	linked := make([]upload.Job, 0, len(b.Jobs))

@@ -12,10 +12,10 @@ import (
 )
 
 // Watched is the watched folders for a window. What it tells by Subscribe is
-// all that a window needs, the links for the clipboard and the notification
-// among it: those of watched files come from here, not from Engine's batches.
-// watch.LookInto tells what is in a folder before it is added, and what rules
-// would take of it.
+// all that a screen needs. The links for the clipboard and the notification come
+// with the upload engine's batches, of the origin upload.Watch; what a folder
+// wants done with them is in its options. watch.LookInto tells what is in a
+// folder before it is added, and what rules would take of it.
 type Watched struct {
 	*watch.Watcher
 

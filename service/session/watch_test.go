@@ -17,20 +17,23 @@ import (
 	"sluice/service/watch"
 )
 
-// links waits for the next links that the window is told.
-func links(t *testing.T, news *feed.Subscription[watch.Event]) []watch.Linked {
+// links waits for the next watched files that get their links.
+func links(t *testing.T, news *feed.Subscription[watch.Event]) (got []watch.Entry) {
 	t.Helper()
-	for {
+	for len(got) == 0 {
 		events, err := news.Next(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, e := range events {
-			if len(e.Links) > 0 {
-				return e.Links
+			for _, entry := range e.Entries {
+				if entry.Link != "" {
+					got = append(got, entry)
+				}
 			}
 		}
 	}
+	return got
 }
 
 func loaded(t *testing.T, s *Session) *Session {
@@ -59,7 +62,7 @@ func TestWatchedFilesAreUploaded(t *testing.T) {
 	if err != nil || len(jobs) != 1 || jobs[0].Origin != upload.Watch {
 		t.Fatalf("uploaded %+v, %v", jobs, err)
 	}
-	if len(got) != 1 || got[0].Link != jobs[0].Link || got[0].File != path || !got[0].Copy || !got[0].Notify {
+	if len(got) != 1 || got[0].Link != jobs[0].Link || got[0].Path != "one.txt" {
 		t.Errorf("told %+v of %s", got, jobs[0].Link)
 	}
 	closeIt(t, s)
@@ -78,7 +81,7 @@ func TestWatchedFilesAreUploaded(t *testing.T) {
 	s = loaded(t, enter(t, cfg))
 	_, news = s.Watched().Subscribe(t.Context())
 	got = links(t, news)
-	if len(got) != 1 || got[0].Path != "two.txt" || got[0].Copy || !got[0].Notify {
+	if len(got) != 1 || got[0].Path != "two.txt" {
 		t.Errorf("told %+v", got)
 	}
 }

@@ -232,7 +232,7 @@ func (f *folder) sweepAll(ctx context.Context) {
 			f.look(rel)
 		}
 	}
-	f.asFirst, f.late = false, false
+	f.asFirst = false
 }
 
 // list looks at what is in a folder, and below it. With visited, it looks also

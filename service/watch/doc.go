@@ -35,14 +35,6 @@
 // rules: changing the rules later does not send the past. Hidden and temporary
 // names are left out of it, as they become other names.
 //
-// # Links
-//
-// What was uploaded is told as Event.Links (links.go), for the clipboard and a
-// notification: the files that were found shortly after one another together,
-// once all of them have ended or the next takes too long; large files each for
-// itself. Links that are told late are not for the clipboard. A link is told
-// after it is in the activity list on the disk.
-//
 // # Following a folder
 //
 // Events only say where to look; what counts is what is found there. Every few

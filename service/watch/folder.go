@@ -32,7 +32,6 @@ type folder struct {
 	opts    Options
 	enabled bool
 	asFirst bool // the first sweep takes what it finds for what was there first
-	late    bool // what the first sweep finds came before
 	cancel  context.CancelFunc
 	done    chan struct{} // closed when run has ended; nil while it does not run
 
@@ -55,13 +54,6 @@ type folder struct {
 	reasons  Reason              // of polling
 	busy     sync.WaitGroup      // what run has started
 	inFlight int                 // rows in the queue
-	queued   map[int]int         // the same, by burst
-	burst    int                 // of the file that was found last
-	foundAt  time.Time           // when that was
-	began    time.Time           // when the first of its burst was found
-	arrivals map[string]arrival  // uploads that are not in the written activity list yet
-	bursts   map[int]*burst      // links that are not told yet
-	burstDue time.Time           // when to tell of some at the latest, zero for none
 	followed map[service.BatchID]struct{}
 	removing map[string]bool
 }
@@ -166,7 +158,6 @@ func (f *folder) run(ctx context.Context) {
 		f.report()
 		f.rest(ctx)
 	}
-	f.tellLinks(true)
 }
 
 // load reads the ledger, however long that takes; false when ctx ended.
@@ -175,7 +166,6 @@ func (f *folder) load(ctx context.Context) bool {
 	f.dirty, f.pending = make(map[string]struct{}), make(map[string]*pending)
 	f.followed, f.removing = make(map[service.BatchID]struct{}), make(map[string]bool)
 	f.change, f.problem, f.inFlight = storage.WatchChange{}, nil, 0
-	f.arrivals, f.bursts, f.queued = make(map[string]arrival), make(map[int]*burst), make(map[int]int)
 	f.check, f.sweep, f.attach, f.canary, f.retry = time.Time{}, time.Time{}, time.Time{}, time.Time{}, time.Time{}
 	for {
 		files, err := f.w.cfg.DB.WatchFiles(ctx, int64(f.id))
@@ -278,7 +268,6 @@ func (f *folder) next() time.Time {
 		sooner(f.sweep)
 	}
 	sooner(f.canary)
-	sooner(f.burstDue)
 	if len(f.change.Put)+len(f.change.Add)+len(f.change.Forget) > 0 {
 		sooner(f.retry)
 	}
@@ -331,7 +320,6 @@ func (f *folder) failure(err error, ok bool) {
 
 // report brings the card up to date.
 func (f *folder) report() {
-	f.tellLinks(false)
 	f.tell(func(c *Card) {
 		c.Pending, c.Queued, c.Uploaded, c.Last = len(f.pending), f.inFlight, f.count, f.last
 		switch {

@@ -44,7 +44,6 @@ func (w *Watcher) AddFolder(ctx context.Context, path string, opts Options, exis
 		return 0, fmt.Errorf("watch %q: %w", path, err)
 	}
 	f := newFolder(w, kept)
-	f.late = existing
 	w.mu.Lock()
 	w.folders = append(w.folders, f)
 	w.feed.Publish(Event{Cards: []Card{f.card}})
@@ -164,8 +163,7 @@ func (w *Watcher) SetEnabled(ctx context.Context, id FolderID, on bool) error {
 			f.enabled = was
 			return err
 		}
-		f.late = on && !was
-		f.asFirst = f.late && !f.opts.CatchUp
+		f.asFirst = on && !was && !f.opts.CatchUp
 		return nil
 	})
 }

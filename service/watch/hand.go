@@ -16,7 +16,7 @@ import (
 // small ones do not wait for theirs.
 const (
 	largeFile  = 8 << 20
-	mostAtOnce = 16
+	mostAtOnce = 64
 )
 
 // handOver gives complete files to the queue.
@@ -46,7 +46,7 @@ func (f *folder) hand(ctx context.Context, list []*pending) {
 	for i, p := range list {
 		paths[i] = filepath.Join(f.path, p.rel)
 		before[i] = f.ledger.rows[p.rel]
-		f.keep(row{rel: p.rel, id: p.id, state: rowHanding, handed: now, late: p.late, burst: p.together()})
+		f.keep(row{rel: p.rel, id: p.id, state: rowHanding, handed: now})
 	}
 	// What is known of the files before is in doubt until this is written.
 	undo := func(err error) {
@@ -75,7 +75,7 @@ func (f *folder) hand(ctx context.Context, list []*pending) {
 	f.w.cfg.written("handed")
 	for _, p := range list {
 		delete(f.pending, p.rel)
-		f.keep(row{rel: p.rel, id: p.id, state: rowQueued, handed: now, batch: int64(batch), late: p.late, burst: p.together()})
+		f.keep(row{rel: p.rel, id: p.id, state: rowQueued, handed: now, batch: int64(batch)})
 	}
 	f.write(ctx)
 	f.w.cfg.written("queued")
@@ -110,10 +110,8 @@ func (f *folder) write(ctx context.Context) bool {
 	f.change, f.problem = storage.WatchChange{}, nil
 	if len(added) > 0 {
 		f.w.mu.Lock()
-		all := entries(added)
-		f.w.feed.Publish(Event{Entries: all})
+		f.w.feed.Publish(Event{Entries: entries(added)})
 		f.w.mu.Unlock()
-		f.gather(all)
 	}
 	return true
 }
@@ -133,7 +131,6 @@ func (f *folder) resume(ctx context.Context) {
 		}
 	}
 	f.inFlight = 0
-	clear(f.queued)
 	for rel := range f.ledger.rows {
 		f.tally(rel, +1)
 	}
@@ -258,7 +255,6 @@ func (f *folder) arrived(r *row, result Result) {
 		next.gone = time.Time{}
 	}
 	f.keep(next)
-	f.arrivals[r.rel] = arrival{burst: r.burst, copy: !r.late && f.last.Sub(r.handed) < copyFor, changed: r.id.changed}
 	f.note(Entry{Path: r.rel, What: result.What, Link: result.Link, Size: r.id.size})
 }
 

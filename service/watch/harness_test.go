@@ -19,6 +19,7 @@ import (
 	"go.uber.org/goleak"
 
 	"sluice/service"
+	"sluice/service/clock/clocktest"
 	"sluice/service/feed"
 	"sluice/storage"
 	"sluice/storage/leftover"
@@ -39,21 +40,6 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(code)
 	}))
-}
-
-// quickClock runs faster than the real time.
-type quickClock struct {
-	start time.Time
-	times int
-}
-
-func (c *quickClock) Now() time.Time {
-	return c.start.Add(time.Since(c.start) * time.Duration(c.times))
-}
-
-func (c *quickClock) After(d time.Duration) (<-chan time.Time, func() bool) {
-	t := time.NewTimer(d / time.Duration(c.times))
-	return t.C, t.Stop
 }
 
 // handClock moves when it is told to.
@@ -113,9 +99,8 @@ type server struct {
 	refuse  func(path string) *service.Error
 	hold    chan struct{} // while it is not nil and open, nothing is sent
 	failAdd error
-	stuck   func(path string) <-chan struct{} // what a file's batch waits for
-	before  func(path string)                 // called before a file is read
-	after   func(path string)                 // and after
+	before  func(path string) // called before a file is read
+	after   func(path string) // and after
 }
 
 type sent struct{ path, sum string }
@@ -149,10 +134,7 @@ func (s *server) Find(_ context.Context, path string, _ time.Time) (service.Batc
 
 func (s *server) Wait(ctx context.Context, id service.BatchID) ([]Result, error) {
 	s.mu.Lock()
-	var hold <-chan struct{} = s.hold
-	if s.stuck != nil && hold == nil {
-		hold = s.stuck(s.batches[id-1][0].Path)
-	}
+	hold := s.hold
 	s.mu.Unlock()
 	if hold != nil {
 		select {
@@ -264,7 +246,6 @@ type rig struct {
 	sub    *feed.Subscription[Event]
 	cards  map[FolderID]Card
 	log    []Entry
-	links  [][]Linked
 
 	patience time.Duration
 }
@@ -275,7 +256,7 @@ func newRig(t *testing.T, change ...func(*Config)) *rig {
 	r := &rig{
 		patience: 30 * time.Second,
 		t:        t, home: t.TempDir(), dir: filepath.Join(t.TempDir(), "w"), server: &server{},
-		cfg: Config{Clock: &quickClock{time.Now(), 10}, Logger: slog.New(slog.DiscardHandler), CheckEvery: time.Second},
+		cfg: Config{Clock: clocktest.NewQuick(10), Logger: slog.New(slog.DiscardHandler), CheckEvery: time.Second},
 	}
 	r.cfg.Uploader = r.server
 	for _, c := range change {
@@ -287,7 +268,7 @@ func newRig(t *testing.T, change ...func(*Config)) *rig {
 	return r
 }
 
-func faster(cfg *Config) { cfg.Clock = &quickClock{time.Now(), 60} }
+func faster(cfg *Config) { cfg.Clock = clocktest.NewQuick(60) }
 
 func byHand(c *handClock) func(*Config) { return func(cfg *Config) { cfg.Clock = c } }
 
@@ -362,9 +343,6 @@ func (r *rig) until(what string, ok func() bool) {
 				delete(r.cards, id)
 			}
 			r.log = append(r.log, e.Entries...)
-			if len(e.Links) > 0 {
-				r.links = append(r.links, e.Links)
-			}
 		}
 	}
 }

@@ -31,8 +31,6 @@ type row struct {
 	handed time.Time
 	gone   time.Time
 	link   string
-	late   bool // found at a start; not kept
-	burst  int  // not kept either
 }
 
 func (r *row) inFlight() bool { return r.state == rowHanding || r.state == rowQueued }

@@ -124,9 +124,6 @@ func (f *folder) forget(rel string) {
 func (f *folder) tally(rel string, n int) {
 	if r := f.ledger.rows[rel]; r != nil && r.inFlight() {
 		f.inFlight += n
-		if f.queued[r.burst] += n; f.queued[r.burst] == 0 {
-			delete(f.queued, r.burst)
-		}
 	}
 }
 

@@ -118,10 +118,6 @@ type Event struct {
 	Removed []FolderID
 	Entries []Entry // new, oldest first
 	Pause   *Pause  // a pause began or ended
-	// Links are the files of a burst that have got their links, in the order in
-	// which the files were last changed. When a burst goes on after it was told,
-	// they come again, with those that are new. See docs/decisions/0013.
-	Links []Linked
 }
 
 // Snapshot is the state to which the events of a subscription add.

@@ -32,10 +32,7 @@ type pending struct {
 	probed  time.Time
 	wait    time.Duration // between looks while it is written
 	told    Reason
-	writing bool // when it was looked at last
 	hashing bool
-	late    bool // it came while nobody watched
-	burst   int
 	sum     string // of the content of id, "" = not known
 }
 
@@ -45,20 +42,12 @@ func (f *folder) await(rel string, id ident) {
 	p := f.pending[rel]
 	switch {
 	case p == nil:
-		f.pending[rel] = &pending{rel: rel, id: id, first: now, since: now, due: now, late: f.late, burst: f.burstOf(now)}
+		f.pending[rel] = &pending{rel: rel, id: id, first: now, since: now, due: now}
 	case p.id != id:
 		p.changed(id, now)
 	case p.told == ReasonUnreadable:
 		p.due = now
 	}
-}
-
-// together gives the burst that a file's link is told with.
-func (p *pending) together() int {
-	if p.id.size >= largeFile {
-		return alone
-	}
-	return p.burst
 }
 
 func (p *pending) changed(id ident, now time.Time) {
@@ -120,7 +109,6 @@ func (f *folder) ripe(p *pending, now time.Time) bool {
 		return false
 	}
 	held, whole := f.w.cfg.probe(path, p.id)
-	p.writing = held == writing
 	switch held {
 	case writing:
 		p.since = now

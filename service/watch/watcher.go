@@ -118,7 +118,7 @@ func New(cfg Config) (*Watcher, error) {
 	}
 	for _, r := range rows {
 		f := newFolder(w, r)
-		f.asFirst, f.late = !f.opts.CatchUp, true
+		f.asFirst = !f.opts.CatchUp
 		w.folders = append(w.folders, f)
 	}
 	for _, f := range w.folders {
