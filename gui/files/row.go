@@ -107,9 +107,9 @@ func (r *row) fitWords() {
 		if p.column == ColumnName {
 			height, fit = look.nameHeight, look.name.fitName
 		}
-		setText(text, kit.Drawn(fit(look.columns.value(p.column, look.format, &r.file), p.w)))
+		kit.FillText(text, fit(look.columns.value(p.column, look.format, &r.file), p.w))
 		text.Resize(fyne.NewSize(p.w, height))
-		text.Move(fyne.NewPos(p.x, (rowHeight-height)/2))
+		kit.PlaceText(text, fyne.NewPos(p.x, (rowHeight-height)/2))
 		shown[p.column] = true
 	}
 	for c, text := range r.texts {

@@ -130,7 +130,7 @@ func (t *tile) show(f *service.File, facts, label string, picture *image.RGBA) {
 // fitWords shortens the words to the tile's width.
 func (t *tile) fitWords() {
 	t.side = t.look.picture
-	setText(t.name, kit.Drawn(t.look.name.fit(t.title, t.side)))
+	kit.FillText(t.name, t.look.name.fit(t.title, t.side))
 	setText(t.fact, t.look.fact.fit(t.facts, t.side))
 }
 
@@ -241,7 +241,7 @@ func (r tileRenderer) Layout(size fyne.Size) {
 	t.blank.Move(fyne.NewPos(tilePad, tilePad))
 	line := func(o *canvas.Text, middle, height float32) {
 		o.Resize(fyne.NewSize(side, height))
-		o.Move(fyne.NewPos(tilePad, middle-height/2))
+		kit.PlaceText(o, fyne.NewPos(tilePad, middle-height/2))
 	}
 	bottom := tilePad + side
 	line(t.kind, tilePad+side/2, t.look.kindHeight)

@@ -22,6 +22,8 @@ type Glyphs struct {
 	bundled []font.Cmap
 	system  []fontscan.Footprint
 	asked   map[rune]bool // what was found before
+
+	tall, tallBold fyne.Resource // see tallTab
 }
 
 // FindGlyphs looks through the fonts of the computer. What it learns is kept in
@@ -44,7 +46,7 @@ func FindGlyphs(dir string) (g *Glyphs, err error) {
 
 // newGlyphs adds fonts of the computer to those that come with Fyne.
 func newGlyphs(system []fontscan.Footprint) *Glyphs {
-	g := &Glyphs{system: system, asked: map[rune]bool{}}
+	g := &Glyphs{system: system, asked: map[rune]bool{}, tall: tallFont(theme.DefaultTextFont()), tallBold: tallFont(theme.DefaultTextBoldFont())}
 	for _, r := range []fyne.Resource{theme.DefaultTextFont(), theme.DefaultEmojiFont(), theme.DefaultSymbolFont()} {
 		if r == nil { // the program may be built without emoji
 			continue
@@ -92,13 +94,21 @@ func (g *Glyphs) Has(r rune) bool {
 }
 
 func (g *Glyphs) find(r rune) bool {
-	for _, c := range g.bundled {
-		if _, ok := c.Lookup(r); ok {
-			return true
-		}
+	if g.bundles(r) {
+		return true
 	}
 	for i := range g.system {
 		if g.system[i].Runes.Contains(r) {
+			return true
+		}
+	}
+	return false
+}
+
+// bundles reports whether a font that comes with Fyne has the character.
+func (g *Glyphs) bundles(r rune) bool {
+	for _, c := range g.bundled {
+		if _, ok := c.Lookup(r); ok {
 			return true
 		}
 	}

@@ -127,7 +127,7 @@ func (r *textRenderer) Layout(size fyne.Size) {
 	top := (size.Height - height*float32(len(r.lines))) / 2
 	for i, line := range r.lines {
 		line.Resize(fyne.NewSize(size.Width, height))
-		line.Move(fyne.NewPos(0, top+float32(i)*height))
+		PlaceText(line, fyne.NewPos(0, top+float32(i)*height))
 	}
 }
 
@@ -148,6 +148,7 @@ func (r *textRenderer) set(width float32) {
 		line := r.lines[i]
 		line.Text, line.TextSize, line.Alignment = Drawn(s), r.style.Size, r.style.Align
 		line.TextStyle = fyne.TextStyle{Bold: r.style.Bold}
+		setTall(line)
 		line.Color = theme.ColorForWidget(r.style.Color, r.text)
 		line.Refresh()
 		r.objects = append(r.objects, line)
