@@ -240,6 +240,26 @@ func (s *sending) tryDirect(parent, ctx context.Context) (done Uploaded, failure
 // exchange sends the request and gives the answer, whose body is still to be
 // read.
 func (s *sending) exchange(c *directConn, b *body) (*http.Response, error) {
+	written, err := s.put(c, b)
+	if err == nil {
+		s.wrote()
+		return c.answer()
+	}
+	if !written {
+		return nil, err
+	}
+	// Perhaps it was refused, and the reason is there to be read.
+	_ = c.raw.SetReadDeadline(time.Now().Add(answerGrace))
+	resp, unread := c.answer()
+	if unread != nil || resp.StatusCode/100 == 2 {
+		return nil, err
+	}
+	resp.Close = true
+	return resp, nil
+}
+
+// put writes the whole request, and tells whether it came to writing.
+func (s *sending) put(c *directConn, b *body) (written bool, err error) {
 	piece := takePiece(s.c.direct.parts.pieces)
 	defer s.c.direct.parts.pieces.Put(piece)
 	head := append(piece[:0], "PUT "...)
@@ -251,22 +271,12 @@ func (s *sending) exchange(c *directConn, b *body) (*http.Response, error) {
 	head = strconv.AppendInt(head, s.up.Size, 10)
 	head = append(head, "\r\n\r\n"...)
 	if len(head)+int(s.up.Size) > len(piece) {
-		return nil, errors.New("the request has no room") // names are far too short for that
+		return false, errors.New("the request has no room") // names and keys are far too short for that
 	}
 	whole := piece[:len(head)+int(s.up.Size)]
 	if _, err := io.ReadFull(b, whole[len(head):]); err != nil {
-		return nil, err
+		return false, err
 	}
-	if _, sendErr := c.send(whole); sendErr != nil {
-		// Perhaps it was refused, and the reason is there to be read.
-		_ = c.raw.SetReadDeadline(time.Now().Add(answerGrace))
-		resp, err := c.answer()
-		if err != nil || resp.StatusCode/100 == 2 {
-			return nil, sendErr
-		}
-		resp.Close = true
-		return resp, nil
-	}
-	s.wrote()
-	return c.answer()
+	_, err = c.send(whole)
+	return true, err
 }

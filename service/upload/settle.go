@@ -24,6 +24,7 @@ func (e *Engine) settle(j *job, out outcome) {
 	e.mu.Lock()
 	out = e.decide(j, out)
 	row, attempt, gone := j.row, j.attempt, j.row.State == ""
+	last := len(e.slots.sending)+e.slots.ahead == 0 // no other end will come for a while
 	attempt.Sent, attempt.SHA256, attempt.FileID = out.sent, out.sum, string(out.file)
 	if attempt.SHA256 == "" {
 		attempt.SHA256 = j.attempt.SHA256
@@ -40,13 +41,17 @@ func (e *Engine) settle(j *job, out outcome) {
 	e.mu.Unlock()
 	told := true // the database knows all of row
 	err := e.save("settle "+row.State, func(ctx context.Context) error {
+		ends := ctx
+		if !last {
+			ends = storage.Unhurried(ctx)
+		}
 		switch {
 		case gone:
 			return e.db.DeleteJobs(ctx, []int64{row.ID})
 		case out.verdict == stored && row.Verified && aloneInAttempt(&j.attempt):
-			return e.db.EndUpload(storage.Unhurried(ctx), row)
+			return e.db.EndUpload(ends, row)
 		case attempt.ID != 0:
-			return e.db.EndAttempt(storage.Unhurried(ctx), row, attempt)
+			return e.db.EndAttempt(ends, row, attempt)
 		case out.verdict == back, out.verdict == behind:
 			told = false
 			return nil // it still has it waiting
