@@ -92,7 +92,7 @@ func New(cfg Config) (*Client, error) {
 	}
 	parts := newTransportParts(cfg)
 	c.makePool = parts.uploads
-	c.direct = newDirect(cfg, parts, base, c.request(context.Background(), http.MethodPut, "", nil).Header)
+	c.direct = newDirect(cfg, parts, base, c.header())
 	c.api = &http.Client{Transport: parts.api(), CheckRedirect: c.checkRedirect}
 	c.SetWorkers(cfg.Workers)
 	return c, nil

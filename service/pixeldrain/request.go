@@ -33,7 +33,7 @@ func (c *Client) address(escaped string) *url.URL {
 // request makes a request to an API path, logged in.
 func (c *Client) request(ctx context.Context, method, path string, body []byte) *http.Request {
 	r := (&http.Request{
-		Method: method, URL: c.address(path), Host: c.base.Host, Header: make(http.Header),
+		Method: method, URL: c.address(path), Host: c.base.Host, Header: c.header(),
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}).WithContext(ctx)
 	if body != nil {
@@ -41,9 +41,15 @@ func (c *Client) request(ctx context.Context, method, path string, body []byte) 
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		r.ContentLength = int64(len(body))
 	}
+	return r
+}
+
+// header is what every request says, logged in.
+func (c *Client) header() http.Header {
+	r := &http.Request{Header: make(http.Header)}
 	r.Header.Set("User-Agent", c.agent)
 	c.key.authorize(r)
-	return r
+	return r.Header
 }
 
 // ask sends a request and lets read make sense of a success. It closes the
