@@ -354,15 +354,27 @@ func TestManyFoldersAreFolded(t *testing.T) {
 	b := open(t, y)
 	b.MustSee("/shots/0", "/shots/4", "Activity")
 	b.MustNotSee("When verified")
-	b.win.Resize(fyne.NewSize(512, 480))
 	b.TapIn("/shots/2", "Options")
 	b.MustSee("When verified")
-	card := b.cards[3]
-	if have, want := card.box.Size().Height, card.box.MinSize().Height; have < want {
-		t.Errorf("the card is %v high and needs %v", have, want)
-	}
 	b.Tap("Hide options")
 	b.MustNotSee("When verified")
+}
+
+// A card is as high as its words need, also where unfolding leaves them less
+// room.
+func TestUnfoldedCardsAreHighEnough(t *testing.T) {
+	y := &yard{cards: []watch.Card{folder(1, "/shots")}}
+	b := open(t, y)
+	for width := float32(400); width < 600; width += 8 {
+		b.Tap("Hide options")
+		b.win.Resize(fyne.NewSize(width, 480))
+		b.Tap("Options")
+		card := b.cards[1]
+		card.head.Refresh() // as anything can
+		if have, want := card.box.Size().Height, card.box.MinSize().Height; have < want {
+			t.Errorf("in %v the card is %v high and needs %v", width, have, want)
+		}
+	}
 }
 
 // Controls stay on the screen in the narrowest window, with the longest words.
