@@ -78,12 +78,12 @@ func (d *DB) UpdateWatchFolder(ctx context.Context, f WatchFolder) error {
 	})
 }
 
-// DeleteWatchFolder forgets a folder and all that is known of its files. What
-// happened there stays for its time. One that is gone already is no error.
+// DeleteWatchFolder forgets a folder and all that is known of it. One that is
+// gone already is no error.
 func (d *DB) DeleteWatchFolder(ctx context.Context, id int64) error {
 	return d.write(ctx, "forget a watched folder", func(w *writer) error {
 		for _, statement := range []string{
-			"DELETE FROM watch_file WHERE folder = ?", "DELETE FROM watch_folder WHERE id = ?",
+			"DELETE FROM watch_activity WHERE folder = ?", "DELETE FROM watch_file WHERE folder = ?", "DELETE FROM watch_folder WHERE id = ?",
 		} {
 			if _, err := w.exec(statement, id); err != nil {
 				return err

@@ -3,6 +3,7 @@ package watched
 import (
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
@@ -77,19 +78,20 @@ func (w *Words) polling(c *watch.Card, p watch.Pause) Status {
 		return w.usual(lang.L("On another computer, so looked through every few seconds"), c, p)
 	case watch.ReasonWatches:
 		s := problem(lang.L("The system’s limit of watched folders is reached, so this one is looked through every few seconds instead. Nothing is missed. To raise the limit, run this in a terminal:"))
-		s.Command = raise("max_user_watches", "524288")
+		s.Command = raise("max_user_watches", 1<<19, c.Limit)
 		return w.elsewhere(s, lang.L("The system’s limit of watched folders is reached, so this one is looked through every few seconds instead. Nothing is missed."))
 	case watch.ReasonInstances:
 		s := problem(lang.L("The system’s limit of programs that watch folders is reached, so this one is looked through every few seconds instead. Nothing is missed. To raise the limit, run this in a terminal:"))
-		s.Command = raise("max_user_instances", "1024")
+		s.Command = raise("max_user_instances", 1<<10, c.Limit)
 		return w.elsewhere(s, lang.L("The system’s limit of open files is reached, so this folder is looked through every few seconds instead. Nothing is missed."))
 	}
 	return w.usual(lang.L("The system tells of no changes here, so looked through every few seconds"), c, p)
 }
 
-// raise is the command with which Linux allows more, now and after a restart.
-func raise(setting, to string) string {
-	return "echo fs.inotify." + setting + "=" + to + " | sudo tee /etc/sysctl.d/60-sluice-" + strings.ReplaceAll(setting, "_", "-") + ".conf && sudo sysctl --system"
+// raise is the command with which Linux allows more than the limit, now and after
+// a restart.
+func raise(setting string, usual, limit int) string {
+	return "echo fs.inotify." + setting + "=" + strconv.Itoa(max(usual, 2*limit)) + " | sudo tee /etc/sysctl.d/60-sluice-" + strings.ReplaceAll(setting, "_", "-") + ".conf && sudo sysctl --system"
 }
 
 // elsewhere leaves the command out where there is none.

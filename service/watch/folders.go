@@ -168,8 +168,8 @@ func (w *Watcher) SetEnabled(ctx context.Context, id FolderID, on bool) error {
 	})
 }
 
-// Remove forgets a folder, with what is known of its files. What is in the
-// queue stays there, and in the activity list what has happened.
+// Remove forgets a folder, with what is known of its files and what happened
+// there. What is in the queue stays there.
 func (w *Watcher) Remove(ctx context.Context, id FolderID) error {
 	w.commands.Lock()
 	defer w.commands.Unlock()

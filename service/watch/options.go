@@ -102,8 +102,8 @@ const (
 
 // Entry is one line of the activity list.
 type Entry struct {
-	ID     int64    // grows with time
-	Folder FolderID // which may be forgotten since
+	ID     int64 // grows with time
+	Folder FolderID
 	At     time.Time
 	Path   string // below the folder
 	What   What
