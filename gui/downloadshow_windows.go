@@ -2,6 +2,7 @@ package gui
 
 import (
 	"context"
+	"errors"
 	"os/exec"
 	"syscall"
 )
@@ -10,5 +11,9 @@ import (
 func reveal(ctx context.Context, path string) error {
 	cmd := exec.CommandContext(ctx, "explorer.exe")
 	cmd.SysProcAttr = &syscall.SysProcAttr{CmdLine: `explorer.exe /select,"` + path + `"`}
-	return cmd.Start()
+	err := cmd.Run()
+	if _, exited := errors.AsType[*exec.ExitError](err); exited {
+		return nil
+	}
+	return err
 }
