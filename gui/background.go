@@ -29,6 +29,7 @@ func (s *Shell) hide(since time.Time) {
 	s.unask()
 	s.since, s.toldOffline, s.tellEnd = since, false, s.working()
 	s.window.Hide()
+	s.doze()
 	s.log.Info("the uploads go on in the background")
 	s.endBackground()
 }
@@ -40,6 +41,7 @@ func (s *Shell) hidden() bool { return !s.since.IsZero() }
 func (s *Shell) bringBack() {
 	s.since = time.Time{}
 	s.closing = false
+	s.wake()
 	s.window.Show()
 	s.window.RequestFocus()
 }

@@ -29,6 +29,7 @@ type Shell struct {
 	cfg    Config
 	log    *slog.Logger
 	onMain func(func())
+	dozing *doze // nil: onMain is a test's
 	window fyne.Window
 	format *kit.Format
 	glyphs *kit.Glyphs // what the fonts can draw; nil: everything
@@ -75,7 +76,8 @@ func New(cfg Config) (*Shell, error) {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	if s.onMain == nil {
-		s.onMain = fyne.Do
+		s.dozing = newDoze(fyne.Do)
+		s.onMain = s.dozing.do
 	}
 	if s.cfg.Pick == nil {
 		s.cfg.Pick = platformPicker(s)
