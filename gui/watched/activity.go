@@ -107,6 +107,13 @@ func (a *Activity) add(entries []watch.Entry) {
 	}
 }
 
+// drop lets go of all that is about a folder.
+func (a *Activity) drop(id watch.FolderID) {
+	a.entries = slices.DeleteFunc(a.entries, func(e entry) bool { return e.Folder == id })
+	a.late = slices.DeleteFunc(a.late, func(e watch.Entry) bool { return e.Folder == id })
+	a.group()
+}
+
 // number gives the day of a time as one number.
 func (a *Activity) number(t time.Time) int {
 	y, month, d := t.In(a.now().Location()).Date()

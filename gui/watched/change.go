@@ -61,7 +61,7 @@ func (s *Screen) askRemove(id watch.FolderID) {
 		return
 	}
 	s.cfg.Intents.Ask(lang.L("Stop watching “{{.Folder}}”?", map[string]any{"Folder": s.cfg.Words.Format.Folder(card.Path)}),
-		lang.L("Your files, what was uploaded and all links stay, and so does what is listed below; what is in the queue is still uploaded. If you watch the folder again later, only new files are uploaded unless you say otherwise."),
+		lang.L("Its activity is forgotten. Your files, what was uploaded and all links stay; what is in the queue is still uploaded. If you watch the folder again later, only new files are uploaded unless you say otherwise."),
 		kit.Answer{Label: lang.L("Stop watching"), Kind: kit.ButtonDanger, Do: func() {
 			s.carryOut(id, func(ctx context.Context, f Folders) error { return f.Remove(ctx, id) })
 		}},

@@ -67,6 +67,8 @@ func (m *Model) Apply(events []watch.Event) {
 		for _, id := range e.Removed {
 			m.cards = slices.DeleteFunc(m.cards, func(c watch.Card) bool { return c.ID == id })
 			delete(m.wishes, id)
+			m.Activity.drop(id)
+			entries = slices.DeleteFunc(entries, func(e watch.Entry) bool { return e.Folder == id })
 		}
 		entries = append(entries, e.Entries...)
 		if e.Pause != nil {
