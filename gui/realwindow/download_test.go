@@ -92,7 +92,7 @@ func (r *running) pasteAlbum(ctx context.Context, t *testing.T, server *sandbox.
 		ids = append(ids, string(f.ID))
 	}
 	link := server.URL() + "/l/" + newAlbum(ctx, t, server, "Dolomites 2026", ids)
-	r.desktop.display.SetClipboard(t, "Our pictures: "+link+"\n")
+	r.desktop.display.SetClipboard(t, "Our pictures: "+link+"\n") //nolint:contextcheck // its owner ends with the test
 	if err := r.Activate(ctx); err != nil {
 		t.Fatal(err)
 	}
