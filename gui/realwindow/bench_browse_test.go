@@ -23,8 +23,8 @@ const (
 )
 
 // TestBenchBrowse scrolls through an account with 100,000 files from end to end
-// and compares the memory with that of a Fyne window that has nothing in it; then
-// it measures how long the pictures take, and what a hidden window costs.
+// and compares the memory with that of a Fyne window that has nothing in it; before
+// that it measures how long the pictures take.
 func TestBenchBrowse(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
 	defer cancel()
@@ -142,14 +142,6 @@ func (a *account) benchMemory(ctx context.Context, t *testing.T) {
 	}
 	above("memory ten seconds after scrolling", scrolled)
 	above("a minute and a half after it", later)
-
-	a.iconify(ctx, t, o)
-	a.iconify(ctx, t, empty)
-	if err := rest(ctx, 2*time.Second); err != nil {
-		t.Fatal(err)
-	}
-	hidden, nothing := idle(ctx, t, o.PID()), idle(ctx, t, empty.PID())
-	say(t, "\n%s (an empty Fyne window, hidden too: %.2f %%)\n", figure.Budget("the hidden window's part of a core", hidden, 0.5, " %"), nothing)
 }
 
 // scrollThrough pulls the scroll bar's thumb from the top to the bottom.

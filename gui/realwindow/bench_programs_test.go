@@ -175,37 +175,6 @@ func (w *Window) point(t *testing.T, at image.Point) {
 	}
 }
 
-// iconify hides a window as its minimise button does.
-func (a *account) iconify(ctx context.Context, t *testing.T, o *opened) {
-	t.Helper()
-	const iconic = 3
-	err := a.display.send(a.display.root, o.id, xproto.EventMaskSubstructureRedirect|xproto.EventMaskSubstructureNotify, "WM_CHANGE_STATE", iconic)
-	if err == nil {
-		err = a.display.AwaitWindows(ctx, o.PID(), 0)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// idle is what part of a core a process uses while nothing happens, in percent.
-func idle(ctx context.Context, t *testing.T, pid int) float64 {
-	t.Helper()
-	const over = 20 * time.Second
-	used := func() time.Duration {
-		d, err := figure.ProcessorTime(pid)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return d
-	}
-	before, began := used(), time.Now()
-	if err := rest(ctx, over); err != nil {
-		t.Fatal(err)
-	}
-	return 100 * float64(used()-before) / float64(time.Since(began))
-}
-
 // rest lets time pass.
 func rest(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)

@@ -16,7 +16,7 @@ import (
 
 // What Config's zero values stand for, and other bounds.
 const (
-	defaultMemory   = 12 << 20 // ten screens of a small window; what goes is on the disk
+	defaultMemory   = 8 << 20 // seven screens of a small window; what goes is on the disk
 	defaultMost     = 64 << 20
 	defaultFetchers = 8 // as many connections as the client keeps
 	defaultSettle   = 80 * time.Millisecond
@@ -44,7 +44,7 @@ type Config struct {
 	// for whoever calls Close.
 	OnReady func([]service.FileID)
 
-	Memory   int64         // bytes of pictures kept, when not so many are wanted; 0 = 12 MiB
+	Memory   int64         // bytes of pictures kept, when not so many are wanted; 0 = 8 MiB
 	Most     int64         // the same for a window that shows many; 0 = 64 MiB, or Memory where that is set
 	Fetchers int           // requests at a time; 0 = 8
 	Decoders int           // pictures decoded at a time; 0 = as the processors are, 2 to 4
