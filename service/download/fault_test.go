@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"sluice/service"
+	"sluice/service/clock/clocktest"
 	"sluice/service/download"
 	"sluice/service/pixeldrain"
 	"sluice/service/sandbox"
@@ -307,9 +308,9 @@ func TestTroubleThatStays(t *testing.T) {
 	}
 }
 
-func TestOfflineIsWaitedOut(t *testing.T) {
-	t.Parallel()
-	r := newRig(t)
+// unplug gives the engine a client whose network can be taken away.
+func (r *rig) unplug() *atomic.Bool {
+	r.t.Helper()
 	var offline atomic.Bool
 	client, err := pixeldrain.New(pixeldrain.Config{
 		APIURL: r.server.APIURL(),
@@ -320,9 +321,38 @@ func TestOfflineIsWaitedOut(t *testing.T) {
 			return new(net.Dialer).DialContext(ctx, network, addr)
 		},
 	})
-	must(t, err)
-	t.Cleanup(client.Close)
+	must(r.t, err)
+	r.t.Cleanup(client.Close)
 	r.engine.Use(client)
+	return &offline
+}
+
+func TestTryNow(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(cfg *download.Config, _ *sandbox.Config) { cfg.Clock = clocktest.NewQuick(1) })
+	offline := r.unplug()
+	offline.Store(true)
+	f := r.put("a.bin", 100)
+	s := r.follow()
+	batch := r.add(f.ID)
+	// The third wait is of three seconds at least.
+	for range 3 {
+		until := s.totals.Until
+		s.until("a wait", func() bool { return s.totals.Offline && s.totals.Until.After(until) })
+	}
+	offline.Store(false)
+	must(t, r.engine.TryNow(t.Context()))
+	if snapshot, _ := r.engine.Subscribe(t.Context()); snapshot.Totals.Until.After(time.Now().Add(time.Second)) {
+		t.Errorf("waits for %v", time.Until(snapshot.Totals.Until))
+	}
+	r.arrived(r.wait(batch)[0], "a.bin")
+	must(t, r.engine.TryNow(t.Context())) // nothing waits
+}
+
+func TestOfflineIsWaitedOut(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	offline := r.unplug()
 	var ids []service.FileID
 	for range 6 {
 		ids = append(ids, r.put("a.bin", 200*kib).ID)
