@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -72,6 +73,19 @@ func fields(file string, wanted map[string]*int64) error {
 func ProcessorTime(pid int) (time.Duration, error) {
 	const scheduled = 2                      // CPUCLOCK_SCHED, of a whole process
 	return clock(int32(^pid)<<3 | scheduled) //nolint:gosec // as clock_getcpuclockid makes it
+}
+
+// MainThreadTime is what the first thread of a process has used so far. In a
+// program with a window that is the interface goroutine's.
+func MainThreadTime(pid int) (time.Duration, error) {
+	id := strconv.Itoa(pid)
+	data, err := os.ReadFile("/proc/" + id + "/task/" + id + "/schedstat")
+	if err != nil {
+		return 0, err
+	}
+	text, _, _ := strings.Cut(string(data), " ")
+	ran, err := strconv.ParseInt(text, 10, 64)
+	return time.Duration(ran), err
 }
 
 // ThreadTime is what the calling thread has used so far.
