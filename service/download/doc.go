@@ -5,7 +5,8 @@
 // # Life of a file
 //
 // Add writes files and albums to the database and returns; from then on they
-// survive anything. An album is replaced by its files, in a folder of its
+// survive anything. What is in the list for the same folder and not done is not
+// added again. An album is replaced by its files, in a folder of its
 // title. Then, for each file in its turn:
 //
 //	Waiting → Looking → Downloading → Checking → Downloaded
@@ -19,7 +20,9 @@
 // nothing. Content of an earlier start is read once more for the hash. Only when
 // size and hash are right, and the content is on the disk, does the file get its
 // date and its name, or "name (1)" when that is taken: nothing is overwritten.
-// Wrong content is thrown away and fetched once more.
+// Wrong content is thrown away and fetched once more. When somebody else deletes,
+// replaces or changes the unfinished file, it starts over, and what stands in its
+// place is left alone.
 //
 // # What is written when
 //
@@ -39,7 +42,8 @@
 //
 // # What can fail
 //
-// A failure ends or delays one file, but for those that concern all (hold.go):
+// A failure ends or delays one file, but for those that concern all (hold.go and
+// transfer.Hold):
 // no client or a refused key until Use, an unreachable service and "too many
 // requests" until a time, a full disk under the database until writing works
 // again. A try that got further than all before costs nothing, so a file may

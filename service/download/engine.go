@@ -168,7 +168,7 @@ func (e *Engine) Subscribe(ctx context.Context) (Snapshot, *feed.Subscription[Ev
 }
 
 // Wait waits until everything of a batch has ended, the files of its albums
-// included, and gives the jobs of it that are in the list or were cancelled
+// included, and gives the jobs of it that are in the list or were taken out
 // meanwhile. It fails when ctx ends first.
 func (e *Engine) Wait(ctx context.Context, id service.DownloadBatchID) ([]Job, error) {
 	e.mu.Lock()
