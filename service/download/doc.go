@@ -43,10 +43,9 @@
 // # What can fail
 //
 // A failure ends or delays one file, but for those that concern all (hold.go and
-// transfer.Hold):
-// no client or a refused key until Use, an unreachable service and "too many
-// requests" until a time, a full disk under the database until writing works
-// again. A try that got further than all before costs nothing, so a file may
-// break off as often as it likes. What the service refuses for good fails with
-// its value; Job.InBrowser tells where a browser may help.
+// transfer.Hold): no client or a refused key until Use, an unreachable service
+// and "too many requests" until a time, a full disk under the database until
+// writing works again. A try that got further than all before costs nothing, so
+// a file may break off as often as it likes. What the service refuses for good
+// fails with its value; Job.InBrowser tells where a browser may help.
 package download
