@@ -84,6 +84,7 @@ func (a *addSheet) build(c fyne.Canvas, kinds []watch.Kind) {
 	rows = append(rows, kit.NewFormRow(label, a.deep), kit.NewLine())
 	rows = append(rows, a.preview.rows...)
 	a.sheet = newSheet(c, lang.L("Watch this folder?"), rows...)
+	a.preview.reveal = a.sheet.scroll.ScrollToBottom
 	a.sheet.answer(a.cancel, a.all, a.only)
 	a.sheet.closed = func() {
 		a.preview.giveUp()

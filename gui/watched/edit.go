@@ -38,6 +38,7 @@ func (s *Screen) askRules(id watch.FolderID) {
 	rows = append(rows, kit.NewLine())
 	rows = append(rows, r.preview.rows...)
 	r.sheet = newSheet(c, lang.L("Which files are uploaded"), rows...)
+	r.preview.reveal = r.sheet.scroll.ScrollToBottom
 	r.sheet.closed = r.preview.giveUp
 	r.sheet.answer(kit.NewButton(lang.L("Cancel"), kit.ButtonPlain, escape), r.save)
 	r.look()

@@ -41,6 +41,7 @@ type preview struct {
 	frame  *fyne.Container
 	rows   []fyne.CanvasObject
 	fit    func()
+	reveal func() // brings the names into view
 }
 
 func newPreview(s *Screen, path string, words func(watch.Preview) string, told, escape, fit func()) *preview {
@@ -50,7 +51,7 @@ func newPreview(s *Screen, path string, words func(watch.Preview) string, told, 
 	p.button = kit.NewButton(lang.L("What would be taken"), kit.ButtonQuiet, p.press).WithEscape(escape)
 	p.line = container.New(backLayout{}, kit.NewLineUp(0, p.button))
 	p.list = kit.NewRows(p.source())
-	p.frame = container.New(heightLayout{150}, kit.NewClippedCard(p.list))
+	p.frame = container.New(heightLayout{150}, kit.NewCardPadded(kit.Padding{Top: 5, Right: 1, Bottom: 5, Left: 1}, p.list))
 	p.frame.Hide()
 	p.rows = []fyne.CanvasObject{p.text, p.others, p.line, p.frame}
 	return p
@@ -122,6 +123,9 @@ func (p *preview) press() {
 	}
 	p.frame.Hidden = !p.frame.Hidden
 	p.show()
+	if p.frame.Visible() {
+		p.reveal()
+	}
 }
 
 func (p *preview) show() {

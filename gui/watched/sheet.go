@@ -32,7 +32,7 @@ func newSheet(c fyne.Canvas, title string, rows ...fyne.CanvasObject) *sheet {
 		canvas: c, title: kit.NewText(title, kit.TextStyle{Size: kit.SizeSection, Bold: true, Elide: kit.ElideEnd}),
 		body: kit.NewColumn(10, rows...), buttons: container.New(layout.NewCustomPaddedHBoxLayout(8)),
 	}
-	s.scroll = container.NewVScroll(s.body)
+	s.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, barRoom), s.body))
 	s.card = kit.NewCard(container.New(sheetLayout{s}, s.title, s.scroll, s.buttons))
 	s.ExtendBaseWidget(s)
 	return s
@@ -88,7 +88,7 @@ func (r *sheetRenderer) Layout(size fyne.Size) {
 	card := r.sheet.card
 	width := min(sheetWidth, size.Width-sheetRoom)
 	card.Resize(fyne.NewSize(width, card.Size().Height)) // the width decides the height
-	r.sheet.body.Resize(fyne.NewSize(r.sheet.scroll.Size().Width, r.sheet.body.Size().Height))
+	r.sheet.scroll.Content.Resize(fyne.NewSize(r.sheet.scroll.Size().Width, r.sheet.scroll.Content.Size().Height))
 	height := min(card.MinSize().Height, size.Height-sheetRoom)
 	card.Resize(fyne.NewSize(width, height))
 	card.Move(fyne.NewPos((size.Width-width)/2, (size.Height-height)/2))
@@ -115,14 +115,17 @@ func (r *sheetRenderer) Destroy() {}
 // sheetLayout gives title and buttons what they need and the body the rest.
 type sheetLayout struct{ sheet *sheet }
 
-const sheetGap float32 = 12
+const (
+	sheetGap float32 = 12
+	barRoom  float32 = 14 // for the bar of the body, in the card's margin
+)
 
 // Layout is Fyne's.
 func (sheetLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	title, body, buttons := objects[0], objects[1], objects[2]
 	top, bottom := title.MinSize().Height, buttons.MinSize().Height
 	put(title, 0, 0, size.Width, top)
-	put(body, 0, top+sheetGap, size.Width, max(0, size.Height-top-bottom-2*sheetGap))
+	put(body, 0, top+sheetGap, size.Width+barRoom, max(0, size.Height-top-bottom-2*sheetGap))
 	put(buttons, 0, size.Height-bottom, size.Width, bottom)
 }
 
