@@ -38,6 +38,9 @@ func TestBenchIdle(t *testing.T) {
 	if err := o.Activate(ctx); err != nil {
 		t.Fatal(err)
 	}
+	if err := a.display.AwaitWindows(ctx, r.PID(), 1); err != nil {
+		t.Fatal(err)
+	}
 	if err := r.Close(); err != nil {
 		t.Fatal(err)
 	}
