@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"sluice/gui/files"
 	"sluice/service"
 	"sluice/service/sandbox"
 	"sluice/service/settings"
@@ -199,4 +200,47 @@ func TestDetailsInANarrowWindow(t *testing.T) {
 	b.Settle()
 	b.MustSee("1 file · ")
 	b.MustNotSee("Back to the files (Escape)")
+}
+
+func TestSavingAListCanBeCancelled(t *testing.T) {
+	b := newBrowser(t, 3)
+	b.all(3)
+	gate := make(chan struct{})
+	b.shell.saveList(files.Listing{Count: 50_000, Files: func(yield func(service.File) bool) {
+		for i := range 50_000 {
+			if i == 10_500 {
+				<-gate
+			}
+			if !yield(service.File{ID: "abc", Name: "a.txt"}) {
+				return
+			}
+		}
+	}})
+	(<-b.saves).answer <- filepath.Join(b.home, "long.csv")
+	b.UntilSees("Saving the list: 10,000 of 50,000 files")
+	b.Tap("Cancel")
+	close(gate)
+	b.UntilSees("Cancelled. Nothing was saved.")
+	if left, err := filepath.Glob(filepath.Join(b.home, "*long.csv")); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %q, %v", left, err)
+	}
+}
+
+// Buttons for which the bar has no room are in the menu of the others.
+func TestBarInANarrowWindow(t *testing.T) {
+	b := newBrowser(t, 30)
+	b.all(30)
+	b.click(0, 0)
+	b.click(2, fyne.KeyModifierShift)
+	b.MustSee("Copy links", "Download", "Open", "More", "Delete…")
+	b.Tap("More")
+	b.MustSee("Save list as CSV…")
+	b.MustNotSee("Download", "Open in the browser", "Rename…") // these have buttons; there are three files
+	b.shell.window.Canvas().Overlays().Top().Hide()
+
+	b.shell.window.Resize(fyne.NewSize(720, 480))
+	b.Settle()
+	b.MustSee("3 files · ", "Copy links", "More", "Delete…")
+	b.Tap("More")
+	b.MustSee("Download", "Open in the browser", "Save list as CSV…")
 }
