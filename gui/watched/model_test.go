@@ -26,12 +26,12 @@ func words() Words {
 func TestStatus(t *testing.T) {
 	w := words()
 	for want, c := range map[string]watch.Card{
-		"Watching · nothing uploaded yet":                                                  {State: watch.Watching},
-		"Looking through the folder… · last upload 2 minutes ago · 1,000 uploaded":         {State: watch.Starting, Uploaded: 1000, Last: noon().Add(-2 * time.Minute)},
+		"Watching · nothing uploaded yet":                                                   {State: watch.Watching},
+		"Looking through the folder… · last upload 2 minutes ago · 1,000 uploaded":          {State: watch.Starting, Uploaded: 1000, Last: noon().Add(-2 * time.Minute)},
 		"Watching · 2 files not complete yet · 3 files in the queue · nothing uploaded yet": {State: watch.Watching, Pending: 2, Queued: 3},
 		"Switched off": {State: watch.Off},
-		"On another computer, so looked through every few seconds · nothing uploaded yet":                                       {State: watch.Polling, Reason: watch.ReasonNetwork},
-		"The system tells of no changes here, so looked through every few seconds · nothing uploaded yet":                       {State: watch.Polling, Reason: watch.ReasonNoEvents},
+		"On another computer, so looked through every few seconds · nothing uploaded yet":                                        {State: watch.Polling, Reason: watch.ReasonNetwork},
+		"The system tells of no changes here, so looked through every few seconds · nothing uploaded yet":                        {State: watch.Polling, Reason: watch.ReasonNoEvents},
 		"The system tells of no changes here, so looked through every few seconds · 2 files in the queue · nothing uploaded yet": {State: watch.Polling, Reason: watch.ReasonNoWatcher, Queued: 2},
 	} {
 		if s := w.Status(&c, watch.Pause{}); s.Text != want || s.Problem || s.Command != "" {
