@@ -65,7 +65,7 @@ type Window struct {
 func (w *Window) Run(ctx context.Context, s *session.Session, paths []string) error {
 	w.session, w.opened = s, []*session.Session{s}
 	w.ctx, w.cancel = context.WithCancel(ctx)
-	s.LoadKeyInBackground() //nolint:contextcheck // until the session closes
+	s.LoadKeyInBackground()
 	w.wg.Go(func() { spare.Run(w.ctx, w.redraw) })
 	stop := context.AfterFunc(ctx, w.quit)
 	err := w.show(ctx, paths)

@@ -26,21 +26,18 @@ func TestBenchIdle(t *testing.T) {
 		t.Fatal(err)
 	}
 	a.firstStart(ctx, t)
-	o := a.opens(ctx, t, a.sluice)
+	o, empty := a.opens(ctx, t, a.sluice), a.opens(ctx, t, a.empty)
+	a.iconify(ctx, t, o)
+	a.iconify(ctx, t, empty)
+	minimised, nothing := idle(ctx, t, o.PID()), idle(ctx, t, empty.PID())
+	o.Stop()
+	empty.Stop()
+
+	o = a.opens(ctx, t, a.sluice)
 	r := &running{Process: o.Process, Window: o.Window, desktop: a.desktop}
 	r.open(ctx, t, "Watched folders")
 	r.click(ctx, t, "Watch ~/Pictures/Screenshots")
 	r.awaitText(ctx, t, "Watching · nothing uploaded yet")
-	empty := a.opens(ctx, t, a.empty)
-	a.iconify(ctx, t, o)
-	a.iconify(ctx, t, empty)
-	minimised, nothing := idle(ctx, t, o.PID()), idle(ctx, t, empty.PID())
-	if err := o.Activate(ctx); err != nil {
-		t.Fatal(err)
-	}
-	if err := a.display.AwaitWindows(ctx, r.PID(), 1); err != nil {
-		t.Fatal(err)
-	}
 	if err := r.Close(); err != nil {
 		t.Fatal(err)
 	}

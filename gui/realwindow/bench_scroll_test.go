@@ -21,7 +21,7 @@ func TestBenchScroll(t *testing.T) {
 	defer cancel()
 	command := filepath.Join(t.TempDir(), "scrollwindow")
 	build(ctx, t, command, "migrated_fynedo,bench", "sluice/gui/realwindow/scrollwindow")
-	d := newDesktop(t, 1) //nolint:contextcheck // its display ends with the test
+	d := newDesktop(t, 1)
 	say(t, "\n### A step of 60 px in the real window\n\n%s, Xvfb, software OpenGL; medians, ms.\n", figure.Machine())
 	cmd := exec.Command(command) //nolint:noctx // its life is the test's, see startProcess
 	cmd.Env = d.env()
