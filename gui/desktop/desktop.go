@@ -65,7 +65,6 @@ type Window struct {
 func (w *Window) Run(ctx context.Context, s *session.Session, paths []string) error {
 	w.session, w.opened = s, []*session.Session{s}
 	w.ctx, w.cancel = context.WithCancel(ctx)
-	s.LoadKeyInBackground()
 	w.wg.Go(func() { spare.Run(w.ctx, w.redraw) })
 	stop := context.AfterFunc(ctx, w.quit)
 	err := w.show(ctx, paths)
@@ -100,6 +99,7 @@ func (w *Window) run() (err error) {
 			}
 		}
 	}()
+	w.session.LoadKeyInBackground() // while the window is being made
 	err = gui.Run(gui.Config{
 		Backend:     backend(w.session),
 		Icon:        w.Icon,
