@@ -29,6 +29,12 @@ func (c *Chip) Set(label string, chosen bool) {
 	}
 }
 
+// WithEscape says what Escape does while the chip has the keyboard.
+func (c *Chip) WithEscape(escape func()) *Chip {
+	c.onEscape = escape
+	return c
+}
+
 // Chosen reports whether the chip is chosen.
 func (c *Chip) Chosen() bool { return c.chosen }
 

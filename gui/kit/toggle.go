@@ -23,6 +23,12 @@ func NewSwitch(label string, on bool, changed func(on bool)) *Switch {
 	return s
 }
 
+// WithEscape says what Escape does while the switch has the keyboard.
+func (s *Switch) WithEscape(escape func()) *Switch {
+	s.onEscape = escape
+	return s
+}
+
 func (s *Switch) flip() {
 	s.Set(!s.on)
 	if s.changed != nil {

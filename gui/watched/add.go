@@ -61,7 +61,7 @@ func (s *Screen) offer(path string, kinds []watch.Kind) {
 		s.cfg.OnMain(func() { a.caution(w.caution(path, s.cfg.Home, network)) })
 	})
 	a.look()
-	a.sheet.show(a.only)
+	s.open(a.sheet, a.only)
 }
 
 func (a *addSheet) build(c fyne.Canvas, kinds []watch.Kind) {
@@ -71,7 +71,7 @@ func (a *addSheet) build(c fyne.Canvas, kinds []watch.Kind) {
 	a.problem = kit.NewNotice()
 	a.problem.Hide()
 	label := lang.L("Include subfolders")
-	a.deep = kit.NewSwitch(label, false, func(bool) { a.look() })
+	a.deep = kit.NewSwitch(label, false, func(bool) { a.look() }).WithEscape(escape)
 	a.rules = newRulesForm(watch.Rules{Kinds: kinds}, false, a.look, escape, fit)
 	a.preview = newPreview(a.s, a.path, a.question, a.show, escape, fit)
 	a.cancel = kit.NewButton(lang.L("Cancel"), kit.ButtonPlain, escape)

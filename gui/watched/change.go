@@ -37,7 +37,9 @@ func (s *Screen) carryOut(id watch.FolderID, do func(context.Context, Folders) e
 	folders := s.folders
 	s.show()
 	s.cfg.Act(func(ctx context.Context) {
-		err := do(ctx, folders)
+		lasting, cancel := outlast(ctx)
+		defer cancel()
+		err := do(lasting, folders)
 		if ctx.Err() != nil {
 			return
 		}
@@ -52,6 +54,20 @@ func (s *Screen) carryOut(id watch.FolderID, do func(context.Context, Folders) e
 			s.show()
 		})
 	})
+}
+
+// lastTime is how long a change may still take once the window has closed.
+const lastTime = 5 * time.Second
+
+// outlast gives a context that ends somewhat later than another, so that what
+// was changed just before the window closed is not lost.
+func outlast(ctx context.Context) (context.Context, context.CancelFunc) {
+	lasting, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(lastTime, cancel) })
+	return lasting, func() {
+		stop()
+		cancel()
+	}
 }
 
 // askRemove asks whether a folder is to be forgotten.

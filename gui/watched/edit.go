@@ -42,7 +42,7 @@ func (s *Screen) askRules(id watch.FolderID) {
 	r.sheet.closed = r.preview.giveUp
 	r.sheet.answer(kit.NewButton(lang.L("Cancel"), kit.ButtonPlain, escape), r.save)
 	r.look()
-	r.sheet.show(r.save)
+	s.open(r.sheet, r.save)
 }
 
 // look counts again what the rules take.

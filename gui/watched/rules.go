@@ -41,10 +41,10 @@ func newRulesForm(r watch.Rules, open bool, changed, escape, fit func()) *rulesF
 	for _, k := range r.Kinds {
 		f.chosen[k] = true
 	}
-	f.all = kit.NewChip(lang.L("All files"), f.takeAll)
+	f.all = kit.NewChip(lang.L("All files"), f.takeAll).WithEscape(escape)
 	chips := []fyne.CanvasObject{f.all}
 	for i, k := range kinds() {
-		c := kit.NewChip(kindName(k), func() { f.flip(i) })
+		c := kit.NewChip(kindName(k), func() { f.flip(i) }).WithEscape(escape)
 		f.chips = append(f.chips, c)
 		chips = append(chips, c)
 	}

@@ -62,6 +62,7 @@ type Screen struct {
 	suggested  screenshots.Folder // to begin with; none without a path
 	adding     bool               // the suggested one
 
+	sheet     *sheet // that was opened last
 	rows      *kit.Rows
 	pause     *kit.Button
 	addButton *kit.Button
@@ -106,6 +107,9 @@ func (s *Screen) Use(open func(context.Context) (Folders, error)) {
 		s.reader = nil
 	}
 	s.folders = nil
+	if s.sheet != nil {
+		s.sheet.hide() // it was about other folders
+	}
 	s.model.Forget()
 	clear(s.cards)
 	clear(s.unfolded)
@@ -132,6 +136,12 @@ func (s *Screen) Use(open func(context.Context) (Folders, error)) {
 		},
 	}
 	s.reader.start(open)
+}
+
+// open shows a sheet and gives something in it the keyboard.
+func (s *Screen) open(sheet *sheet, focus fyne.Focusable) {
+	s.sheet = sheet
+	sheet.show(focus)
 }
 
 // Close ends everything and waits for it.
@@ -177,6 +187,10 @@ func (s *Screen) Tick() {
 // TypedKey takes a key that went to nothing on the window.
 func (s *Screen) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name { //nolint:exhaustive // all other keys do nothing
+	case fyne.KeyEscape:
+		if s.sheet != nil {
+			s.sheet.hide()
+		}
 	case fyne.KeyUp, fyne.KeyDown, fyne.KeyPageUp, fyne.KeyPageDown, fyne.KeyHome, fyne.KeyEnd:
 		if c := canvasOf(s.root); c != nil && s.rows.Visible() {
 			c.Focus(s.rows)

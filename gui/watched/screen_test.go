@@ -206,6 +206,48 @@ func TestAddTellsBeforeHarm(t *testing.T) {
 	}
 }
 
+func TestEscapeAndAnotherSessionTakeTheSheetAway(t *testing.T) {
+	b := open(t, &yard{})
+	for on := range 12 { // all that can have the keyboard
+		b.Tap("Add folder…")
+		b.pick("/data")
+		b.UntilSees("Upload the 318 files")
+		for range on {
+			b.canvas().FocusNext()
+		}
+		b.Press(fyne.KeyEscape)
+		b.MustNotSee("Watch this folder?")
+	}
+	b.Tap("Add folder…")
+	b.pick("/data")
+	b.UntilSees("Upload the 318 files")
+	b.Tap("Images") // nothing has the keyboard after a click
+	b.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	b.MustNotSee("Watch this folder?")
+	b.Tap("Add folder…")
+	b.pick("/data")
+	b.UntilSees("Upload the 318 files")
+	b.Use(nil)
+	b.MustNotSee("Watch this folder?")
+	if len(b.yard.added) != 0 {
+		t.Errorf("added %q", b.yard.added)
+	}
+}
+
+// What was changed just before the window closes is carried out.
+func TestChangeOutlastsTheWindow(t *testing.T) {
+	ctx, end := context.WithCancel(t.Context())
+	lasting, cancel := outlast(ctx)
+	end()
+	if lasting.Err() != nil {
+		t.Error("the change ends with the window")
+	}
+	cancel()
+	if lasting.Err() == nil {
+		t.Error("it never ends")
+	}
+}
+
 func TestCountingCanBeStopped(t *testing.T) {
 	y := &yard{}
 	counted := make(chan struct{})

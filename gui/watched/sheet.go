@@ -23,7 +23,8 @@ type sheet struct {
 	scroll  *container.Scroll
 	buttons *fyne.Container
 	card    *kit.Box
-	closed  func() // told when it goes; may be nil
+	closed  func() // told when it goes
+	shown   bool
 }
 
 // newSheet makes a sheet that is not shown yet.
@@ -48,14 +49,16 @@ func (s *sheet) answer(buttons ...*kit.Button) {
 }
 
 func (s *sheet) show(focus fyne.Focusable) {
+	s.shown = true
 	s.canvas.Overlays().Add(s)
 	s.Resize(s.canvas.Size())
 	s.canvas.Focus(focus)
 }
 
 func (s *sheet) hide() {
-	s.canvas.Overlays().Remove(s)
-	if s.closed != nil {
+	if s.shown {
+		s.shown = false
+		s.canvas.Overlays().Remove(s)
 		s.closed()
 	}
 }
