@@ -8,7 +8,7 @@ import (
 
 // napTime is how long the interface goroutine waits at a time while there is no
 // window: other programs that paste what was copied here get an answer in between.
-const napTime = 100 * time.Millisecond
+const napTime = 150 * time.Millisecond
 
 // doze slows Fyne's loop down while there is no window. That looks for input and
 // for something to draw 60 times a second, whatever there is to do, which takes
