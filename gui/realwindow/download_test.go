@@ -44,14 +44,16 @@ func TestDownload(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.awaitText(ctx, t, "1 file ·")
+	r.awaitText(ctx, t, "SHA-256") // the card beside the files makes the bar below them narrower
+	r.glimpse(t, "selected")
 	if err := r.Click(ctx, r.lowest(ctx, t, "Download").Center()); err != nil {
+		t.Fatal(err)
+	}
+	if err := cuts.Wait(ctx, 3); err != nil {
 		t.Fatal(err)
 	}
 	r.open(ctx, t, "Uploads")
 	r.awaitText(ctx, t, "DOWNLOADING")
-	if err := cuts.Wait(ctx, 3); err != nil {
-		t.Fatal(err)
-	}
 	if err := stall.Wait(ctx, 1); err != nil {
 		t.Fatal(err)
 	}
