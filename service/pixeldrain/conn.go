@@ -2,6 +2,7 @@ package pixeldrain
 
 import (
 	"net"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,6 +28,10 @@ type uploadConn struct {
 	alone  bool         // who writes also reads, afterwards
 	pieces *sync.Pool
 
+	// Of the goroutine that reads.
+	glance bool // what is not there yet is not waited for
+	frames frames
+
 	out       sync.Mutex       // held while something is written
 	gathering bool             // records wait for the flush
 	records   *[pieceSize]byte // that wait, nil when there are none
@@ -51,8 +56,12 @@ func newUploadConn(conn net.Conn, pieces *sync.Pool) *uploadConn {
 }
 
 func (c *uploadConn) Read(p []byte) (int, error) {
+	if c.glance && quiet(c.Conn) {
+		return 0, os.ErrDeadlineExceeded // TLS can go on after that
+	}
 	n, err := c.Conn.Read(p)
 	c.meter.Load().move(n)
+	c.frames.pass(p[:n])
 	return n, err
 }
 
@@ -175,3 +184,30 @@ func uploadConnOf(conn net.Conn) *uploadConn {
 		}
 	}
 }
+
+// frames follows where TLS's records begin and end in what is read: five bytes,
+// of which the last two are the length of the rest.
+type frames struct {
+	head   int // bytes read of the five
+	length int
+	rest   int // bytes to come
+}
+
+func (r *frames) pass(p []byte) {
+	for len(p) > 0 {
+		if r.rest > 0 {
+			n := min(r.rest, len(p))
+			r.rest -= n
+			p = p[n:]
+			continue
+		}
+		r.length = (r.length<<8 | int(p[0])) & 0xffff
+		p = p[1:]
+		if r.head++; r.head == 5 {
+			r.head, r.rest = 0, r.length
+		}
+	}
+}
+
+// whole reports whether the last record came to its end.
+func (r *frames) whole() bool { return r.head == 0 && r.rest == 0 }

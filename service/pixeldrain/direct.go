@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -65,6 +66,7 @@ func newDirect(cfg Config, parts transportParts, base *url.URL, h http.Header) *
 			return nil
 		}
 	}
+	h.Set("Accept-Encoding", "identity")   // what is asked for otherwise would have to be undone
 	if err := h.Write(&head); err != nil { // a strings.Builder takes all
 		return nil
 	}
@@ -90,9 +92,12 @@ func plainText(text string) bool {
 	return true
 }
 
-// take gives an idle connection that is alive, or a new one.
+// take gives an idle connection, which may have died meanwhile, or a new one.
 func (d *direct) take(ctx context.Context) (c *directConn, again bool, err error) {
 	for {
+		if err := ctx.Err(); err != nil {
+			return nil, false, err
+		}
 		d.mu.Lock()
 		n := len(d.idle)
 		if n == 0 {
@@ -101,7 +106,7 @@ func (d *direct) take(ctx context.Context) (c *directConn, again bool, err error
 		}
 		c, d.idle = d.idle[n-1], d.idle[:n-1]
 		d.mu.Unlock()
-		if time.Since(c.since) < idleWait && quiet(c.raw.Conn) {
+		if time.Since(c.since) < idleWait {
 			return c, true, nil
 		}
 		_ = c.Close() // nothing is on it
@@ -165,25 +170,37 @@ func (d *direct) close() {
 	d.idle, d.sweep, d.closed = nil, nil, true
 }
 
+// alive reports, without waiting, whether an idle connection can take a request:
+// nothing has come, be it unasked or its end. What TLS keeps to itself, as late
+// session tickets, is read and is no harm.
+func (c *directConn) alive() bool {
+	c.raw.glance = true
+	_, err := c.in.Peek(1)
+	c.raw.glance = false
+	return errors.Is(err, os.ErrDeadlineExceeded) && (c.Conn == net.Conn(c.raw) || c.raw.frames.whole())
+}
+
 // answer reads the next answer but for its body. Those that only announce one
-// are passed over.
+// are passed over; all heads together have maxHeaderBytes at most.
 func (c *directConn) answer() (*http.Response, error) {
-	const most = 5 // announcements
-	for range most + 1 {
-		c.bound.N = maxHeaderBytes
-		if _, err := c.in.Peek(1); err != nil {
+	c.bound.N = maxHeaderBytes
+	defer func() { c.bound.N = math.MaxInt64 }()
+	for {
+		if _, err := c.in.Peek(1); err != nil && c.bound.N > 0 {
 			return nil, err // ReadResponse would call an orderly end a cut
 		}
 		resp, err := http.ReadResponse(c.in, nil)
 		if err != nil && c.bound.N <= 0 {
 			err = fmt.Errorf("response headers exceeded %d bytes: %w", maxHeaderBytes, err)
 		}
-		if err != nil || resp.StatusCode/100 != 1 || resp.StatusCode == http.StatusSwitchingProtocols {
-			c.bound.N = math.MaxInt64
+		if err != nil || resp.StatusCode/100 != 1 {
 			return resp, err
 		}
+		if resp.StatusCode == http.StatusSwitchingProtocols {
+			resp.Close = true // whatever follows, it is not HTTP
+			return resp, nil
+		}
 	}
-	return nil, errors.New("malformed HTTP: announcements only")
 }
 
 // endedBody knows whether a body was read to its end.
@@ -212,14 +229,18 @@ func (s *sending) plain() bool {
 // tryDirect sends the file once. It reports false when the answer is a redirect,
 // which is for net/http to follow: the file is not there.
 func (s *sending) tryDirect(parent, ctx context.Context) (done Uploaded, failure *UploadError, ok bool) {
-	d, b := s.c.direct, s.start(ctx)
-	c, again, err := d.take(ctx)
+	d := s.c.direct
+	piece := takePiece(d.parts.pieces)
+	c, again, whole, err := s.ready(ctx, piece)
 	if err != nil {
+		d.parts.pieces.Put(piece)
 		return Uploaded{}, s.broke(parent, ctx, err), true
 	}
 	letGo := context.AfterFunc(ctx, func() { _ = c.raw.Close() })
 	s.connected(c.raw, again)
-	resp, err := s.exchange(c, b) //nolint:bodyclose // it is read, or its connection is closed
+	_, err = c.send(whole)
+	d.parts.pieces.Put(piece)
+	resp, err := s.hear(c, again, err) //nolint:bodyclose // it is read, or its connection is closed
 	kept := false
 	if err != nil {
 		failure = s.broke(parent, ctx, err)
@@ -237,31 +258,33 @@ func (s *sending) tryDirect(parent, ctx context.Context) (done Uploaded, failure
 	return done, failure, ok || err != nil
 }
 
-// exchange sends the request and gives the answer, whose body is still to be
-// read.
-func (s *sending) exchange(c *directConn, b *body) (*http.Response, error) {
-	written, err := s.put(c, b)
-	if err == nil {
-		s.wrote()
-		return c.answer()
+// ready gives a connection and the whole request, which is in piece. A speed limit
+// can make reading the file last longer than idle connections live, so they are
+// asked for that last.
+func (s *sending) ready(ctx context.Context, piece *[pieceSize]byte) (c *directConn, again bool, whole []byte, err error) {
+	b := s.start(ctx)
+	for {
+		if c, again, err = s.c.direct.take(ctx); err != nil {
+			return nil, false, nil, err
+		}
+		if whole == nil {
+			whole, err = s.whole(b, piece)
+		}
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err == nil && (!again || c.alive()) {
+			return c, again, whole, nil
+		}
+		_ = c.Close() // nothing is on it
+		if err != nil {
+			return nil, false, nil, err
+		}
 	}
-	if !written {
-		return nil, err
-	}
-	// Perhaps it was refused, and the reason is there to be read.
-	_ = c.raw.SetReadDeadline(time.Now().Add(answerGrace))
-	resp, unread := c.answer()
-	if unread != nil || resp.StatusCode/100 == 2 {
-		return nil, err
-	}
-	resp.Close = true
-	return resp, nil
 }
 
-// put writes the whole request, and tells whether it came to writing.
-func (s *sending) put(c *directConn, b *body) (written bool, err error) {
-	piece := takePiece(s.c.direct.parts.pieces)
-	defer s.c.direct.parts.pieces.Put(piece)
+// whole writes the request and the file into piece.
+func (s *sending) whole(b *body, piece *[pieceSize]byte) ([]byte, error) {
 	head := append(piece[:0], "PUT "...)
 	head = append(head, s.c.direct.base.EscapedPath()...)
 	head = append(head, s.path...)
@@ -271,12 +294,29 @@ func (s *sending) put(c *directConn, b *body) (written bool, err error) {
 	head = strconv.AppendInt(head, s.up.Size, 10)
 	head = append(head, "\r\n\r\n"...)
 	if len(head)+int(s.up.Size) > len(piece) {
-		return false, errors.New("the request has no room") // names and keys are far too short for that
+		return nil, errors.New("the request has no room") // names and keys are far too short for that
 	}
 	whole := piece[:len(head)+int(s.up.Size)]
-	if _, err := io.ReadFull(b, whole[len(head):]); err != nil {
-		return false, err
+	_, err := io.ReadFull(b, whole[len(head):])
+	return whole, err
+}
+
+// hear gives the answer to what was written with the outcome err. Its body is
+// still to be read.
+func (s *sending) hear(c *directConn, again bool, err error) (*http.Response, error) {
+	if err == nil {
+		s.wrote()
+		return c.answer()
 	}
-	_, err = c.send(whole)
-	return true, err
+	if again && c.raw.stage.Load() == untouched {
+		return nil, err // what may be there to read is no answer to this
+	}
+	// Perhaps it was refused, and the reason is there to be read.
+	_ = c.raw.SetReadDeadline(time.Now().Add(answerGrace))
+	resp, unread := c.answer()
+	if unread != nil || resp.StatusCode/100 == 2 {
+		return nil, err
+	}
+	resp.Close = true
+	return resp, nil
 }

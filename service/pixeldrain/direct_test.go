@@ -22,9 +22,10 @@ import (
 
 // rawServer talks to one connection after the other, or to several at once.
 type rawServer struct {
-	talk  func(conn net.Conn, in *bufio.Reader)
-	conns atomic.Int64
-	ended chan struct{} // gets one for each connection that talk is done with
+	talk   func(conn net.Conn, in *bufio.Reader)
+	secure func(net.Listener) net.Listener // adds TLS, nil for none
+	conns  atomic.Int64
+	ended  chan struct{} // gets one for each connection that talk is done with
 }
 
 const created = "HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{\"id\":\"a\"}"
@@ -36,42 +37,58 @@ func (s *rawServer) serve(t *testing.T, test func(t *testing.T, c *Client)) {
 	for _, secure := range []bool{false, true} {
 		name := map[bool]string{false: "plain", true: "tls"}[secure]
 		t.Run(name, func(t *testing.T) {
-			l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-			if err != nil {
-				t.Fatal(err)
-			}
-			cfg := Config{APIURL: "http://" + l.Addr().String() + "/api", Key: testKey}
+			cfg := Config{Key: testKey}
+			scheme := "http://"
 			if secure {
-				l, cfg.RootCAs = withTLS(t, l)
-				cfg.APIURL = "https://" + l.Addr().String() + "/api"
-			}
-			s.conns.Store(0)
-			s.ended = make(chan struct{}, 1000)
-			var wg sync.WaitGroup
-			wg.Go(func() {
-				for {
-					conn, err := l.Accept()
-					if err != nil {
-						return
-					}
-					s.conns.Add(1)
-					wg.Go(func() {
-						s.talk(conn, bufio.NewReader(conn))
-						_ = conn.Close()
-						s.ended <- struct{}{}
-					})
+				scheme = "https://"
+				s.secure = func(l net.Listener) net.Listener {
+					l, cfg.RootCAs = withTLS(t, l)
+					return l
 				}
-			})
-			c := newTestClient(t, cfg)
-			if c.direct == nil {
-				t.Fatal("no direct way")
 			}
-			test(t, c)
-			c.Close()
-			_ = l.Close()
-			wg.Wait()
+			s.start(t, func(address string) {
+				cfg.APIURL = scheme + address + "/api"
+				c := newTestClient(t, cfg)
+				if c.direct == nil {
+					t.Fatal("no direct way")
+				}
+				test(t, c)
+				c.Close()
+			})
 		})
 	}
+}
+
+// start runs test with the address of a server that talks so.
+func (s *rawServer) start(t *testing.T, test func(address string)) {
+	t.Helper()
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.secure != nil {
+		l = s.secure(l)
+	}
+	s.conns.Store(0)
+	s.ended = make(chan struct{}, 1000)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			s.conns.Add(1)
+			wg.Go(func() {
+				s.talk(conn, bufio.NewReader(conn))
+				_ = conn.Close()
+				s.ended <- struct{}{}
+			})
+		}
+	})
+	test(l.Addr().String())
+	_ = l.Close()
+	wg.Wait()
 }
 
 // readPut reads a whole request; false when there is none.

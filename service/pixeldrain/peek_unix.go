@@ -11,8 +11,7 @@ import (
 // canPeek says that quiet can tell anything.
 const canPeek = true
 
-// quiet reports whether an idle connection is alive: nothing has come, be it
-// unasked or its end.
+// quiet reports whether there is nothing to read yet, not even an end.
 func quiet(conn net.Conn) bool {
 	socket, ok := conn.(syscall.Conn)
 	if !ok {

@@ -163,7 +163,7 @@ func (s *sending) failed(failure *service.Error) *UploadError {
 	b.end()
 	n, _, source := b.outcome()
 	s.mu.Lock()
-	if s.conn != nil && s.conn.condemn() {
+	if !s.reached.Load() || s.conn != nil && s.conn.condemn() {
 		n = 0 // it was read, and went no further
 	}
 	s.mu.Unlock()
