@@ -181,17 +181,17 @@ func (c *directConn) alive() bool {
 }
 
 // answer reads the next answer but for its body. Those that only announce one
-// are passed over; all heads together have maxHeaderBytes at most.
+// are passed over, however many there are, as the transport does.
 func (c *directConn) answer() (*http.Response, error) {
-	c.bound.N = maxHeaderBytes
 	defer func() { c.bound.N = math.MaxInt64 }()
 	for {
-		if _, err := c.in.Peek(1); err != nil && c.bound.N > 0 {
+		c.bound.N = maxHeaderBytes
+		if _, err := c.in.Peek(1); err != nil {
 			return nil, err // ReadResponse would call an orderly end a cut
 		}
 		resp, err := http.ReadResponse(c.in, nil)
 		if err != nil && c.bound.N <= 0 {
-			err = fmt.Errorf("response headers exceeded %d bytes: %w", maxHeaderBytes, err)
+			err = fmt.Errorf("response headers exceeded %d bytes", maxHeaderBytes)
 		}
 		if err != nil || resp.StatusCode/100 != 1 {
 			return resp, err
