@@ -130,6 +130,11 @@ func TestFilesAreMovedAwayAfterwards(t *testing.T) {
 	m.mu.Unlock()
 	r.write("c.txt", "c")
 	r.entry("c.txt", Kept, ReasonNotMoved)
+	m.mu.Lock()
+	m.err = &service.Error{Kind: service.Invalid, Value: service.ReasonNoBin}
+	m.mu.Unlock()
+	r.write("d.txt", "d")
+	r.entry("d.txt", Kept, service.ReasonNoBin)
 	if _, err := os.Stat(r.path("b.txt")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("b.txt is still there: %v", err)
 	}

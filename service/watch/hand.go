@@ -309,7 +309,12 @@ func (f *folder) removed(due row, what What, reason Reason, err error) {
 	if err != nil {
 		f.w.cfg.Logger.Warn("an uploaded file could not be moved away", slog.String("path", due.rel), slog.Any("error", err))
 		what = Kept
-		if reason == "" {
+		var refused *service.Error
+		switch {
+		case reason != "":
+		case errors.As(err, &refused) && refused.Value != "":
+			reason = Reason(refused.Value)
+		default:
 			reason = ReasonNotMoved
 		}
 	}

@@ -62,19 +62,10 @@ func moveInto(path, folder, name string) error {
 }
 
 // moveNew moves a file to a name that nothing has; of several that do so at once
-// one succeeds. On disks without links, as sticks and cards are, an empty file
-// takes the name first.
+// one succeeds, as an empty file takes the name first. What is at from is moved
+// in one step: it is never a link that is removed, which could be another file
+// by then.
 func moveNew(from, to string) error {
-	err := os.Link(from, to)
-	switch {
-	case err == nil:
-		if err := os.Remove(from); err != nil {
-			return errors.Join(err, os.Remove(to))
-		}
-		return nil
-	case errors.Is(err, fs.ErrExist), otherDisk(err):
-		return err
-	}
 	f, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err

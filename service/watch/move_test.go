@@ -91,3 +91,43 @@ func TestFilesAreCopiedToOtherDisks(t *testing.T) {
 		t.Error("takes others for the error of another disk")
 	}
 }
+
+// atFirstLook is a context that does something when it is first looked at.
+type atFirstLook struct {
+	context.Context
+
+	do func()
+}
+
+func (c *atFirstLook) Err() error {
+	if c.do != nil {
+		c.do()
+		c.do = nil
+	}
+	return c.Context.Err()
+}
+
+// A file whose name another took while it was read has not that name's hash.
+func TestReplacedWhileItIsHashed(t *testing.T) {
+	t.Parallel()
+	path, next := filepath.Join(t.TempDir(), "a.txt"), filepath.Join(t.TempDir(), "b.txt")
+	put(t, path, "one")
+	put(t, next, "two")
+	info, err := os.Lstat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &Watcher{slow: make(chan struct{}, 1)}
+	id := identOf(path, info)
+	if sum, err := w.sum(t.Context(), path, id); err != nil || sum != sumOf([]byte("one")) {
+		t.Errorf("%s, %v", sum, err)
+	}
+	replace := func() {
+		if err := os.Rename(next, path); err != nil {
+			t.Error(err)
+		}
+	}
+	if sum, err := w.sum(&atFirstLook{t.Context(), replace}, path, id); !errors.Is(err, errChanged) {
+		t.Errorf("the hash of what is gone: %s, %v", sum, err)
+	}
+}

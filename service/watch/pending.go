@@ -255,10 +255,21 @@ func (w *Watcher) sum(ctx context.Context, path string, id ident) (string, error
 	if _, err := io.Copy(hash, reader{ctx, file}); err != nil {
 		return "", err
 	}
-	if !same() {
+	if !same() || !named(path, file) {
 		return "", errChanged
 	}
 	return strings.ToLower(hex.EncodeToString(hash.Sum(nil))), nil
+}
+
+// named reports whether a path still leads to an open file: another may have
+// taken its name while it was read.
+func named(path string, file *os.File) bool {
+	opened, err := file.Stat()
+	if err != nil {
+		return false
+	}
+	now, err := os.Lstat(path)
+	return err == nil && os.SameFile(opened, now)
 }
 
 // reader reads until its context ends.
