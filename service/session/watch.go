@@ -7,7 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"sluice/service/feed"
 	"sluice/service/screenshots"
+	"sluice/service/upload"
 	"sluice/service/watch"
 )
 
@@ -40,7 +42,25 @@ func (s *Session) openWatched() error {
 		return err
 	}
 	s.watched = &Watched{Watcher: w, Since: since, system: screenshots.Here()}
+	_, events := s.engine.Subscribe(s.background)
+	s.following.Go(func() { s.tellEnded(events) })
 	return nil
+}
+
+// tellEnded tells the watched folders which of their uploads have ended, until
+// the session closes.
+func (s *Session) tellEnded(events *feed.Subscription[upload.Event]) {
+	for {
+		news, err := events.Next(s.background)
+		if err != nil {
+			return
+		}
+		for i := range news {
+			if done := news[i].BatchDone; done != nil && done.Origin == upload.Watch {
+				s.watched.Ended(done.ID)
+			}
+		}
+	}
 }
 
 // closeWatched stops watching. What is in the queue stays there.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 
@@ -189,5 +190,40 @@ func TestAFileThatChangedInTheQueueIsMovedAway(t *testing.T) {
 	r.entry("a.txt", Moved, "")
 	if got := r.server.sent(); len(got) != 1 || got[0].sum != sumOf([]byte("changed")) {
 		t.Errorf("%+v", got)
+	}
+}
+
+// What failed and was tried again by hand is moved away as others are, in the
+// same run and after the next start.
+func TestTriedAgainByHand(t *testing.T) {
+	r := newRig(t, func(c *Config) { c.Remover = &remover{} })
+	opts := DefaultOptions()
+	opts.Then, opts.MoveTo = Move, filepath.Join(filepath.Dir(r.dir), "done")
+	id := r.watch(opts)
+	retry := func(batch service.BatchID) {
+		r.server.mu.Lock()
+		defer r.server.mu.Unlock()
+		r.server.refuse, r.server.done[batch-1] = nil, false
+	}
+	for i, name := range []string{"a.txt", "b.txt"} {
+		r.server.mu.Lock()
+		r.server.refuse = func(string) *service.Error { return &service.Error{Kind: service.Forbidden} }
+		r.server.mu.Unlock()
+		r.write(name, name)
+		r.entry(name, Failed, "forbidden")
+		batch := service.BatchID(i + 1)
+		r.w.Ended(batch) // for the first time
+		if retry(batch); i == 0 {
+			r.w.Ended(batch)
+		} else {
+			r.restart()
+		}
+		if e := r.entry(name, Moved, ""); e.Link == "" {
+			t.Error("no link")
+		}
+	}
+	r.until("both counted", func() bool { return r.cards[id].Uploaded == 2 })
+	if n := len(slices.DeleteFunc(r.log, func(e Entry) bool { return e.What != Failed })); n != 2 {
+		t.Errorf("told %d failures of 2", n)
 	}
 }

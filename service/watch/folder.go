@@ -55,6 +55,7 @@ type folder struct {
 	busy     sync.WaitGroup      // what run has started
 	inFlight int                 // rows in the queue
 	followed map[service.BatchID]struct{}
+	over     []service.BatchID // ended, perhaps not for the first time
 	removing map[string]bool
 }
 
@@ -165,7 +166,7 @@ func (f *folder) load(ctx context.Context) bool {
 	f.root, f.events, f.dirs = nil, nil, make(map[string]os.FileInfo)
 	f.dirty, f.pending = make(map[string]struct{}), make(map[string]*pending)
 	f.followed, f.removing = make(map[service.BatchID]struct{}), make(map[string]bool)
-	f.change, f.problem, f.inFlight = storage.WatchChange{}, nil, 0
+	f.change, f.problem, f.inFlight, f.over = storage.WatchChange{}, nil, 0, nil
 	f.check, f.sweep, f.attach, f.canary, f.retry = time.Time{}, time.Time{}, time.Time{}, time.Time{}, time.Time{}
 	for {
 		files, err := f.w.cfg.DB.WatchFiles(ctx, int64(f.id))
@@ -196,6 +197,7 @@ func (f *folder) step(ctx context.Context) {
 	for _, do := range f.inbox.take() {
 		do()
 	}
+	f.again(ctx)
 	f.drain()
 	now := f.w.cfg.Clock.Now()
 	if !f.canary.IsZero() && !now.Before(f.canary) {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"sluice/service"
@@ -126,8 +127,8 @@ func (f *folder) resume(ctx context.Context) {
 		case rowDue:
 			f.remove(ctx, r)
 		}
-		if r := f.ledger.rows[r.rel]; r != nil && r.state == rowQueued {
-			batches[r.batch] = struct{}{}
+		if r := f.ledger.rows[r.rel]; r != nil && (r.state == rowQueued || r.state == rowFailed && r.gone.IsZero()) {
+			batches[r.batch] = struct{}{} // a failed one may have been tried again since
 		}
 	}
 	f.inFlight = 0
@@ -176,6 +177,32 @@ func (f *folder) follow(ctx context.Context, batch service.BatchID) {
 	})
 }
 
+// Ended tells that a batch of the Uploader has ended, which it may do more than
+// once: what had failed in it, and was tried again by hand since, is treated as
+// any uploaded file then. It may be called on any goroutine and returns at once.
+func (w *Watcher) Ended(batch service.BatchID) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, f := range w.folders {
+		if f.card.State != Off { // which asks by itself when it is switched on
+			f.inbox.put(func() { f.over = append(f.over, batch) })
+		}
+	}
+}
+
+// again takes in the results of batches anew in which something had failed.
+func (f *folder) again(ctx context.Context) {
+	if len(f.over) == 0 {
+		return
+	}
+	for _, r := range f.ledger.rows {
+		if r.state == rowFailed && slices.Contains(f.over, service.BatchID(r.batch)) {
+			f.follow(ctx, service.BatchID(r.batch))
+		}
+	}
+	f.over = nil
+}
+
 // ended takes in the results of a batch.
 func (f *folder) ended(ctx context.Context, batch service.BatchID, results []Result) {
 	byPath := make(map[string]Result, len(results))
@@ -184,13 +211,14 @@ func (f *folder) ended(ctx context.Context, batch service.BatchID, results []Res
 	}
 	uploaded := f.count
 	for _, r := range f.ledger.rows {
-		if r.state != rowQueued || r.batch != int64(batch) {
+		if r.state != rowQueued && r.state != rowFailed || r.batch != int64(batch) {
 			continue
 		}
 		result := byPath[filepath.Join(f.path, r.rel)]
 		switch {
 		case result.What == Uploaded || result.What == AlreadyThere:
 			f.arrived(r, result)
+		case r.state == rowFailed: // that was told
 		case result.Err != nil && local(result.Err):
 			f.forget(r.rel)
 			f.dirty[r.rel] = struct{}{}
