@@ -115,10 +115,20 @@ func (s *Shell) listenForKeys() {
 		}
 	})
 	c.SetOnTypedRune(func(r rune) {
-		if s.historySeen() {
+		switch {
+		case s.filesSeen():
+			s.files.TypedRune(r)
+		case s.historySeen():
 			s.history.TypedRune(r)
 		}
 	})
+	for _, shortcut := range []fyne.Shortcut{&fyne.ShortcutSelectAll{}, &fyne.ShortcutCopy{}} {
+		c.AddShortcut(shortcut, func(fyne.Shortcut) {
+			if s.filesSeen() {
+				s.files.TypedShortcut(shortcut)
+			}
+		})
+	}
 }
 
 // filesSeen reports whether the files are what the window shows.

@@ -105,31 +105,38 @@ func (s *Screen) startRemoval(r *removal) {
 	r.running = true
 	s.showRemovals()
 	files, ctx, remove := slices.Clone(r.files), s.ctx, s.lib.Delete
+	var news outcomes
 	s.wg.Go(func() {
 		deleteAll(ctx, files, remove, func(f service.File, err *service.Error) {
+			if !news.add(Failure{f, err}) {
+				return // it is told with what came before
+			}
 			s.cfg.OnMain(func() {
-				if slices.Contains(s.removals, r) {
-					s.removed(r, f, err)
+				if list := news.take(); slices.Contains(s.removals, r) {
+					s.removed(r, list)
 				}
 			})
 		})
 	})
 }
 
-// removed takes over what became of one file.
-func (s *Screen) removed(r *removal, f service.File, err *service.Error) {
-	ended := r.ended(f, err)
-	if err != nil {
-		s.model.list.leave(false, []service.FileID{f.ID})
-		s.relist()
+// removed takes over what became of some files. Those that could not be deleted
+// are shown again once all have ended.
+func (s *Screen) removed(r *removal, list []Failure) {
+	ended := false
+	for _, o := range list {
+		ended = r.ended(o.File, o.Err)
 	}
-	switch {
-	case ended && len(r.failed) == 0:
+	if ended && len(r.failed) == 0 {
 		s.drop(r)
 		s.cfg.Outside.Tell(lang.N("{{.Count}} files deleted", r.done, map[string]any{"Count": s.cfg.Format.Number(int64(r.done))}))
-	default:
-		s.showRemovals()
+		return
 	}
+	if ended {
+		s.model.list.leave(false, r.failedIDs())
+		s.relist()
+	}
+	s.showRemovals()
 }
 
 // endRemovals gives up deletions, those that wait and those that run.
@@ -141,6 +148,19 @@ func (s *Screen) endRemovals() {
 	}
 	s.removals = nil
 	s.showRemovals()
+}
+
+// otherAccount gives deletions up where the files are another account's from
+// now on, and says so.
+func (s *Screen) otherAccount() {
+	if len(s.removals) == 0 {
+		return
+	}
+	for _, r := range s.removals {
+		s.model.list.leave(false, r.ids())
+	}
+	s.endRemovals()
+	s.cfg.Outside.Warn(lang.L("Another account is in use. What was not deleted yet stays in the one before."))
 }
 
 // showRemovals shows a bar for every deletion.

@@ -21,6 +21,7 @@ type header struct {
 	sort    *kit.Select
 	save    *kit.Button
 	refresh *kit.Button
+	hints   *widget.PopUp // what can be searched for; nil: not shown yet
 	root    *fyne.Container
 }
 
@@ -109,10 +110,17 @@ func (h *header) explain() {
 		rows = append(rows, container.New(pairLayout{130}, kit.NewText(line.example, kit.TextStyle{Color: kit.ColorAccent}),
 			kit.NewText(line.means, kit.TextStyle{Color: kit.ColorSecondary})))
 	}
-	pop := widget.NewPopUp(container.New(insetLayout{10}, kit.NewColumn(5, rows...)), c)
+	h.hints = widget.NewPopUp(container.New(insetLayout{10}, kit.NewColumn(5, rows...)), c)
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(h.search)
-	width := min(pop.MinSize().Width, c.Size().Width-20)
-	pop.ShowAtPosition(fyne.NewPos(max(10, min(at.X, c.Size().Width-width-16)), at.Y+h.search.Size().Height+4))
+	width := min(h.hints.MinSize().Width, c.Size().Width-20)
+	h.hints.ShowAtPosition(fyne.NewPos(max(10, min(at.X, c.Size().Width-width-16)), at.Y+h.search.Size().Height+4))
+}
+
+// unexplain takes that away.
+func (h *header) unexplain() {
+	if h.hints != nil {
+		h.hints.Hide()
+	}
 }
 
 // chips are the kinds with their counts, how large pictures are, and whether

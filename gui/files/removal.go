@@ -3,6 +3,7 @@ package files
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"sluice/gui/kit"
@@ -42,10 +43,14 @@ func newRemoval(files []service.File, until time.Time) *removal {
 	return r
 }
 
-func (r *removal) ids() []service.FileID {
-	ids := make([]service.FileID, len(r.files))
-	for i := range r.files {
-		ids[i] = r.files[i].ID
+func (r *removal) ids() []service.FileID { return idsOf(r.files) }
+
+func (r *removal) failedIDs() []service.FileID { return idsOf(r.failedFiles()) }
+
+func idsOf(files []service.File) []service.FileID {
+	ids := make([]service.FileID, len(files))
+	for i := range files {
+		ids[i] = files[i].ID
 	}
 	return ids
 }
@@ -70,18 +75,33 @@ func (r *removal) failedFiles() []service.File {
 }
 
 // deleteAll deletes files, several at a time, and tells of each. It returns when
-// all have ended, or ctx has: then some were not told of.
+// all have ended, or ctx has: then some were not told of. Where the service
+// refuses so many in a row for a reason that all others share, they end by it
+// too, and it is not asked about them.
 func deleteAll(ctx context.Context, files []service.File, remove func(context.Context, service.FileID) error, told func(service.File, *service.Error)) {
 	next := make(chan service.File)
 	var workers sync.WaitGroup
+	var row atomic.Int32 // refused in a row for such reasons
+	var shared atomic.Pointer[service.Error]
+	one := func(f service.File) {
+		why := shared.Load()
+		if why == nil {
+			why = service.AsError("delete", remove(ctx, f.ID))
+			switch {
+			case !forAll(why):
+				row.Store(0)
+			case row.Add(1) >= deleters:
+				shared.Store(why)
+			}
+		}
+		if ctx.Err() == nil {
+			told(f, why)
+		}
+	}
 	for range min(deleters, len(files)) {
 		workers.Go(func() {
 			for f := range next {
-				err := remove(ctx, f.ID)
-				if ctx.Err() != nil {
-					return
-				}
-				told(f, service.AsError("delete", err))
+				one(f)
 			}
 		})
 	}
@@ -95,4 +115,43 @@ feed:
 	}
 	close(next)
 	workers.Wait()
+}
+
+// forAll reports whether an error is about the service or the key, and not
+// about one file.
+func forAll(err *service.Error) bool {
+	if err == nil {
+		return false
+	}
+	switch err.Kind {
+	case service.Unauthorized, service.RateLimited, service.Offline, service.CaptchaRequired:
+		return true
+	case service.Internal, service.Forbidden, service.TooLarge, service.QuotaExceeded, service.NotFound, service.Invalid,
+		service.SourceChanged, service.Server:
+		return false
+	}
+	return false
+}
+
+// outcomes collects what became of files until the interface goroutine has time
+// for it. It may be used from any goroutine.
+type outcomes struct {
+	mu   sync.Mutex
+	list []Failure // without Err: deleted
+}
+
+// add reports whether it is the first since take.
+func (o *outcomes) add(f Failure) (first bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.list = append(o.list, f)
+	return len(o.list) == 1
+}
+
+func (o *outcomes) take() []Failure {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	list := o.list
+	o.list = nil
+	return list
 }

@@ -216,32 +216,6 @@ func (s *Screen) Refresh() {
 	}
 }
 
-// TypedKey takes a key that did nothing elsewhere on the screen.
-func (s *Screen) TypedKey(e *fyne.KeyEvent) {
-	switch e.Name { //nolint:exhaustive // all other keys do nothing
-	case fyne.KeyF5:
-		s.Refresh()
-	case fyne.KeyF2:
-		s.renameSelected()
-	case fyne.KeyEscape:
-		if !s.showSheet(false) {
-			s.head.search.Clear()
-		}
-	case fyne.KeyDown, fyne.KeyUp, fyne.KeyLeft, fyne.KeyRight, fyne.KeyHome, fyne.KeyEnd, fyne.KeyPageDown, fyne.KeyPageUp:
-		s.toTiles(e)
-	}
-}
-
-// toTiles gives the tiles the keyboard, and a key.
-func (s *Screen) toTiles(e *fyne.KeyEvent) {
-	c := canvasOf(s.root)
-	if c == nil || s.model.State() != Listed || s.tiles.grid.Focused() {
-		return
-	}
-	c.Focus(s.tiles.grid)
-	s.tiles.grid.TypedKey(e)
-}
-
 func canvasOf(o fyne.CanvasObject) fyne.Canvas {
 	return fyne.CurrentApp().Driver().CanvasForObject(o)
 }
@@ -261,7 +235,16 @@ func (s *Screen) lookAnew() {
 }
 
 func (s *Screen) take(n news) {
+	if n.status.Scope != s.model.status.Scope {
+		s.otherAccount()
+	}
 	changed := s.model.Take(n)
+	if changed && len(s.removals) == 0 {
+		s.model.list.settle(func(id service.FileID) bool {
+			_, ok := s.lib.Catalogue.File(id)
+			return ok
+		})
+	}
 	if changed {
 		s.relist()
 		s.dropLost()

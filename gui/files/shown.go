@@ -37,6 +37,16 @@ func (s *shown) leave(gone bool, ids []service.FileID) {
 	s.dig()
 }
 
+// settle takes over which files there are: those that are gone for good need not
+// be remembered.
+func (s *shown) settle(there func(service.FileID) bool) {
+	for id := range s.gone {
+		if s.found.Index(id) < 0 && !there(id) {
+			delete(s.gone, id)
+		}
+	}
+}
+
 func (s *shown) dig() {
 	s.holes = s.holes[:0]
 	if s.found == nil {
