@@ -194,6 +194,11 @@ func TestNamesKeepTheirEndings(t *testing.T) {
 			t.Errorf("%q becomes %q, %v wide", name, got, r.measure(got))
 		}
 	}
+	for _, name := range []string{"!.tar.gz", "AVAVAVAVAVAVAVAVAVAV.VA", "T.T.T.T.T.T.T.T.T.T.T.T.jpg"} {
+		if got := r.fitName(name, r.measure(name)+0.01); got != name {
+			t.Errorf("%q fits and becomes %q", name, got)
+		}
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		name := rapid.StringN(0, 60, -1).Draw(t, "name") + rapid.SampledFrom([]string{"", ".jpg", ".tar.gz"}).Draw(t, "ending")
 		name = kit.PlainName(name)
