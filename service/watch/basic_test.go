@@ -172,10 +172,47 @@ func TestRenamedAndLinkedFilesAreKnown(t *testing.T) {
 		t.Error("no link for what is there")
 	}
 	r.ok(os.Rename(r.path("a.txt"), r.path("c.txt")))
-	r.write("copy.txt", "aaa")
-	r.entry("copy.txt", Skipped, ReasonSame)
+	r.entry("c.txt", Skipped, ReasonSame)
 	r.idle(id)
 	r.has("a.txt")
+}
+
+// aria2 makes a file in its full length under its own name, and closes it
+// between; that it is not whole says another file beside it.
+func TestWhatHasAControlFileIsNotWhole(t *testing.T) {
+	r := newRig(t)
+	id := r.watch(DefaultOptions())
+	r.write("film.mkv.aria2", "control")
+	r.write("film.mkv", "half")
+	r.write("other.mkv", "whole")
+	r.entry("other.mkv", Uploaded, "")
+	r.entry("film.mkv", Waiting, ReasonWriting)
+	r.write("film.mkv", "whole film")
+	r.ok(os.Remove(r.path("film.mkv.aria2")))
+	r.entry("film.mkv", Uploaded, "")
+	r.idle(id)
+	if got := r.server.sent(); len(got) != 2 || got[1].sum != sumOf([]byte("whole film")) {
+		t.Errorf("%+v", got)
+	}
+}
+
+// A new file with the content of an older one, as two screenshots of the same
+// screen are, has its link like any other, and goes where the others go.
+func TestTheSameContentAgain(t *testing.T) {
+	r := newRig(t, func(c *Config) { c.Remover = &remover{} })
+	opts := DefaultOptions()
+	opts.Then, opts.MoveTo = Move, filepath.Join(filepath.Dir(r.dir), "done")
+	r.watch(opts)
+	for i, name := range []string{"a.png", "b.png", "a.png"} {
+		r.write(name, "aaa")
+		seen := 0
+		r.until(name+" moved", func() bool {
+			seen = len(slices.DeleteFunc(slices.Clone(r.log), func(e Entry) bool { return e.What != Moved || e.Link == "" }))
+			return seen == i+1
+		})
+	}
+	r.entry("b.png", AlreadyThere, "")
+	r.has("a.png")
 }
 
 // A new file at the place of one that went away is a new file.
@@ -258,6 +295,12 @@ func TestPause(t *testing.T) {
 	r.until("pending", func() bool { return r.cards[id].Pending == 1 })
 	r.w.Resume()
 	r.entry("c.png", Uploaded, "")
+	r.w.Pause(clock.Now().Add(time.Hour))
+	r.movein("d.png", picture(t, 50))
+	r.until("pending", func() bool { return r.cards[id].Pending == 1 })
+	clock.sleep(2 * time.Hour)
+	clock.advance(pauseStep)
+	r.entry("d.png", Uploaded, "")
 }
 
 func TestFoldersAreChecked(t *testing.T) {
@@ -265,6 +308,9 @@ func TestFoldersAreChecked(t *testing.T) {
 	r.mkdir("sub")
 	deep := DefaultOptions()
 	deep.Subfolders = true
+	linked, done := filepath.Join(r.home, "linked"), filepath.Join(r.home, "done")
+	r.ok(errors.Join(os.Symlink(r.path("sub"), linked), os.Mkdir(done, 0o700)))
+	deep.Then, deep.MoveTo = Move, done
 	id := r.watch(deep)
 	r.write("file", "x")
 	for _, c := range []struct {
@@ -275,11 +321,16 @@ func TestFoldersAreChecked(t *testing.T) {
 		{r.dir, deep, ErrWatched},
 		{r.path("sub/.."), deep, ErrWatched},
 		{r.path("sub"), DefaultOptions(), ErrOverlap},
-		{filepath.Dir(r.dir), deep, ErrOverlap},
+		{filepath.Dir(r.dir), Options{Subfolders: true}, ErrOverlap},
 		{r.path("file"), deep, ErrNotFolder},
 		{r.path("none"), deep, os.ErrNotExist},
 		{r.home, Options{Then: Move}, ErrNoTarget},
 		{r.home, Options{Then: Move, MoveTo: r.home}, ErrTargetHere},
+		{r.home, Options{Then: Move, MoveTo: r.path("sub")}, ErrTargetHere}, // another folder is watched there
+		{linked, DefaultOptions(), ErrOverlap},
+		{r.home, Options{Then: Move, MoveTo: linked}, ErrTargetHere},
+		{r.home, Options{Then: Move, MoveTo: filepath.Join(linked, "not yet", "there")}, ErrTargetHere},
+		{done, DefaultOptions(), ErrTargetHere}, // where the other folder's files go
 	} {
 		if _, err := r.w.AddFolder(t.Context(), c.path, c.opts, false); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", c.path, err, c.want)

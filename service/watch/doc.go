@@ -25,11 +25,13 @@
 // size, time of change) and, of what was uploaded, the SHA-256. The same path
 // with the same size and time is the same file, whatever happened to the
 // device's number. The same inode, size and time at another path is a renamed
-// file or a hard link. Otherwise a file of the size of an uploaded one is hashed
-// before it is given away. A path whose file was seen to be away is free for a
-// new file; one that was not is an edited file, which is uploaded again only if
-// the folder says so. Rows of files that are away stay for a year, because a
-// drive that comes back must not be uploaded again.
+// file or a hard link. Of the same path with another time the hash tells whether
+// it was edited. Another file with a content that was uploaded before is given to
+// the queue, which knows that the account has it: its link is wanted, too. A path
+// whose file was seen to be away is free for a new file; one that was not is an
+// edited file, which is uploaded again only if the folder says so. Rows of files
+// that are away stay for a year, because a drive that comes back must not be
+// uploaded again.
 //
 // What is there when a folder is added is in the ledger as "first", rules or no
 // rules: changing the rules later does not send the past. Hidden and temporary

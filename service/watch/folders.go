@@ -69,11 +69,45 @@ func (w *Watcher) check(path string, opts Options, but FolderID) error {
 		if f.path == path || err == nil && os.SameFile(info, other) {
 			return fmt.Errorf("watch %q: %w", path, ErrWatched)
 		}
-		if opts.Subfolders && inside(f.path, path) || f.opts.Subfolders && inside(path, f.path) {
+		if opts.Subfolders && below(f.path, path) || f.opts.Subfolders && below(path, f.path) {
 			return fmt.Errorf("watch %q: %w", path, ErrOverlap)
 		}
+		if f.opts.Then == Move && opts.holds(path, f.opts.MoveTo) {
+			return fmt.Errorf("watch %q: %w", path, ErrTargetHere)
+		}
 	}
-	return opts.check(path)
+	return w.allows(path, opts)
+}
+
+// allows tells what is wrong with options for a folder. Files are not moved to
+// where any folder is watched: they would be taken again.
+func (w *Watcher) allows(path string, opts Options) error {
+	if err := opts.check(path); err != nil || opts.Then != Move {
+		return err
+	}
+	for _, f := range w.folders {
+		if f.path != path && f.opts.holds(f.path, opts.MoveTo) {
+			return ErrTargetHere
+		}
+	}
+	return nil
+}
+
+// holds reports whether what is put into a folder is seen by watching path.
+func (o Options) holds(path, folder string) bool {
+	return resolved(folder) == resolved(path) || o.Subfolders && below(folder, path)
+}
+
+// resolved gives a path without links, as far as it leads.
+func resolved(path string) string {
+	path = filepath.Clean(path)
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	if up := filepath.Dir(path); up != path {
+		return filepath.Join(resolved(up), filepath.Base(path))
+	}
+	return path
 }
 
 func (o Options) check(path string) error {
@@ -81,12 +115,15 @@ func (o Options) check(path string) error {
 		switch {
 		case !filepath.IsAbs(o.MoveTo):
 			return ErrNoTarget
-		case filepath.Clean(o.MoveTo) == path || o.Subfolders && inside(o.MoveTo, path):
+		case o.holds(path, o.MoveTo):
 			return ErrTargetHere
 		}
 	}
 	return o.Rules.Check()
 }
+
+// below is inside, by whatever links either is named.
+func below(path, dir string) bool { return inside(resolved(path), resolved(dir)) }
 
 // inside reports whether path is below dir.
 func inside(path, dir string) bool {
@@ -113,7 +150,7 @@ func (w *Watcher) change(id FolderID, do func(f *folder) error) error {
 // does; the old options stay then.
 func (w *Watcher) Update(ctx context.Context, id FolderID, opts Options) error {
 	return w.change(id, func(f *folder) error {
-		if err := errors.Join(opts.check(f.path), w.overlaps(f, opts)); err != nil {
+		if err := errors.Join(w.allows(f.path, opts), w.overlaps(f, opts)); err != nil {
 			return err
 		}
 		known, err := w.cfg.DB.WatchFiles(ctx, int64(id))
@@ -146,7 +183,7 @@ func (w *Watcher) Update(ctx context.Context, id FolderID, opts Options) error {
 
 func (w *Watcher) overlaps(f *folder, opts Options) error {
 	for _, other := range w.folders {
-		if other != f && opts.Subfolders && inside(other.path, f.path) {
+		if other != f && opts.Subfolders && below(other.path, f.path) {
 			return ErrOverlap
 		}
 	}

@@ -88,6 +88,16 @@ func (c *handClock) advance(d time.Duration) {
 	}
 }
 
+// sleep is time that passes while the computer sleeps: timers stand still.
+func (c *handClock) sleep(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+	for t, due := range c.timers {
+		c.timers[t] = due.Add(d)
+	}
+}
+
 // server is an Uploader that outlives watchers, as the queue in the database
 // does. It sends a batch when that is waited for.
 type server struct {

@@ -17,7 +17,7 @@ const (
 	rowDue      = "due"      // uploaded, to be moved away
 	rowUploaded = "uploaded" //
 	rowStale    = "stale"    // uploaded, but it changed meanwhile: what it is now was not
-	rowSame     = "same"     // has the content or is another name of what was uploaded
+	rowSame     = "same"     // is another name of what was uploaded
 	rowFailed   = "failed"   // the queue gave it up, or the user did
 )
 
@@ -57,11 +57,10 @@ func (id ident) place() place { return place{id.inode, id.size, id.changed} }
 type ledger struct {
 	rows   map[string]*row
 	places map[place][]*row
-	sizes  map[int64][]*row
 }
 
 func newLedger(files []storage.WatchFile) *ledger {
-	l := &ledger{rows: make(map[string]*row, len(files)), places: make(map[place][]*row), sizes: make(map[int64][]*row)}
+	l := &ledger{rows: make(map[string]*row, len(files)), places: make(map[place][]*row)}
 	for _, f := range files {
 		l.put(&row{
 			rel: f.Path, id: ident{f.Device, f.Inode, f.Size, f.Changed}, sum: f.SHA256, state: f.State,
@@ -77,7 +76,6 @@ func (l *ledger) put(r *row) {
 	if r.id.inode != 0 {
 		l.places[r.id.place()] = append(l.places[r.id.place()], r)
 	}
-	l.sizes[r.id.size] = append(l.sizes[r.id.size], r)
 }
 
 func (l *ledger) drop(rel string) {
@@ -86,17 +84,11 @@ func (l *ledger) drop(rel string) {
 		return
 	}
 	delete(l.rows, rel)
-	without(l.places, old.id.place(), old)
-	without(l.sizes, old.id.size, old)
-}
-
-func without[K comparable](index map[K][]*row, key K, r *row) {
-	left := slices.DeleteFunc(index[key], func(other *row) bool { return other == r })
-	if len(left) == 0 {
-		delete(index, key)
-		return
+	place := old.id.place()
+	left := slices.DeleteFunc(l.places[place], func(other *row) bool { return other == old })
+	if l.places[place] = left; len(left) == 0 {
+		delete(l.places, place)
 	}
-	index[key] = left
 }
 
 // twin gives a row of another path that is the same version of the same file,
@@ -108,22 +100,6 @@ func (l *ledger) twin(rel string, id ident) *row {
 		}
 	}
 	return nil
-}
-
-// hashed reports whether the hash of any file of that size is known.
-func (l *ledger) hashed(size int64) bool {
-	return slices.ContainsFunc(l.sizes[size], func(r *row) bool { return r.sum != "" })
-}
-
-// content gives a row that was uploaded with that content, that of rel if
-// possible; nil for none.
-func (l *ledger) content(rel string, size int64, sum string) (found *row) {
-	for _, r := range l.sizes[size] {
-		if r.sum == sum && (found == nil || r.rel == rel) {
-			found = r
-		}
-	}
-	return found
 }
 
 // below gives the rows of files in a folder, at any depth.

@@ -7,7 +7,11 @@ import (
 
 // Pause hands nothing to the queue until a time, or with the zero time until
 // Resume or the next start. What appears meanwhile is handed over afterwards.
-func (w *Watcher) Pause(until time.Time) { w.setPause(Pause{On: true, Until: until}) }
+func (w *Watcher) Pause(until time.Time) { w.setPause(Pause{On: true, Until: until.Round(0)}) }
+
+// pauseStep is how often the end of a pause is looked at: it is a time of day,
+// and timers stand still while a computer sleeps.
+const pauseStep = time.Minute
 
 // Resume ends a pause.
 func (w *Watcher) Resume() { w.setPause(Pause{}) }
@@ -46,7 +50,7 @@ func (w *Watcher) tend() {
 		}
 		w.mu.Lock()
 		ends := w.pause.Until
-		over := w.pause.On && !ends.IsZero() && !now.Before(ends)
+		over := w.pause.On && !ends.IsZero() && !now.Round(0).Before(ends)
 		w.mu.Unlock()
 		if over {
 			w.Resume()
@@ -54,7 +58,7 @@ func (w *Watcher) tend() {
 		}
 		wait := next.Sub(now)
 		if !ends.IsZero() {
-			wait = min(wait, ends.Sub(now))
+			wait = min(wait, ends.Sub(now.Round(0)), pauseStep)
 		}
 		timer, stop := w.cfg.Clock.After(wait)
 		select {

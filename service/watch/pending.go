@@ -109,6 +109,9 @@ func (f *folder) ripe(p *pending, now time.Time) bool {
 		return false
 	}
 	held, whole := f.w.cfg.probe(path, p.id)
+	if controlled(path) {
+		held = writing
+	}
 	switch held {
 	case writing:
 		p.since = now
@@ -150,14 +153,14 @@ func (f *folder) wanted(ctx context.Context, p *pending) bool {
 		f.isTwin(p, twin)
 		return false
 	}
-	if p.sum == "" && f.ledger.hashed(p.id.size) {
-		f.hash(ctx, p)
-		return false
-	}
 	r := f.ledger.rows[p.rel]
-	if p.sum != "" {
-		if same := f.ledger.content(p.rel, p.id.size, p.sum); same != nil {
-			f.isSame(ctx, p, same)
+	if r != nil && r.gone.IsZero() && r.sum != "" && r.id.size == p.id.size {
+		switch p.sum {
+		case "":
+			f.hash(ctx, p)
+			return false
+		case r.sum:
+			f.touched(ctx, p, r)
 			return false
 		}
 	}
@@ -189,26 +192,22 @@ func (f *folder) isTwin(p *pending, twin *row) {
 	}
 }
 
-// isSame sees to a file with a content that was uploaded before.
-func (f *folder) isSame(ctx context.Context, p *pending, same *row) {
+// touched sees to a file with the content that it had when it was uploaded: only
+// its time changed, or it changed back.
+func (f *folder) touched(ctx context.Context, p *pending, r *row) {
 	delete(f.pending, p.rel)
-	if same.rel == p.rel { // only its time changed, or it changed back
-		next := *same
-		next.id, next.gone = p.id, time.Time{}
-		switch {
-		case next.state == rowStale && (f.opts.Then == Move || f.opts.Then == Bin):
-			next.state = rowDue // it changed before its upload ended, and was uploaded as it is
-		case next.state == rowStale, next.state == rowFailed:
-			next.state = rowUploaded
-		}
-		f.keep(next)
-		if next.state == rowDue {
-			f.remove(ctx, &next)
-		}
-		return
+	next := *r
+	next.id = p.id
+	switch {
+	case next.state == rowStale && (f.opts.Then == Move || f.opts.Then == Bin):
+		next.state = rowDue // it changed before its upload ended, and was uploaded as it is
+	case next.state == rowStale, next.state == rowFailed:
+		next.state = rowUploaded
 	}
-	f.keep(row{rel: p.rel, id: p.id, sum: p.sum, state: rowSame, link: same.link})
-	f.note(Entry{Path: p.rel, What: Skipped, Reason: ReasonSame, Link: same.link, Size: p.id.size})
+	f.keep(next)
+	if next.state == rowDue {
+		f.remove(ctx, &next)
+	}
 }
 
 // hash finds out the hash of a pending file.

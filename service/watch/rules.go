@@ -3,6 +3,7 @@ package watch
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -70,7 +71,7 @@ const (
 	ReasonWriting    Reason = "writing"     // some program still writes it; it is looked at again
 	ReasonUnreadable Reason = "unreadable"  // no permission; it is looked at again
 	ReasonEdited     Reason = "edited"      // it was taken before, and the folder says once only
-	ReasonSame       Reason = "same"        // its content was uploaded from this folder before
+	ReasonSame       Reason = "same"        // another name of a file that was taken before
 	ReasonName       Reason = "name"        // a name that the service can't have
 	ReasonNotMoved   Reason = "not_moved"   // it could not be moved away
 	ReasonChanged    Reason = "changed"     // not moved away: it is not what was uploaded any more
@@ -104,7 +105,7 @@ func (r Rules) Name(rel string) Reason {
 	switch {
 	case hidden(rel):
 		return ReasonHidden
-	case temporary(name):
+	case temporary(name), unfinished(path.Dir(rel)):
 		return ReasonTemporary
 	case !utf8.ValidString(name) || utf8.RuneCountInString(name) > 255:
 		return ReasonName
@@ -165,7 +166,10 @@ func hidden(rel string) bool {
 // temporary reports whether programs give such names to what is not finished.
 func temporary(name string) bool {
 	lower := strings.ToLower(name)
-	for _, end := range []string{".crdownload", ".part", ".partial", ".tmp", ".temp", ".download", ".opdownload", ".filepart", ".!ut", ".!qb", ".aria2", ".swp", "~"} {
+	for _, end := range []string{
+		".crdownload", ".part", ".partial", ".tmp", ".temp", ".download", ".downloading", ".opdownload", ".filepart", ".incomplete", ".!ut", ".!qb",
+		".!sync", ".aria2", ".ytdl", ".xltd", ".fdmdownload", ".dtapart", ".swp", ".tmp.drivedownload", "~",
+	} {
 		if strings.HasSuffix(lower, end) {
 			return true
 		}
@@ -175,4 +179,22 @@ func temporary(name string) bool {
 		return true
 	}
 	return strings.HasPrefix(lower, "~$") || strings.HasPrefix(lower, "#") && strings.HasSuffix(lower, "#")
+}
+
+// unfinished reports whether a folder is, or is in, one in which a program keeps
+// a file until it is whole, as Safari does.
+func unfinished(dir string) bool {
+	for _, part := range strings.Split(strings.ToLower(dir), "/") {
+		if strings.HasSuffix(part, ".download") {
+			return true
+		}
+	}
+	return false
+}
+
+// controlled reports whether a file's downloader says, by a file beside it, that
+// it is not whole: aria2 makes files in their full length under their own name.
+func controlled(file string) bool {
+	_, err := os.Lstat(file + ".aria2")
+	return err == nil
 }
