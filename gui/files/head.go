@@ -135,7 +135,7 @@ type chips struct {
 
 func newChips(s *Screen) *chips {
 	c := &chips{screen: s}
-	flow := container.New(flowLayout{6})
+	flow := container.New(&flowLayout{gap: 6})
 	for k := library.AnyKind; k <= library.Other; k++ {
 		chip := kit.NewChip("", func() { s.pick(k) })
 		c.chips = append(c.chips, chip)

@@ -146,36 +146,39 @@ func (chipsLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		right -= sliderWidth + 12
 		put(slider, right, 2, sliderWidth, 20)
 	}
-	flow.Resize(fyne.NewSize(right-12, size.Height))
-	flow.Move(fyne.Position{})
+	flow.(*fyne.Container).Layout.(*flowLayout).beside = size.Width - (right - 12)
+	put(flow, 0, 0, size.Width, size.Height)
 }
 
 // MinSize is as high as the chips need in the width that they have.
 func (chipsLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	flow := objects[0].(*fyne.Container)
-	return fyne.NewSize(300, max(24, flow.Layout.(flowLayout).heightFor(flow.Objects, flow.Size().Width)))
+	return fyne.NewSize(300, max(24, flow.Layout.(*flowLayout).heightFor(flow.Objects, flow.Size().Width)))
 }
 
-// flowLayout puts things side by side, and in another line what has no room.
-type flowLayout struct{ gap float32 }
+// flowLayout puts things side by side, and in another line what has no room. At
+// the right of the first line something else stands.
+type flowLayout struct{ gap, beside float32 }
 
 // Layout is Fyne's.
-func (l flowLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+func (l *flowLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	l.flow(objects, size.Width, func(o fyne.CanvasObject, x, y float32) {
 		want := o.MinSize()
 		put(o, x, y, want.Width, want.Height)
 	})
 }
 
-func (l flowLayout) flow(objects []fyne.CanvasObject, width float32, at func(o fyne.CanvasObject, x, y float32)) (height float32) {
+func (l *flowLayout) flow(objects []fyne.CanvasObject, width float32, at func(o fyne.CanvasObject, x, y float32)) (height float32) {
 	x, y, high := float32(0), float32(0), float32(0)
+	room := width - l.beside
 	for _, o := range objects {
 		if !o.Visible() {
 			continue
 		}
 		want := o.MinSize()
-		if x > 0 && x+want.Width > width {
+		if x > 0 && x+want.Width > room {
 			x, y = 0, y+high+l.gap
+			room = width
 		}
 		at(o, x, y)
 		x += want.Width + l.gap
@@ -185,10 +188,10 @@ func (l flowLayout) flow(objects []fyne.CanvasObject, width float32, at func(o f
 }
 
 // MinSize is that of one line; heightFor knows how many there are.
-func (l flowLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(100, 24) }
+func (l *flowLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(100, 24) }
 
 // heightFor is what everything needs in a width.
-func (l flowLayout) heightFor(objects []fyne.CanvasObject, width float32) float32 {
+func (l *flowLayout) heightFor(objects []fyne.CanvasObject, width float32) float32 {
 	return l.flow(objects, width, func(fyne.CanvasObject, float32, float32) {})
 }
 

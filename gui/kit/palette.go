@@ -51,10 +51,8 @@ func lightColor(name fyne.ThemeColorName) color.Color {
 		return rgb(0xF6F7F9)
 	case ColorSidebar:
 		return rgb(0xECEFF3)
-	case ColorCard, ColorMenu, ColorField, ColorDisc, ColorOnPrimary:
+	case ColorCard, ColorMenu, ColorInput, ColorField, ColorDisc, ColorOnPrimary:
 		return rgb(0xFFFFFF)
-	case ColorInput:
-		return rgb(0xEBEEF2)
 	case ColorBorder, ColorTrack, ColorButtonHover:
 		return rgb(0xDDE2E8)
 	case ColorTile, ColorBlank, ColorButton:

@@ -39,8 +39,8 @@ func TestContrastFormula(t *testing.T) {
 func TestTextCanBeRead(t *testing.T) {
 	areas := []fyne.ThemeColorName{ColorPage, ColorSidebar, ColorCard, ColorRowHover, ColorSelected, ColorZone, ColorButton}
 	inks := map[fyne.ThemeColorName][]fyne.ThemeColorName{
-		ColorText:      append([]fyne.ThemeColorName{ColorButtonHover, ColorTile, ColorDisc, ColorField, ColorMenu}, areas...),
-		ColorSecondary: append([]fyne.ThemeColorName{ColorTile, ColorBlank, ColorField}, areas...),
+		ColorText:      append([]fyne.ThemeColorName{ColorButtonHover, ColorTile, ColorDisc, ColorInput, ColorField, ColorMenu}, areas...),
+		ColorSecondary: append([]fyne.ThemeColorName{ColorTile, ColorBlank, ColorInput, ColorField}, areas...),
 		ColorAccent:    append([]fyne.ThemeColorName{ColorDisc}, areas...),
 		ColorAmber:     {ColorPage, ColorCard, ColorSidebar, ColorRowHover, ColorSelected},
 		ColorRed:       {ColorPage, ColorCard, ColorSidebar, ColorRowHover, ColorSelected, ColorButton},
@@ -56,6 +56,18 @@ func TestTextCanBeRead(t *testing.T) {
 					t.Errorf("%s: %s on %s has a contrast of %.2f, want 4.5", a, ink, area, got)
 				}
 			}
+		}
+	}
+}
+
+// A field that can be written in does not look like a button that can't be
+// pressed.
+func TestFieldsAreNoButtons(t *testing.T) {
+	for _, a := range []Appearance{AppearanceLight, AppearanceDark} {
+		th := NewTheme(a)
+		field, button := th.Color(ColorInput, 0), th.Color(ColorButton, 0)
+		if got := contrast(field, button); got < 1.15 {
+			t.Errorf("%s: a field on a button has a contrast of %.2f", a, got)
 		}
 	}
 }
