@@ -20,7 +20,7 @@ func newWatched(s *Shell) *watched.Screen {
 	return watched.New(watched.Config{
 		Words: watched.Words{Format: s.format, Short: ErrorShort, Long: ErrorText},
 		Now:   func() time.Time { return s.now() }, OnMain: s.onMain, Act: s.watchActs.add, Home: s.cfg.Home,
-		Look: watch.LookInto, OnNetwork: watch.OnNetwork,
+		Look: watch.LookInto, OnNetwork: watch.OnNetwork, Downloads: s.downloadFolder,
 		Intents: watched.Intents{
 			PickFolder: s.PickFolder, Copy: s.copyEntry, CopyText: s.copyText, Open: s.OpenURL, ShowFolder: s.showFolder,
 			Ask:  func(title, text string, answers ...kit.Answer) { s.ask(nil, title, text, answers...) },

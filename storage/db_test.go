@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"reflect"
 	"runtime"
 	"strings"
@@ -162,6 +163,7 @@ func TestMigrationFromEveryVersion(t *testing.T) {
 			"INSERT INTO watch_file (folder, path, device, inode, size, changed, sha256, state, batch, link) VALUES (1, x'61', 1, 2, 3, 4, '', 's', 0, '')",
 			"INSERT INTO watch_activity (folder, path, what, reason, link, size) VALUES (1, x'61', 'w', '', '', 3)",
 		},
+		6: {"UPDATE download SET path = x'2F67', sha256 = 's'"},
 	}
 	fresh := open(t, t.TempDir())
 	want := schemaOf(t, fresh)
@@ -203,6 +205,9 @@ func TestMigrationFromEveryVersion(t *testing.T) {
 			}
 			if files := must(d.WatchFiles(t.Context(), 1))(t); from >= 5 && (len(files) != 1 || files[0].Path != "a") {
 				t.Errorf("watched files %+v", files)
+			}
+			if sums := must(d.DownloadedTo(t.Context(), "/g"))(t); from >= 6 && !slices.Equal(sums, []string{"s"}) {
+				t.Errorf("downloaded %q", sums)
 			}
 			if from >= 2 {
 				listed := must(d.ListedJobs(t.Context(), 9))(t)

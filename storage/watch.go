@@ -198,3 +198,12 @@ func (d *DB) BatchOfPath(ctx context.Context, origin, path string, since time.Ti
 	}
 	return found[0], nil
 }
+
+// DownloadedTo gives the SHA-256 of what was downloaded to a path, of each
+// download that is known; none for a path that none has or had.
+func (d *DB) DownloadedTo(ctx context.Context, path string) ([]string, error) {
+	return query(ctx, d, "look for a downloaded file", func(rows *sql.Rows) (sum string, err error) {
+		err = rows.Scan(&sum)
+		return sum, err
+	}, "SELECT sha256 FROM download WHERE path = ?", []byte(path))
+}

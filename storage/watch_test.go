@@ -141,3 +141,14 @@ func TestBatchOfPath(t *testing.T) {
 		t.Error("found what is another")
 	}
 }
+
+func TestDownloadedTo(t *testing.T) {
+	d := open(t, t.TempDir())
+	must(d.AddDownloads(t.Context(), []Download{{Path: "/a\xff", SHA256: "sum"}, {Path: "/b", SHA256: "other"}}))(t)
+	if got := must(d.DownloadedTo(t.Context(), "/a\xff"))(t); !reflect.DeepEqual(got, []string{"sum"}) {
+		t.Errorf("%q", got)
+	}
+	if got := must(d.DownloadedTo(t.Context(), "/c"))(t); len(got) != 0 {
+		t.Errorf("%q", got)
+	}
+}

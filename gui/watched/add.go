@@ -56,9 +56,10 @@ func (s *Screen) offer(path string, kinds []watch.Kind) {
 	}
 	a := &addSheet{s: s, path: path}
 	a.build(c, kinds)
+	downloads := s.cfg.Downloads()
 	s.wg.Go(func() { // asking the system where it is can take long
 		network := s.cfg.OnNetwork(path)
-		s.cfg.OnMain(func() { a.caution(w.caution(path, s.cfg.Home, network)) })
+		s.cfg.OnMain(func() { a.caution(w.caution(path, s.cfg.Home, downloads, network)) })
 	})
 	a.look()
 	s.open(a.sheet, a.only)

@@ -195,7 +195,7 @@ func open(tb testing.TB, y *yard, prepare ...func(*bench)) *bench {
 		Look: func(ctx context.Context, path string, opts watch.Options, _ int, soFar func(int, int64)) (watch.Preview, error) {
 			return b.looks(ctx, path, opts, soFar)
 		},
-		OnNetwork: func(string) bool { return b.remote },
+		OnNetwork: func(string) bool { return b.remote }, Downloads: func() string { return "/home/me/Downloads" },
 		Intents: Intents{
 			PickFolder: func(title string, chosen func(string)) { say("pick %s", title); b.picks = append(b.picks, chosen) },
 			Copy:       func(e watch.Entry) { say("copy %s", e.Link) },

@@ -87,7 +87,7 @@ func TestEveryReasonHasWords(t *testing.T) {
 	for _, r := range []watch.Reason{
 		watch.ReasonHidden, watch.ReasonTemporary, watch.ReasonKind, watch.ReasonInclude, watch.ReasonExclude, watch.ReasonSmall,
 		watch.ReasonLarge, watch.ReasonNotRegular, watch.ReasonLink, watch.ReasonEmpty, watch.ReasonWriting, watch.ReasonUnreadable,
-		watch.ReasonEdited, watch.ReasonSame, watch.ReasonName, watch.ReasonNotMoved, watch.ReasonChanged, service.ReasonNoBin,
+		watch.ReasonEdited, watch.ReasonSame, watch.ReasonDownloaded, watch.ReasonName, watch.ReasonNotMoved, watch.ReasonChanged, service.ReasonNoBin,
 	} {
 		text := Reason(r)
 		if other, twice := seen[text]; twice || text == string(r) && r != watch.ReasonHidden || strings.Contains(text, "_") {
@@ -122,13 +122,13 @@ func TestCaution(t *testing.T) {
 	w := words()
 	for path, want := range map[string]string{
 		"/home/me": "This is your whole home folder.", "/home/me/": "This is your whole home folder.", "/home": "This holds the whole system",
-		"/": "This holds the whole system", "/home/me/Pictures": "", "/home/melanie": "", "/data": "",
+		"/": "This holds the whole system", "/home/me/Pictures": "", "/home/melanie": "", "/data": "", "/home/me/Downloads/": "Sluice puts its own downloads here", "/home/me/Downloads/sub": "",
 	} {
-		if got := w.caution(path, "/home/me", false); !strings.HasPrefix(got, want) || (want == "") != (got == "") {
+		if got := w.caution(path, "/home/me", "/home/me/Downloads", false); !strings.HasPrefix(got, want) || (want == "") != (got == "") {
 			t.Errorf("of %s: %q", path, got)
 		}
 	}
-	if w.caution("/data", "", true) == "" {
+	if w.caution("/data", "", "", true) == "" {
 		t.Error("nothing is said of a folder on another computer")
 	}
 }

@@ -176,8 +176,9 @@ func (w *Words) refusal(path string, err error) string {
 }
 
 // caution says what speaks against watching a folder, "" for nothing. home is the
-// user's home folder, network says that it is on another computer.
-func (w *Words) caution(path, home string, network bool) string {
+// user's home folder, downloads where Sluice puts what it downloads, network says
+// that it is on another computer.
+func (w *Words) caution(path, home, downloads string, network bool) string {
 	path = filepath.Clean(path)
 	switch {
 	case home != "" && path == filepath.Clean(home):
@@ -186,6 +187,8 @@ func (w *Words) caution(path, home string, network bool) string {
 		return lang.L("This holds the whole system, or everybody’s files. Better choose a folder for just what is to be uploaded.")
 	case network:
 		return lang.L("This folder is on another computer, where changes can’t be noticed at once: Sluice looks through it every few seconds.")
+	case downloads != "" && (path == filepath.Clean(downloads) || inside(filepath.Clean(downloads), path)):
+		return lang.L("Sluice puts its own downloads here, too: those are not sent back. What other programs download is uploaded, so better name the kinds that you want.")
 	}
 	return ""
 }

@@ -37,6 +37,8 @@ type Config struct {
 	Home    string                      // the user's home folder, "" when it is not known
 	Intents Intents
 
+	Downloads func() string // the folder that Sluice downloads into
+
 	// These ask the disk, and are called away from the interface goroutine.
 	Look      func(ctx context.Context, path string, opts watch.Options, limit int, soFar func(files int, bytes int64)) (watch.Preview, error)
 	OnNetwork func(path string) bool

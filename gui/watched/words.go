@@ -209,7 +209,9 @@ func Reason(r watch.Reason) string {
 	case watch.ReasonEdited:
 		return lang.L("edited after its upload")
 	case watch.ReasonSame:
-		return lang.L("uploaded from here before")
+		return lang.L("another name of a file from before")
+	case watch.ReasonDownloaded:
+		return lang.L("Sluice has downloaded it")
 	case watch.ReasonName:
 		return lang.L("its name is too long or no text")
 	case watch.ReasonNotMoved:

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sluice/service"
+	"sluice/storage"
 )
 
 func picture(t *testing.T, n int) string {
@@ -194,6 +195,28 @@ func TestWhatHasAControlFileIsNotWhole(t *testing.T) {
 	if got := r.server.sent(); len(got) != 2 || got[1].sum != sumOf([]byte("whole film")) {
 		t.Errorf("%+v", got)
 	}
+}
+
+// What Sluice downloads into a watched folder is not sent back, also when the
+// list of downloads is forgotten; what takes its name later is a file like any.
+func TestDownloadsAreNotSentBack(t *testing.T) {
+	r := newRig(t)
+	id := r.watch(DefaultOptions())
+	_, err := r.cfg.DB.AddDownloads(t.Context(), []storage.Download{
+		{Path: r.path("got.txt"), SHA256: sumOf([]byte("got"))}, {Path: r.path("other.txt"), SHA256: sumOf([]byte("other"))},
+	})
+	r.ok(err)
+	r.write("got.txt", "got")
+	r.entry("got.txt", Skipped, ReasonDownloaded)
+	r.write("other.txt", "mine")
+	r.entry("other.txt", Uploaded, "")
+	r.ok(os.Remove(r.path("got.txt")))
+	r.write("mark.txt", "mark")
+	r.entry("mark.txt", Uploaded, "")
+	r.write("got.txt", "new")
+	r.entry("got.txt", Uploaded, "")
+	r.idle(id)
+	r.has("got.txt", "mark.txt", "other.txt")
 }
 
 // A new file with the content of an older one, as two screenshots of the same

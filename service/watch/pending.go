@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -153,6 +154,9 @@ func (f *folder) wanted(ctx context.Context, p *pending) bool {
 		f.isTwin(p, twin)
 		return false
 	}
+	if own, sure := f.downloaded(ctx, p); own || !sure {
+		return false
+	}
 	r := f.ledger.rows[p.rel]
 	if r != nil && r.gone.IsZero() && r.sum != "" && r.id.size == p.id.size {
 		switch p.sum {
@@ -190,6 +194,33 @@ func (f *folder) isTwin(p *pending, twin *row) {
 	if _, err := os.Lstat(filepath.Join(f.path, twin.rel)); err == nil {
 		f.note(Entry{Path: p.rel, What: Skipped, Reason: ReasonSame, Link: twin.link, Size: p.id.size})
 	}
+}
+
+// downloaded reports whether a file is what Sluice itself has put there, and not
+// something that took its name since. It is not sure while the hash is missing,
+// or the database does not answer.
+func (f *folder) downloaded(ctx context.Context, p *pending) (own, sure bool) {
+	sums, err := f.w.cfg.DB.DownloadedTo(ctx, filepath.Join(f.path, p.rel))
+	switch {
+	case err != nil:
+		p.due = f.w.cfg.Clock.Now().Add(retryAfter)
+		if ctx.Err() == nil {
+			f.trouble(err)
+		}
+		return false, false
+	case len(sums) == 0:
+		return false, true
+	case p.sum == "":
+		f.hash(ctx, p)
+		return false, false
+	case !slices.Contains(sums, p.sum):
+		return false, true
+	}
+	// As what was there first: it stays known when the list of downloads is not.
+	f.keep(row{rel: p.rel, id: p.id, sum: p.sum, state: rowFirst})
+	delete(f.pending, p.rel)
+	f.note(Entry{Path: p.rel, What: Skipped, Reason: ReasonDownloaded, Size: p.id.size})
+	return true, true
 }
 
 // touched sees to a file with the content that it had when it was uploaded: only

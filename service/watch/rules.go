@@ -72,6 +72,7 @@ const (
 	ReasonUnreadable Reason = "unreadable"  // no permission; it is looked at again
 	ReasonEdited     Reason = "edited"      // it was taken before, and the folder says once only
 	ReasonSame       Reason = "same"        // another name of a file that was taken before
+	ReasonDownloaded Reason = "downloaded"  // Sluice put it there: it is not sent back
 	ReasonName       Reason = "name"        // a name that the service can't have
 	ReasonNotMoved   Reason = "not_moved"   // it could not be moved away
 	ReasonChanged    Reason = "changed"     // not moved away: it is not what was uploaded any more
