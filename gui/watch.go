@@ -99,7 +99,7 @@ func (s *Shell) watchedDone(b *upload.Batch) {
 			continue
 		}
 		s.burst.ended = later(s.burst.ended, j.Finished)
-		if c.Options.CopyLink && j.Link != "" {
+		if c.Options.CopyLink && j.Link != "" && !s.watched.CaughtUp(j.Path) {
 			fresh++
 			s.burst.copied = append(s.burst.copied, j)
 		}

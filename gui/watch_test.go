@@ -24,6 +24,9 @@ type watcher struct{ *watch.Watcher }
 
 func (watcher) Suggest(context.Context) []screenshots.Folder { return nil }
 
+// CaughtUp holds for names that say so.
+func (watcher) CaughtUp(path string) bool { return strings.HasPrefix(filepath.Base(path), "late") }
+
 // watchBench is a window with a watched folder.
 type watchBench struct {
 	*bench
@@ -92,6 +95,18 @@ func TestWatchedLinkIsCopiedAndTold(t *testing.T) {
 	}
 	w.Tap("Watched folders")
 	w.UntilSees("Link copied", "1 uploaded")
+}
+
+// Links that nobody waits for are told and not put on the clipboard.
+func TestWatchedFilesFromBeforeAreNotCopied(t *testing.T) {
+	w := newWatchBench(t, func(*watch.Options) {})
+	w.shot("late.png")
+	if note := w.note(w.desk); note.Title != "late.png" {
+		t.Errorf("told %+v", note)
+	}
+	if got := w.clipboard(); got != "" {
+		t.Errorf("copied %q", got)
+	}
 }
 
 func TestWatchedFolderThatIsToStaySilent(t *testing.T) {

@@ -18,6 +18,9 @@ type Folders interface {
 	Activity(ctx context.Context, before int64, limit int) ([]watch.Entry, error)
 	Pause(until time.Time)
 	Resume()
+	// CaughtUp reports whether a file that is uploaded now had come before its
+	// folder was watched. It returns at once.
+	CaughtUp(path string) bool
 	// Suggest gives folders that screenshots are put into and that are not
 	// watched, the likeliest first.
 	Suggest(ctx context.Context) []screenshots.Folder

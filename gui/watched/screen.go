@@ -201,6 +201,9 @@ func (s *Screen) TypedKey(e *fyne.KeyEvent) {
 	}
 }
 
+// CaughtUp reports whether a file had come before its folder was watched.
+func (s *Screen) CaughtUp(path string) bool { return s.folders != nil && s.folders.CaughtUp(path) }
+
 // Copied marks the entries whose links were put on the clipboard last.
 func (s *Screen) Copied(links ...string) {
 	clear(s.copied)

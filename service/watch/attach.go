@@ -232,7 +232,7 @@ func (f *folder) sweepAll(ctx context.Context) {
 			f.look(rel)
 		}
 	}
-	f.asFirst = false
+	f.asFirst, f.late = false, time.Time{}
 }
 
 // list looks at what is in a folder, and below it. With visited, it looks also

@@ -197,6 +197,37 @@ func TestWhatHasAControlFileIsNotWhole(t *testing.T) {
 	}
 }
 
+// What came while nothing watched is known to be late, what comes then is not.
+func TestFilesThatCameBeforeAreLate(t *testing.T) {
+	r := newRig(t)
+	id := r.watch(DefaultOptions())
+	late := func(name string, want bool) {
+		t.Helper()
+		r.entry(name, Uploaded, "")
+		if got := r.w.CaughtUp(r.path(name)); got != want {
+			t.Errorf("%s: late is %v", name, got)
+		}
+	}
+	r.write("a.txt", "a")
+	late("a.txt", false)
+	r.close()
+	r.write("b.txt", "b")
+	r.open()
+	late("b.txt", true)
+	r.write("c.txt", "c")
+	late("c.txt", false)
+	r.ok(r.w.SetEnabled(t.Context(), id, false))
+	r.write("d.txt", "d")
+	r.ok(r.w.SetEnabled(t.Context(), id, true))
+	late("d.txt", true)
+	r.ok(os.Remove(r.path("d.txt")))
+	r.write("e.txt", "e")
+	late("e.txt", false)
+	r.log = nil
+	r.write("d.txt", "new")
+	late("d.txt", false)
+}
+
 // What Sluice downloads into a watched folder is not sent back, also when the
 // list of downloads is forgotten; what takes its name later is a file like any.
 func TestDownloadsAreNotSentBack(t *testing.T) {

@@ -31,7 +31,8 @@ type folder struct {
 	// guarded by Watcher.commands, changed only while run does not run
 	opts    Options
 	enabled bool
-	asFirst bool // the first sweep takes what it finds for what was there first
+	asFirst bool      // the first sweep takes what it finds for what was there first
+	late    time.Time // what the first sweep finds from before then had come unwatched; zero for nothing
 	cancel  context.CancelFunc
 	done    chan struct{} // closed when run has ended; nil while it does not run
 

@@ -201,6 +201,9 @@ func (w *Watcher) SetEnabled(ctx context.Context, id FolderID, on bool) error {
 			return err
 		}
 		f.asFirst = on && !was && !f.opts.CatchUp
+		if on && !was {
+			f.late = w.cfg.Clock.Now()
+		}
 		return nil
 	})
 }

@@ -33,6 +33,7 @@ type pending struct {
 	probed  time.Time
 	wait    time.Duration // between looks while it is written
 	told    Reason
+	late    bool // it had come before the folder was watched
 	hashing bool
 	sum     string // of the content of id, "" = not known
 }
@@ -43,7 +44,7 @@ func (f *folder) await(rel string, id ident) {
 	p := f.pending[rel]
 	switch {
 	case p == nil:
-		f.pending[rel] = &pending{rel: rel, id: id, first: now, since: now, due: now}
+		f.pending[rel] = &pending{rel: rel, id: id, first: now, since: now, due: now, late: id.changed < f.late.UnixNano() && !f.late.IsZero()}
 	case p.id != id:
 		p.changed(id, now)
 	case p.told == ReasonUnreadable:

@@ -93,6 +93,7 @@ type Watcher struct {
 	folders []*folder // in the order of adding
 	pause   Pause
 	closing bool
+	late    map[string]struct{} // see CaughtUp
 }
 
 // New takes up the folders that the database has, and starts. It fails only
@@ -100,7 +101,7 @@ type Watcher struct {
 func New(cfg Config) (*Watcher, error) {
 	cfg = cfg.complete()
 	ctx, stop := context.WithCancel(context.Background())
-	w := &Watcher{cfg: cfg, ctx: ctx, stop: stop, slow: make(chan struct{}, 2), wake: make(chan struct{}, 1)}
+	w := &Watcher{cfg: cfg, ctx: ctx, stop: stop, slow: make(chan struct{}, 2), wake: make(chan struct{}, 1), late: make(map[string]struct{})}
 
 	w.launch = func(f *folder) {
 		run, cancel := context.WithCancel(ctx)
@@ -118,7 +119,7 @@ func New(cfg Config) (*Watcher, error) {
 	}
 	for _, r := range rows {
 		f := newFolder(w, r)
-		f.asFirst = !f.opts.CatchUp
+		f.asFirst, f.late = !f.opts.CatchUp, cfg.Clock.Now()
 		w.folders = append(w.folders, f)
 	}
 	for _, f := range w.folders {
@@ -166,6 +167,29 @@ func (w *Watcher) cards() (all []Card) {
 		all = append(all, f.card)
 	}
 	return all
+}
+
+// CaughtUp reports whether a file that was last given to the Uploader under this
+// path had come before its folder was watched, while this program did not run or
+// the folder was switched off: nobody waits for its link.
+func (w *Watcher) CaughtUp(path string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_, late := w.late[path]
+	return late
+}
+
+// setLate notes for CaughtUp what is about to be given to the Uploader.
+func (w *Watcher) setLate(paths []string, list []*pending) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i, p := range list {
+		if p.late {
+			w.late[paths[i]] = struct{}{}
+		} else {
+			delete(w.late, paths[i])
+		}
+	}
 }
 
 // Activity gives at most limit entries with IDs below before (0: from the
