@@ -293,6 +293,7 @@ func (s *Shell) batchDone(b *upload.Batch) {
 		s.watchedDone(b)
 		return
 	}
+	s.endCopying()
 	if !s.values.CopyWhenDone || b.Origin == upload.Command || s.hidden() {
 		return
 	}

@@ -90,6 +90,7 @@ func (s *Shell) watchedDone(b *upload.Batch) {
 		return
 	}
 	if !b.Jobs[0].Added.Before(s.burst.ended) {
+		s.endCopying()
 		s.burst = burst{since: s.burst.since} // nothing else was under way: what comes now is new
 	}
 	fresh := 0
@@ -112,14 +113,45 @@ func (s *Shell) watchedDone(b *upload.Batch) {
 		}
 	}
 	if fresh > 0 {
-		s.copyJobs(s.burst.copied)
-		links := make([]string, 0, len(s.burst.copied))
-		for _, j := range s.burst.copied {
-			links = append(links, j.Link)
-		}
-		s.watched.Copied(links...)
+		s.copyBurst()
 	}
 	s.tellBurst()
+}
+
+// copyPace is the least time between two copies of one burst, so that programs
+// that remember what was copied don't remember each batch of it.
+const copyPace = time.Second
+
+// copyBurst copies all links of the burst, the first ones at once.
+func (s *Shell) copyBurst() {
+	if s.burst.waits != nil {
+		return
+	}
+	if wait := copyPace - s.now().Sub(s.burst.copiedAt); wait > 0 {
+		s.burst.waits = s.after(wait, s.endCopying)
+		return
+	}
+	s.copyBurstNow()
+}
+
+// endCopying copies what waits for its turn.
+func (s *Shell) endCopying() {
+	if s.burst.waits != nil {
+		s.copyBurstNow()
+	}
+}
+
+func (s *Shell) copyBurstNow() {
+	if s.burst.waits != nil {
+		s.burst.waits()
+	}
+	s.burst.waits, s.burst.copiedAt = nil, s.now()
+	s.copyJobs(s.burst.copied)
+	links := make([]string, 0, len(s.burst.copied))
+	for _, j := range s.burst.copied {
+		links = append(links, j.Link)
+	}
+	s.watched.Copied(links...)
 }
 
 func later(a, b time.Time) time.Time {
@@ -135,9 +167,12 @@ type burst struct {
 	since  time.Time      // from when on what is uploaded is news
 	held   []upload.Batch // that ended before the folders were known
 	ended  time.Time      // of the last file
-	copied []upload.Job
+	copied []upload.Job   // or to be copied when waits is over
 	told   []upload.Job
 	failed []upload.Job
+
+	copiedAt time.Time
+	waits    func() // ends the waiting for the next copy, nil while there is none
 }
 
 // openWatched shows the watched folders, also when the window is away.

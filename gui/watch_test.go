@@ -173,12 +173,20 @@ func TestBurstIsOneNote(t *testing.T) {
 	w := newWatchBench(t, func(*watch.Options) {})
 	w.Until("the folders", func() bool { return w.shell.watched.Model().Len() == 1 })
 	w.shell.watchedDone(w.batch(0, 64, 0, 3*time.Second))
+	w.linked(64) // the first at once
+	for i := range 10 {
+		w.shell.watchedDone(w.batch(200+i, 1, time.Second, 4*time.Second))
+		if n := strings.Count(w.clipboard(), "/u/"); n != 64 {
+			t.Fatalf("copied %d links at once", n)
+		}
+	}
+	w.linked(74)
 	w.shell.watchedDone(w.batch(64, 64, time.Second, 5*time.Second))
 	failed := w.batch(128, 2, 4*time.Second, 6*time.Second)
 	failed.Jobs[1].State, failed.Jobs[1].Link = upload.Failed, ""
 	w.shell.watchedDone(failed)
 	note, ok := w.shell.burstNote()
-	if !ok || note.Title != "129 files uploaded" || note.Body != "From ~/shots\n1 file failed" || len(w.linked(129)) != 129 {
+	if !ok || note.Title != "139 files uploaded" || note.Body != "From ~/shots\n1 file failed" || len(w.linked(139)) != 139 {
 		t.Errorf("told %+v", note)
 	}
 	w.shell.noteAction(note, notify.Default) // of many the window tells
