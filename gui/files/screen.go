@@ -2,7 +2,6 @@ package files
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"time"
 
@@ -220,92 +219,6 @@ func canvasOf(o fyne.CanvasObject) fyne.Canvas {
 	return fyne.CurrentApp().Driver().CanvasForObject(o)
 }
 
-// look looks for what the model wants now.
-func (s *Screen) look() {
-	if s.reader != nil {
-		s.reader.search(s.model.wanted())
-	}
-}
-
-// lookAnew is look from the top.
-func (s *Screen) lookAnew() {
-	s.tiles.grid.ScrollToOffset(0)
-	s.look()
-	s.show()
-}
-
-func (s *Screen) take(n news) {
-	if n.status.Scope != s.model.status.Scope {
-		s.otherAccount()
-	}
-	changed := s.model.Take(n)
-	if changed && len(s.removals) == 0 {
-		s.model.list.settle(func(id service.FileID) bool {
-			_, ok := s.lib.Catalogue.File(id)
-			return ok
-		})
-	}
-	if changed {
-		s.relist()
-		s.dropLost()
-		s.goAlong()
-	} else {
-		s.show()
-	}
-	s.tryLater()
-	s.cfg.Outside.Changed(n.status)
-}
-
-// goAlong brings a file into view that was renamed.
-func (s *Screen) goAlong() {
-	if i := s.model.list.Index(s.follow); s.follow != "" && i >= 0 {
-		s.follow = ""
-		s.tiles.grid.ScrollTo(i)
-	}
-}
-
-// dropLost takes files out of the selection that are no longer in the account.
-func (s *Screen) dropLost() {
-	if s.tiles.selection.Hidden() == 0 {
-		return
-	}
-	var lost []service.FileID
-	for _, id := range s.tiles.selection.IDs() {
-		if _, ok := s.lib.Catalogue.File(id); !ok {
-			lost = append(lost, id)
-		}
-	}
-	if len(lost) > 0 {
-		s.tiles.Gone(lost...)
-		s.relist()
-	}
-}
-
-// When the files are asked for without anybody's doing.
-const (
-	tryAfter   = 30 * time.Second // after a listing that failed and may work later
-	staleAfter = 10 * time.Minute // when people come to the screen
-)
-
-// tryLater asks again after a while where the last listing failed.
-func (s *Screen) tryLater() {
-	status := s.model.status
-	if status.Problem == nil || status.Busy || !status.Problem.Kind.Temporary() || s.trying != nil {
-		return
-	}
-	s.trying = s.cfg.After(tryAfter, func() {
-		s.trying = nil
-		if s.ctx.Err() == nil && s.model.status.Problem != nil {
-			s.Refresh()
-		}
-	})
-}
-
-func (s *Screen) ready(ids []service.FileID) {
-	s.tiles.Changed(ids)
-	s.details.ready(ids)
-}
-
 // relist shows another list.
 func (s *Screen) relist() {
 	s.tiles.Relist() // which calls selected
@@ -382,57 +295,4 @@ func (s *Screen) shortcut(shortcut fyne.Shortcut) bool {
 		return true
 	}
 	return false
-}
-
-// pick chooses a chip.
-func (s *Screen) pick(k library.Kind) {
-	if s.model.SetKind(k) {
-		s.lookAnew()
-	}
-}
-
-func (s *Screen) searched(text string) {
-	if s.model.SetText(text) {
-		s.lookAnew()
-	}
-}
-
-// widen shows all files again.
-func (s *Screen) widen() {
-	s.head.search.Clear()
-	s.pick(library.AnyKind)
-}
-
-// setOrder sorts in another way.
-func (s *Screen) setOrder(o settings.FilesOrder) {
-	if s.model.SetOrder(o) {
-		s.reorder()
-		s.lookAnew()
-		s.keep()
-	}
-}
-
-// sortBy sorts by a column of the table, the other way if it does already.
-func (s *Screen) sortBy(c Column) { s.setOrder(c.next(s.model.order)) }
-
-// reorder shows the order in the menu and in the table's titles.
-func (s *Screen) reorder() {
-	by, _ := sortedBy(s.model.order)
-	s.tiles.sortBy(by)
-	s.table.show(s.model.order)
-	s.table.root.Refresh()
-	s.head.sort.Set(slices.Index(settings.FilesOrders(), s.model.order))
-}
-
-// setView shows pictures or a table.
-func (s *Screen) setView(v settings.FilesView) {
-	if v == s.tiles.View() {
-		return
-	}
-	s.tiles.SetView(v)
-	s.show()
-	s.keep()
-	if c := canvasOf(s.root); c != nil && s.model.State() == Listed {
-		c.Focus(s.tiles.grid)
-	}
 }

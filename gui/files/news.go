@@ -1,0 +1,80 @@
+package files
+
+import (
+	"time"
+
+	"sluice/service"
+)
+
+// take takes over what the reader brings.
+func (s *Screen) take(n news) {
+	if n.status.Scope != s.model.status.Scope {
+		s.otherAccount()
+	}
+	changed := s.model.Take(n)
+	if changed && len(s.removals) == 0 {
+		s.model.list.settle(func(id service.FileID) bool {
+			_, ok := s.lib.Catalogue.File(id)
+			return ok
+		})
+	}
+	if changed {
+		s.relist()
+		s.dropLost()
+		s.goAlong()
+	} else {
+		s.show()
+	}
+	s.tryLater()
+	s.cfg.Outside.Changed(n.status)
+}
+
+// goAlong brings a file into view that was renamed.
+func (s *Screen) goAlong() {
+	if i := s.model.list.Index(s.follow); s.follow != "" && i >= 0 {
+		s.follow = ""
+		s.tiles.grid.ScrollTo(i)
+	}
+}
+
+// dropLost takes files out of the selection that are no longer in the account.
+func (s *Screen) dropLost() {
+	if s.tiles.selection.Hidden() == 0 {
+		return
+	}
+	var lost []service.FileID
+	for _, id := range s.tiles.selection.IDs() {
+		if _, ok := s.lib.Catalogue.File(id); !ok {
+			lost = append(lost, id)
+		}
+	}
+	if len(lost) > 0 {
+		s.tiles.Gone(lost...)
+		s.relist()
+	}
+}
+
+// When the files are asked for without anybody's doing.
+const (
+	tryAfter   = 30 * time.Second // after a listing that failed and may work later
+	staleAfter = 10 * time.Minute // when people come to the screen
+)
+
+// tryLater asks again after a while where the last listing failed.
+func (s *Screen) tryLater() {
+	status := s.model.status
+	if status.Problem == nil || status.Busy || !status.Problem.Kind.Temporary() || s.trying != nil {
+		return
+	}
+	s.trying = s.cfg.After(tryAfter, func() {
+		s.trying = nil
+		if s.ctx.Err() == nil && s.model.status.Problem != nil {
+			s.Refresh()
+		}
+	})
+}
+
+func (s *Screen) ready(ids []service.FileID) {
+	s.tiles.Changed(ids)
+	s.details.ready(ids)
+}
