@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"sluice/gui/files"
+	"sluice/gui/kit"
 	"sluice/service"
 	"sluice/service/feed"
 	"sluice/service/library"
@@ -376,14 +377,15 @@ func TestFilesOfEarlier(t *testing.T) {
 	b.server.Inject(sandbox.Fault{Kind: sandbox.LostAnswer, PathPrefix: "/api/user/files", Times: -1})
 	b.Tap("Ask the service again (F5)")
 	b.UntilSees("These are the files from ", "Try again")
-	if n := len(b.names()); n != 30 {
-		t.Errorf("%d files are shown", n)
+	if n, color := len(b.names()), b.shell.frame.status.dot.color; n != 30 || color != kit.ColorAmber {
+		t.Errorf("%d files are shown, the service's mark is %s", n, color)
 	}
 	b.server.Clear()
 	b.pass(29 * time.Second)
 	b.MustSee("These are the files from ")
 	b.pass(time.Second) // it tries again by itself
 	b.UntilGone("These are the files from ")
+	b.Until("the service's mark to be green again", func() bool { return b.shell.frame.status.dot.color == kit.ColorPrimary })
 }
 
 // A file that was deleted elsewhere is selected no longer; one that the search

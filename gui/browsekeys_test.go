@@ -79,8 +79,9 @@ func TestDeletionsWithAKeyThatIsRefused(t *testing.T) {
 	b.Settle()
 	b.Tap("Delete…")
 	b.Tap("Delete")
+	b.MustSee("All your files are about to be deleted.", "Undo")
 	b.pass(files.Undo)
-	b.UntilSees("280 files could not be deleted and are still there: “", "Try again")
+	b.UntilSees("280 files could not be deleted and are still there. ", "Try again")
 	if n := refused.Hits(); n > 20 {
 		t.Errorf("the service refused %d times", n)
 	}

@@ -69,7 +69,7 @@ func (s *status) setLimit(limit int64) {
 
 // setLibrary shows what the account has, while there is nothing else to tell.
 func (s *status) setLibrary(l library.Status) {
-	if l.Files != s.library.Files || l.Bytes != s.library.Bytes {
+	if l.Files != s.library.Files || l.Bytes != s.library.Bytes || trouble(&l) != trouble(&s.library) {
 		s.library = l
 		s.set(&s.totals)
 	}
@@ -96,7 +96,7 @@ func (s *status) set(t *uploads.Totals) {
 	s.below.SetText(s.progress(t, part))
 	s.failed.Hidden = t.Failed == 0
 	s.failed.SetText(lang.N("{{.Count}} files failed", t.Failed, map[string]any{"Count": s.format.Number(int64(t.Failed))}))
-	s.dot.set(dotColor(t))
+	s.dot.set(dotColor(t, trouble(&s.library)))
 	if shape != s.rows.MinSize().Height {
 		s.onShape()
 	}
@@ -176,11 +176,14 @@ func endedWords(format *kit.Format, uploaded, downloaded int) (words []string) {
 	return words
 }
 
-func dotColor(t *uploads.Totals) fyne.ThemeColorName {
+// trouble reports whether the last listing failed because nobody answered.
+func trouble(l *library.Status) bool { return l.Problem != nil && l.Problem.Kind == service.Offline }
+
+func dotColor(t *uploads.Totals, trouble bool) fyne.ThemeColorName {
 	switch {
 	case t.NeedsKey, t.Err != nil && t.Err.Value == service.ReasonQueueUnwritable:
 		return kit.ColorRed
-	case t.Offline, t.Err != nil:
+	case t.Offline, t.Err != nil, trouble:
 		return kit.ColorAmber
 	}
 	return kit.ColorPrimary

@@ -216,6 +216,10 @@ func (s *Screen) failures(r *removal) string {
 	if len(r.failed) == 1 {
 		return lang.L("“{{.Name}}” could not be deleted.", map[string]any{"Name": shownName(&r.failed[0].File)}) + " " + s.reason(r.failed[0].Err)
 	}
+	if first := r.failed[0].Err; forAll(first) && !slices.ContainsFunc(r.failed, func(f Failure) bool { return f.Err.Kind != first.Kind }) {
+		return lang.N("{{.Count}} files could not be deleted and are still there.", len(r.failed),
+			map[string]any{"Count": s.cfg.Format.Number(int64(len(r.failed)))}) + " " + s.reason(first)
+	}
 	const named = 3
 	var names []string
 	for _, f := range r.failed[:min(named, len(r.failed))] {

@@ -65,6 +65,9 @@ func (s *Screen) saying(state State) saying {
 			kit.IconWarning, kit.ColorRed, lang.L("Your files can’t be listed"), s.unlisted(), lang.L("Try again"), s.Refresh,
 		}
 	case Empty:
+		if status.Files > 0 && len(s.removals) > 0 {
+			return saying{icon: kit.IconClock, color: kit.ColorSecondary, title: lang.L("Nothing is left to show"), text: lang.L("All your files are about to be deleted.")}
+		}
 		return saying{
 			kit.IconUp, kit.ColorSecondary, lang.L("No files yet"),
 			lang.L("What you upload appears here, with its thumbnail and its link. Drop files anywhere on this window."),
