@@ -49,7 +49,7 @@ type directConn struct {
 
 	in    *bufio.Reader
 	bound io.LimitedReader // below in
-	since time.Time        // idle since
+	since time.Time        // idle since, by the calendar: it goes on while the computer sleeps
 }
 
 // newDirect makes one for requests to base that have the headers h. It is nil
@@ -106,7 +106,7 @@ func (d *direct) take(ctx context.Context) (c *directConn, again bool, err error
 		}
 		c, d.idle = d.idle[n-1], d.idle[:n-1]
 		d.mu.Unlock()
-		if time.Since(c.since) < idleWait {
+		if age := time.Since(c.since); age >= 0 && age < idleWait {
 			return c, true, nil
 		}
 		_ = c.Close() // nothing is on it
@@ -130,7 +130,7 @@ func (d *direct) take(ctx context.Context) (c *directConn, again bool, err error
 // give takes back a connection on which nothing is under way.
 func (d *direct) give(c *directConn) {
 	c.raw.meter.Store(nil)
-	c.since = time.Now()
+	c.since = time.Now().Round(0)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.closed || len(d.idle) >= maxDirect {
@@ -154,7 +154,7 @@ func (d *direct) closeOld() {
 	}
 	d.idle = append(d.idle[:0], d.idle[old:]...)
 	if d.sweep = nil; len(d.idle) > 0 {
-		d.sweep = time.AfterFunc(idleWait-time.Since(d.idle[0].since), d.closeOld)
+		d.sweep = time.AfterFunc(min(idleWait, idleWait-time.Since(d.idle[0].since)), d.closeOld)
 	}
 }
 

@@ -237,10 +237,19 @@ func TestDirectEndsIdleConnections(t *testing.T) {
 		upload()
 		c.direct.closeOld()
 		mustEqual(t, "kept while young", len(c.direct.idle), 1)
-		c.direct.idle[0].since = time.Now().Add(-idleWait)
-		upload()
-		<-s.ended
-		mustEqual(t, "connections", s.conns.Load(), 2)
+		conns := int64(1)
+		for _, since := range []time.Time{
+			time.Now().Add(-idleWait),
+			time.Now().Add(time.Hour),             // the calendar was put back
+			c.direct.idle[0].since.Add(-idleWait), // the computer slept
+		} {
+			c.direct.idle[0].since = since
+			upload()
+			<-s.ended
+			conns++
+			mustEqual(t, "connections", s.conns.Load(), conns)
+			mustEqual(t, "age goes on in sleep", c.direct.idle[0].since, c.direct.idle[0].since.Round(0))
+		}
 		c.direct.idle[0].since = time.Now().Add(-idleWait)
 		c.direct.closeOld()
 		<-s.ended

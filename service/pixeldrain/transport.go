@@ -37,7 +37,8 @@ type transportParts struct {
 func newTransportParts(cfg Config) transportParts {
 	dial := cfg.DialContext
 	if dial == nil {
-		dial = (&net.Dialer{Timeout: dialWait}).DialContext
+		const later = 2 // so that the stall rules come first, where they apply
+		dial = (&net.Dialer{Timeout: dialWait, Control: bounded(later * orDefault(cfg.Stall, defaultStall))}).DialContext
 	}
 	return transportParts{
 		dial: dial,
