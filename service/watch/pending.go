@@ -53,7 +53,7 @@ func (f *folder) await(rel string, id ident) {
 }
 
 func (p *pending) changed(id ident, now time.Time) {
-	p.id, p.since, p.wait, p.sum = id, now, 0, ""
+	p.id, p.since, p.wait, p.sum, p.late = id, now, 0, "", false
 	p.due = now
 	if soon := p.probed.Add(shortest); soon.After(now) {
 		p.due = soon
