@@ -101,8 +101,8 @@ func (o Options) holds(path, folder string) bool {
 // resolved gives a path without links, as far as it leads.
 func resolved(path string) string {
 	path = filepath.Clean(path)
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		return real
+	if found, err := filepath.EvalSymlinks(path); err == nil {
+		return found
 	}
 	if up := filepath.Dir(path); up != path {
 		return filepath.Join(resolved(up), filepath.Base(path))

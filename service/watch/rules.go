@@ -185,7 +185,7 @@ func temporary(name string) bool {
 // unfinished reports whether a folder is, or is in, one in which a program keeps
 // a file until it is whole, as Safari does.
 func unfinished(dir string) bool {
-	for _, part := range strings.Split(strings.ToLower(dir), "/") {
+	for part := range strings.SplitSeq(strings.ToLower(dir), "/") {
 		if strings.HasSuffix(part, ".download") {
 			return true
 		}
