@@ -27,16 +27,26 @@ func FindFonts(dir string) *Fonts {
 	return f
 }
 
-// wait gives what was found; nil when nobody looked.
-func (f *Fonts) wait(log *slog.Logger) *kit.Glyphs {
-	if f == nil {
-		return nil
+// read has Fyne read its fonts as soon as the computer's are found, on another
+// goroutine, for the time that the interface goroutine needs to connect with the
+// display: it must not touch a text before wait has returned.
+func (f *Fonts) read() (wait func(*slog.Logger) *kit.Glyphs) {
+	if f == nil { // nobody looked
+		return func(*slog.Logger) *kit.Glyphs { return nil }
 	}
-	<-f.found
-	if f.err != nil && log != nil {
-		log.Warn("only the program's own fonts are used", slog.Any("err", f.err))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		<-f.found
+		kit.ReadFonts()
+	}()
+	return func(log *slog.Logger) *kit.Glyphs {
+		<-done
+		if f.err != nil {
+			log.Warn("only the program's own fonts are used", slog.Any("err", f.err))
+		}
+		return f.glyphs
 	}
-	return f.glyphs
 }
 
 // setTheme gives the window the look of an appearance.

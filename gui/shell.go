@@ -102,8 +102,9 @@ func New(cfg Config) (*Shell, error) {
 	s.acts, s.watchActs = newActs(s), newActs(s)
 	s.previews = uploads.NewPreviews(s.onMain)
 
-	s.window = cfg.App.NewWindow("Sluice") // which takes as long as looking for fonts
-	s.glyphs = cfg.Fonts.wait(s.log)
+	fonts := cfg.Fonts.read()
+	s.window = cfg.App.NewWindow("Sluice") // which takes as long
+	s.glyphs = fonts(s.log)
 	s.setTheme(s.values.Appearance)
 	if len(cfg.Icon) > 0 {
 		cfg.App.SetIcon(fyne.NewStaticResource("Icon.png", cfg.Icon))

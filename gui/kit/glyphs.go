@@ -44,6 +44,16 @@ func FindGlyphs(dir string) (g *Glyphs, err error) {
 	return newGlyphs(system), err
 }
 
+// ReadFonts has Fyne read the fonts of the styles that the window uses, which it
+// otherwise does when it measures the first text of each: a good part of the time
+// that the window takes to open. It may be called on any goroutine while no other
+// one measures or draws a text.
+func ReadFonts() {
+	for _, style := range []fyne.TextStyle{{}, {Bold: true}} {
+		fyne.MeasureText("M", SizeBody, style)
+	}
+}
+
 // newGlyphs adds fonts of the computer to those that come with Fyne.
 func newGlyphs(system []fontscan.Footprint) *Glyphs {
 	g := &Glyphs{system: system, asked: map[rune]bool{}, tall: tallFont(theme.DefaultTextFont()), tallBold: tallFont(theme.DefaultTextBoldFont())}
