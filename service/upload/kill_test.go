@@ -199,8 +199,10 @@ type promises struct {
 	batches []service.BatchID
 	linked  map[service.JobID]service.FileID
 	env     []string
-	full    bool // the queue could not be written
-	died    int  // children that killed themselves at the point where they should
+	full    bool   // the queue could not be written
+	died    int    // children that killed themselves at the point where they should
+	older   string // the compiled tests of an older version, the first children; "" for none
+	olds    int    // children that are to be of it
 }
 
 // run starts a child, which adds paths if there are any, and kills it when it
@@ -208,7 +210,11 @@ type promises struct {
 // to do, which it reports.
 func (p *promises) run(t *testing.T, r *rig, paths []string, lines int, after time.Duration) (done bool) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	program := os.Args[0]
+	if p.olds--; p.older != "" && p.olds >= 0 {
+		program = p.older
+	}
+	cmd := exec.CommandContext(t.Context(), program)
 	cmd.Env = append(os.Environ(), childHome+"="+r.home, childAPI+"="+r.server.APIURL())
 	cmd.Env = append(cmd.Env, p.env...)
 	if paths != nil {
@@ -282,14 +288,17 @@ func (p *promises) kept(t *testing.T, jobs []upload.Job) {
 
 // killCampaign drops files and kills the engine again and again; whenever the
 // queue is empty there is a new drop. In the end nothing may be lost, doubled
-// or out of order.
-func killCampaign(t *testing.T, dialect, rounds int) {
+// or out of order. The first half are rounds of an older version, if one is given.
+func killCampaign(t *testing.T, dialect, rounds int, older string) {
 	t.Helper()
 	r := newRig(t, func(_ *upload.Config, s *sandboxConfig) { s.Throttle, s.Dialect = 60*mib, dialect })
 	r.patience = patience + time.Duration(rounds)*200*time.Millisecond
 	r.close()
+	if older != "" {
+		must(t, os.RemoveAll(r.home)) // it could not read it
+	}
 	random := rand.New(rand.NewPCG(uint64(dialect), uint64(rounds)))
-	p := &promises{linked: map[service.JobID]service.FileID{}}
+	p := &promises{linked: map[service.JobID]service.FileID{}, older: older, olds: rounds / 2}
 	var drops [][]string
 	r.server.Begin(sandbox.Campaign{Seed: 5, Rates: map[sandbox.FaultKind]float64{
 		sandbox.LostAnswer: 0.02, sandbox.CutBody: 0.02, sandbox.WrongHash: 0.02,
@@ -395,7 +404,7 @@ func TestKilledAgainAndAgain(t *testing.T) {
 	for name, dialect := range map[string]int{"2020": sandbox.Dialect2020, "2026": sandbox.Dialect2026} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			killCampaign(t, dialect, 9)
+			killCampaign(t, dialect, 9, "")
 		})
 	}
 }

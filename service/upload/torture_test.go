@@ -15,6 +15,7 @@ var (
 	files   = flag.Int("files", 5000, "files of a fault campaign")
 	damages = flag.Int("damages", 500, "rounds of the damage campaign")
 	kills   = flag.Int("kills", 1000, "kills of the kill campaign, half in each dialect")
+	older   = flag.String("older", "", "the compiled tests of this package in an older version, whose queues are taken over")
 	sources = flag.Int("sources", 100, "rounds of the source campaign: each fault of the source at each moment")
 )
 
@@ -33,7 +34,16 @@ func TestTortureFaults(t *testing.T) {
 
 func TestTortureKills(t *testing.T) {
 	for _, dialect := range []int{sandbox.Dialect2020, sandbox.Dialect2026} {
-		t.Run(fmt.Sprint(dialect), func(t *testing.T) { killCampaign(t, dialect, *kills/2) })
+		t.Run(fmt.Sprint(dialect), func(t *testing.T) {
+			if *older == "" {
+				killCampaign(t, dialect, *kills/2, "")
+				return
+			}
+			const least = 10
+			for n := range *kills / 2 / least {
+				t.Run(fmt.Sprint(n), func(t *testing.T) { killCampaign(t, dialect, least+n, *older) })
+			}
+		})
 	}
 }
 
