@@ -3,6 +3,7 @@ package watch
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"image"
 	"image/png"
 	"os"
@@ -236,6 +237,32 @@ func TestFilesThatCameBeforeAreLate(t *testing.T) {
 	r.log = nil
 	r.write("d.txt", "new")
 	late("d.txt", false)
+}
+
+// Files that are ready together are uploaded in the order of their times, then of
+// their names, and so are their links.
+func TestTheOrderOfABurst(t *testing.T) {
+	r := newRig(t, func(c *Config) {
+		c.probe = func(string, ident) (holding, bool) { return free, true }
+	})
+	var want []string
+	for i := range 30 {
+		path := r.path(fmt.Sprintf("%02d.png", (31-i)/2*2+i%2)) // two of a time, the later the lower
+		r.ok(os.WriteFile(path, []byte(path), 0o600))
+		at := time.Date(2026, 11, 23, 12, i/2, 0, 0, time.UTC)
+		r.ok(os.Chtimes(path, at, at))
+		want = append(want, path)
+	}
+	_, err := r.w.AddFolder(t.Context(), r.dir, DefaultOptions(), true)
+	r.ok(err)
+	r.entry(filepath.Base(want[0]), Uploaded, "")
+	var got []string
+	for _, result := range r.server.batches[0] {
+		got = append(got, result.Path)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
 }
 
 // What Sluice downloads into a watched folder is not sent back, also when the

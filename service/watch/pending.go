@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -85,6 +86,9 @@ func (f *folder) ripen(ctx context.Context) {
 			ready = append(ready, p)
 		}
 	}
+	slices.SortFunc(ready, func(a, b *pending) int { // the order in which their links are given
+		return cmp.Or(cmp.Compare(a.id.changed, b.id.changed), strings.Compare(a.rel, b.rel))
+	})
 	f.handOver(ctx, ready)
 }
 
