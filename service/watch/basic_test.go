@@ -134,8 +134,13 @@ func TestRestartUploadsWhatCameMeanwhileOnce(t *testing.T) {
 	opts.CatchUp = false
 	r.ok(r.w.Update(t.Context(), id, opts))
 	r.state(id, Watching)
+	r.ok(os.Remove(r.path("one.txt")))
+	r.idle(id)
+	r.restart() // which sees that it is away
+	r.state(id, Watching)
 	r.close()
 	r.write("three.txt", "three")
+	r.write("one.txt", "another one")
 	r.open()
 	r.state(id, Watching)
 	r.write("four.txt", "four")

@@ -86,7 +86,7 @@ func (f *folder) found(rel string, id ident) {
 		f.skip(rel, id, reason)
 		return
 	}
-	if f.asFirst && (r == nil || r.state == rowSkipped) {
+	if f.asFirst && (r == nil || r.state == rowSkipped || !r.gone.IsZero()) {
 		f.keep(row{rel: rel, id: id, state: rowFirst})
 		return
 	}
