@@ -3,7 +3,6 @@ package files
 import (
 	"image"
 	"image/color"
-	"math"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -36,6 +35,8 @@ func newRowLook(format *kit.Format, tiles *tileLook) *rowLook {
 // row shows one file after another as a line of the table.
 type row struct {
 	widget.BaseWidget
+	framed
+
 	look   *rowLook
 	id     service.FileID
 	file   service.File
@@ -46,20 +47,16 @@ type row struct {
 
 	back    *canvas.Rectangle
 	edge    *canvas.Rectangle
-	blank   *canvas.Rectangle
 	kind    *kit.Icon
-	picture *canvas.Image
 	texts   [columnCount]*canvas.Text
 	objects []fyne.CanvasObject
 }
 
 func newRow(look *rowLook) *row {
 	r := &row{
-		look: look,
+		framed: newFramed(radiusSmall), look: look,
 		back: &canvas.Rectangle{CornerRadius: radiusPic}, edge: &canvas.Rectangle{CornerRadius: 1.5},
-		blank:   &canvas.Rectangle{CornerRadius: radiusSmall},
-		kind:    kit.NewIcon(kit.IconFile, kit.ColorSecondary, 16),
-		picture: &canvas.Image{CornerRadius: radiusSmall, FillMode: canvas.ImageFillStretch, ScaleMode: canvas.ImageScaleFastest},
+		kind: kit.NewIcon(kit.IconFile, kit.ColorSecondary, 16),
 	}
 	r.back.Hidden, r.edge.Hidden, r.picture.Hidden = true, true, true
 	r.objects = []fyne.CanvasObject{r.back, r.edge, r.blank, r.kind, r.picture}
@@ -88,7 +85,7 @@ func (r *row) show(f *service.File, bare bool, picture *image.RGBA) {
 		r.colors() // the theme has changed while the row was not in use
 	}
 	r.fitWords()
-	r.setPicture(picture)
+	r.set(picture, rowPicture, fyne.NewPos(rowPad, (rowHeight-rowPicture)/2))
 	r.kind.Hidden = !bare || picture != nil
 	if bare {
 		r.kind.Set(kindIcon(library.KindOf(f)), kit.ColorSecondary)
@@ -115,36 +112,6 @@ func (r *row) fitWords() {
 	for c, text := range r.texts {
 		text.Hidden = !shown[c]
 	}
-}
-
-// picture that the row has, nil for none.
-func (r *row) shown() *image.RGBA {
-	picture, ok := r.picture.Image.(*image.RGBA)
-	if !ok {
-		return nil
-	}
-	return picture
-}
-
-// setPicture shows a picture in the middle of its square.
-func (r *row) setPicture(picture *image.RGBA) {
-	if picture == nil {
-		r.picture.Hidden, r.picture.Image = true, nil
-		r.blank.Hidden = false
-		return
-	}
-	wide, high := float32(picture.Rect.Dx()), float32(picture.Rect.Dy())
-	unit := rowPicture / max(wide, high, 1)
-	size := fyne.NewSize(wide*unit, high*unit)
-	if r.picture.Image != image.Image(picture) || r.picture.Size() != size {
-		r.picture.Image = picture
-		r.picture.Resize(size)
-		r.picture.Refresh()
-	}
-	middle := func(length float32) float32 { return float32(math.Round(float64(max(0, rowPicture-length) / 2))) }
-	r.picture.Move(fyne.NewPos(rowPad+middle(size.Width), (rowHeight-rowPicture)/2+middle(size.Height)))
-	r.picture.Hidden = false
-	r.blank.Hidden = size.Width >= rowPicture-0.5 && size.Height >= rowPicture-0.5
 }
 
 // mark shows whether the row is selected, and whether the keyboard stands on it.

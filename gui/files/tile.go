@@ -3,7 +3,6 @@ package files
 import (
 	"image"
 	"image/color"
-	"math"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -72,6 +71,8 @@ type marking struct {
 // three objects: picture, name, facts.
 type tile struct {
 	widget.BaseWidget
+	framed
+
 	look   *tileLook
 	id     service.FileID
 	title  string // the name as it can be shown
@@ -80,9 +81,7 @@ type tile struct {
 	side   float32 // the picture's for which it was laid out
 
 	back    *canvas.Rectangle
-	blank   *canvas.Rectangle
 	kind    *canvas.Text
-	picture *canvas.Image
 	name    *canvas.Text
 	fact    *canvas.Text
 	disc    *canvas.Circle
@@ -92,15 +91,14 @@ type tile struct {
 
 func newTile(look *tileLook) *tile {
 	t := &tile{
-		look:    look,
-		back:    &canvas.Rectangle{CornerRadius: radiusCell},
-		blank:   &canvas.Rectangle{CornerRadius: radiusPic},
-		kind:    &canvas.Text{TextSize: kindSize, TextStyle: fyne.TextStyle{Bold: true}, Alignment: fyne.TextAlignCenter},
-		picture: &canvas.Image{CornerRadius: radiusPic, FillMode: canvas.ImageFillStretch, ScaleMode: canvas.ImageScaleFastest},
-		name:    &canvas.Text{TextSize: kit.SizeBody},
-		fact:    &canvas.Text{TextSize: factSize},
-		disc:    &canvas.Circle{},
-		check:   kit.NewIcon(kit.IconCheck, kit.ColorOnPrimary, 11),
+		framed: newFramed(radiusPic),
+		look:   look,
+		back:   &canvas.Rectangle{CornerRadius: radiusCell},
+		kind:   &canvas.Text{TextSize: kindSize, TextStyle: fyne.TextStyle{Bold: true}, Alignment: fyne.TextAlignCenter},
+		name:   &canvas.Text{TextSize: kit.SizeBody},
+		fact:   &canvas.Text{TextSize: factSize},
+		disc:   &canvas.Circle{},
+		check:  kit.NewIcon(kit.IconCheck, kit.ColorOnPrimary, 11),
 	}
 	t.back.Hidden, t.picture.Hidden, t.disc.Hidden, t.check.Hidden = true, true, true, true
 	t.objects = []fyne.CanvasObject{t.back, t.blank, t.kind, t.picture, t.name, t.fact, t.disc, t.check}
@@ -118,7 +116,7 @@ func (t *tile) show(f *service.File, facts, label string, picture *image.RGBA) {
 		t.colors() // the theme has changed while the tile was not in use
 	}
 	t.fitWords()
-	t.setPicture(picture)
+	t.set(picture, t.look.picture, fyne.NewPos(tilePad, tilePad))
 	if t.kind.Text != label {
 		t.kind.Text = label
 		t.kind.Refresh()
@@ -139,47 +137,6 @@ func setText(o *canvas.Text, text string) {
 		o.Text = text
 		o.Refresh()
 	}
-}
-
-// shown is the picture that the tile has, nil for none.
-func (t *tile) shown() *image.RGBA {
-	picture, ok := t.picture.Image.(*image.RGBA)
-	if !ok {
-		return nil
-	}
-	return picture
-}
-
-// setPicture shows a picture. One that has as many pixels as the tile shows them
-// as they are; another one is stretched by whatever draws the window. One that
-// is not square stands in the middle.
-func (t *tile) setPicture(picture *image.RGBA) {
-	if picture == nil {
-		t.picture.Hidden, t.picture.Image = true, nil
-		t.blank.Hidden = false
-		return
-	}
-	wide, high := float32(picture.Rect.Dx()), float32(picture.Rect.Dy())
-	unit := t.look.picture / max(wide, high, 1)
-	size := fyne.NewSize(wide*unit, high*unit)
-	if t.picture.Image != image.Image(picture) || t.picture.Size() != size {
-		t.picture.Image = picture
-		t.picture.Resize(size)
-		t.picture.Refresh()
-	}
-	t.picture.Hidden = false
-	t.blank.Hidden = size.Width >= t.look.picture-0.5 && size.Height >= t.look.picture-0.5
-	t.placePicture()
-}
-
-// placePicture centres the picture. A side of it that is as long as the tile's
-// stays on whole pixels.
-func (t *tile) placePicture() {
-	size := t.picture.Size()
-	middle := func(length float32) float32 {
-		return tilePad + float32(math.Round(float64(max(0, t.look.picture-length)/2)))
-	}
-	t.picture.Move(fyne.NewPos(middle(size.Width), middle(size.Height)))
 }
 
 // mark shows whether the tile is selected, and whether the keyboard stands on it.
@@ -252,7 +209,7 @@ func (r tileRenderer) Layout(size fyne.Size) {
 	t.disc.Move(disc)
 	t.check.Resize(fyne.NewSquareSize(tickSide))
 	t.check.Move(disc)
-	t.placePicture()
+	t.place(t.look.picture, fyne.NewPos(tilePad, tilePad))
 }
 
 func (r tileRenderer) MinSize() fyne.Size { return TileSize(LeastPicture) }
