@@ -47,6 +47,7 @@ type Shell struct {
 
 	question question  // that stands above the window
 	closing  bool      // the window may close without asking
+	active   bool      // it has the keyboard
 	since    time.Time // when it was closed and the uploads went on, zero while it is there
 	ending   bool      // the end of that is being told
 
@@ -134,6 +135,7 @@ func (s *Shell) build() {
 	s.window.SetMaster()
 	s.window.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { s.dropped(uris) })
 	s.window.SetCloseIntercept(s.askToClose)
+	s.followActivity()
 	c := s.window.Canvas()
 	s.listenForKeys()
 	c.AddShortcut(&fyne.ShortcutPaste{}, func(fyne.Shortcut) { s.paste() })

@@ -19,7 +19,6 @@ import (
 
 	"sluice/gui"
 	"sluice/gui/files"
-	"sluice/gui/kit"
 	"sluice/gui/settings"
 	"sluice/gui/watched"
 	"sluice/service"
@@ -65,7 +64,7 @@ type Window struct {
 func (w *Window) Run(ctx context.Context, s *session.Session, paths []string) error {
 	w.session, w.opened = s, []*session.Session{s}
 	w.ctx, w.cancel = context.WithCancel(ctx)
-	w.wg.Go(func() { spare.Run(w.ctx, w.redraw) })
+	w.wg.Go(func() { spare.Run(w.ctx, w.forget) })
 	stop := context.AfterFunc(ctx, w.quit)
 	err := w.show(ctx, paths)
 	stop()
@@ -304,10 +303,21 @@ func (w *Window) Raise() {
 	}
 }
 
-// redraw has the window drawn once more. It may be called from any goroutine.
-func (w *Window) redraw() {
-	if shell := w.shell.Load(); shell != nil {
-		shell.OnMain(func() { kit.Repaint(shell.Window().Content()) })
+// forget has the window forget what it has drawn, and waits for that. It may be
+// called from any goroutine but the interface's.
+func (w *Window) forget() {
+	shell := w.shell.Load()
+	if shell == nil {
+		return
+	}
+	done := make(chan struct{})
+	shell.OnMain(func() {
+		defer close(done)
+		shell.Forget()
+	})
+	select {
+	case <-done:
+	case <-w.ctx.Done():
 	}
 }
 

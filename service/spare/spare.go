@@ -6,8 +6,8 @@
 // program comes to rest.
 //
 // What a window has drawn is kept beyond Go's heap, for a while and until it is
-// drawn again: tens of megabytes after scrolling through many files. So after a
-// longer rest it is drawn once more, and the C library gives its pages back.
+// drawn again: tens of megabytes after scrolling through many files. So it is
+// told to forget that, and the C library gives its pages back.
 package spare
 
 import (
@@ -23,14 +23,13 @@ const (
 	percent   = 30      // garbage beside what is in use before it is collected
 	quiet     = 4 << 20 // bytes allocated between two looks at rest: Fyne tidies up now and then
 	worth     = 6 << 20 // bytes: less is left where it is
-	longRest  = 17      // looks: more than the minute that Fyne keeps what it has drawn
 )
 
-// Run does so until ctx ends, and calls redraw, which must not wait, once in each
-// long rest; nil: nothing is drawn. The start of the program is left alone, whose
-// heap would be collected at every megabyte. Where the user has set GOGC, that
-// stays.
-func Run(ctx context.Context, redraw func()) {
+// Run does so until ctx ends, and calls forget, which may wait for the window, when
+// something is given back; nil: there is no window. The start of the program is
+// left alone, whose heap would be collected at every megabyte. Where the user has
+// set GOGC, that stays.
+func Run(ctx context.Context, forget func()) {
 	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
 	select {
@@ -42,7 +41,7 @@ func Run(ctx context.Context, redraw func()) {
 		before := debug.SetGCPercent(percent)
 		defer debug.SetGCPercent(before)
 	}
-	k := keeper{read: read, free: debug.FreeOSMemory, redraw: redraw, trim: trim}
+	k := keeper{read: read, forget: forget, free: debug.FreeOSMemory, trim: trim}
 	for {
 		k.look()
 		select {
@@ -76,12 +75,11 @@ func read() state {
 // keeper decides when to give memory back.
 type keeper struct {
 	read   func() state
+	forget func() // nil: nothing is drawn
 	free   func()
-	redraw func() // nil: nothing is drawn
 	trim   func()
 
 	last  uint64 // allocated at the last look
-	rests int    // looks in a row at which nothing much had been allocated
 	given bool   // in this rest
 }
 
@@ -92,20 +90,17 @@ func (k *keeper) look() {
 	resting := now.allocated-k.last < quiet
 	k.last = now.allocated
 	if !resting {
-		k.rests, k.given = 0, false
+		k.given = false
 		return
 	}
-	k.rests++
-	if !k.given && now.held >= now.live+worth {
-		k.given = true
-		k.free()
+	if k.given || now.held < now.live+worth {
+		return
 	}
-	switch {
-	case k.redraw == nil:
-	case k.rests == longRest:
-		k.redraw()
-	case k.rests == longRest+1:
-		k.trim()
+	k.given = true
+	if k.forget != nil {
+		k.forget()
 	}
+	k.free()
+	k.trim()
 	k.last = k.read().allocated
 }

@@ -16,8 +16,14 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestMemoryIsGivenBackOncePerRest(t *testing.T) {
 	const mega = 1 << 20
-	now, freed := state{}, 0
-	k := keeper{read: func() state { return now }, free: func() { freed++ }}
+	now, freed, drawn := state{}, 0, uint64(0)
+	var done []string
+	k := keeper{
+		read:   func() state { return state{now.allocated + drawn, now.held, now.live} },
+		forget: func() { done = append(done, "forget"); drawn += 10 << 20 }, // which is not the end of the rest
+		free:   func() { done = append(done, "free"); freed++ },
+		trim:   func() { done = append(done, "trim") },
+	}
 	for i, step := range []struct {
 		allocated, held, live uint64 // MiB
 		want                  int    // freed by then
@@ -38,33 +44,8 @@ func TestMemoryIsGivenBackOncePerRest(t *testing.T) {
 			t.Errorf("step %d: given back %d times, want %d", i, freed, step.want)
 		}
 	}
-}
-
-// A long rest has the window drawn once, and then given back what that freed.
-func TestLongRest(t *testing.T) {
-	var now state
-	var done []int // the looks
-	look := 0
-	k := keeper{
-		read: func() state { return now }, free: func() { t.Error("nothing was spare") },
-		redraw: func() { done = append(done, look); now.allocated += 10 << 20 }, // which is not the end of the rest
-		trim:   func() { done = append(done, -look) },
-	}
-	for look = range 100 {
-		if look == 50 {
-			now.allocated += 5 << 20
-		}
-		k.look()
-	}
-	if want := []int{longRest - 1, -longRest, 50 + longRest, -(50 + longRest + 1)}; !slices.Equal(done, want) {
-		t.Errorf("at %v, want %v", done, want)
-	}
-	k.redraw, k.rests = nil, 0
-	for range 100 {
-		k.look()
-	}
-	if len(done) != 4 {
-		t.Errorf("without a window something was done at %v", done[4:])
+	if want := slices.Repeat([]string{"forget", "free", "trim"}, 3); !slices.Equal(done, want) {
+		t.Errorf("in the order %v, want %v", done, want)
 	}
 }
 
