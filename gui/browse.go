@@ -16,8 +16,11 @@ import (
 	"sluice/service/settings"
 )
 
-// manyPages is how many pages are opened in the browser without asking.
-const manyPages = 10
+// How many pages are opened in the browser without asking, and at all.
+const (
+	manyPages = 10
+	mostPages = 100
+)
 
 // newFiles makes the Files screen.
 func newFiles(s *Shell) *files.Screen {
@@ -70,6 +73,11 @@ func (s *Shell) openFiles(ids []service.FileID) {
 		return
 	}
 	count := map[string]any{"Count": s.format.Number(int64(len(ids)))}
+	if len(ids) > mostPages {
+		s.ask(nil, lang.N("{{.Count}} pages are too many for a browser", len(ids), count),
+			lang.L("Select fewer files, or copy their links as “One address for all”."), kit.Answer{Label: lang.L("Close"), Kind: kit.ButtonPrimary})
+		return
+	}
 	s.ask(nil, lang.N("Open {{.Count}} pages in the browser?", len(ids), count),
 		lang.L("Each file opens in a tab of its own. To show many files on one page, copy their links as “One address for all”."),
 		kit.Answer{Label: lang.L("Open all"), Kind: kit.ButtonPlain, Do: do},

@@ -111,3 +111,18 @@ func TestAnotherAccountWhileADeletionWaits(t *testing.T) {
 		t.Errorf("%d files are on the server", n)
 	}
 }
+
+// Nobody wants hundreds of tabs, however they answer.
+func TestHundredsOfPagesAreNotOpened(t *testing.T) {
+	b := newBrowser(t, 101)
+	b.all(101)
+	b.shell.files.TypedShortcut(&fyne.ShortcutSelectAll{})
+	b.Press(fyne.KeyReturn)
+	b.MustSee("101 pages are too many for a browser")
+	b.MustNotSee("Open all")
+	b.Tap("Close")
+	b.click(0, fyne.KeyModifierControl)
+	b.Press(fyne.KeyReturn)
+	b.MustSee("Open 100 pages in the browser?", "Open all")
+	b.Tap("Cancel")
+}
