@@ -284,7 +284,10 @@ func TestDirectStalls(t *testing.T) {
 			}}
 			s.serve(t, func(t *testing.T, cl *Client) {
 				t.Helper()
-				cl.stall, cl.answer = 50*time.Millisecond, 100*time.Millisecond
+				cl.stall, cl.answer = time.Hour, 100*time.Millisecond
+				if c.value == service.ReasonStalled {
+					cl.stall, cl.answer = 500*time.Millisecond, time.Hour
+				}
 				_, err := cl.Upload(t.Context(), zeroUpload(1000))
 				want(t, err, service.Offline, c.value)
 				mustEqual(t, "unknown", failure(t, err).Unknown(), true)
