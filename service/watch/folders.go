@@ -130,17 +130,25 @@ func inside(path, dir string) bool {
 	return strings.HasPrefix(filepath.Clean(path), strings.TrimSuffix(dir, separator)+separator)
 }
 
+// halted gives a folder that has stopped watching. w.commands is held.
+func (w *Watcher) halted(id FolderID) (*folder, error) {
+	i := slices.IndexFunc(w.folders, func(f *folder) bool { return f.id == id })
+	if i < 0 {
+		return nil, ErrUnknown
+	}
+	w.folders[i].halt()
+	return w.folders[i], nil
+}
+
 // change stops a folder, does something to it and starts it again.
 func (w *Watcher) change(id FolderID, do func(f *folder) error) error {
 	w.commands.Lock()
 	defer w.commands.Unlock()
-	i := slices.IndexFunc(w.folders, func(f *folder) bool { return f.id == id })
-	if i < 0 {
-		return ErrUnknown
+	f, err := w.halted(id)
+	if err != nil {
+		return err
 	}
-	f := w.folders[i]
-	f.halt()
-	err := do(f)
+	err = do(f)
 	f.start()
 	return err
 }
@@ -213,19 +221,17 @@ func (w *Watcher) SetEnabled(ctx context.Context, id FolderID, on bool) error {
 func (w *Watcher) Remove(ctx context.Context, id FolderID) error {
 	w.commands.Lock()
 	defer w.commands.Unlock()
-	i := slices.IndexFunc(w.folders, func(f *folder) bool { return f.id == id })
-	if i < 0 {
-		return ErrUnknown
+	f, err := w.halted(id)
+	if err != nil {
+		return err
 	}
-	f := w.folders[i]
-	f.halt()
 	if err := w.cfg.DB.DeleteWatchFolder(ctx, int64(id)); err != nil {
 		f.start()
 		return fmt.Errorf("forget a watched folder: %w", err)
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.folders = slices.Delete(w.folders, i, i+1)
+	w.folders = slices.DeleteFunc(w.folders, func(other *folder) bool { return other == f })
 	w.feed.Publish(Event{Removed: []FolderID{id}})
 	return nil
 }
