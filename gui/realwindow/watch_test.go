@@ -125,7 +125,7 @@ func TestWatchedScreenshots(t *testing.T) {
 
 // TestWatchedInTheBackground closes the window and takes a screenshot: its link
 // is on the clipboard, and the notification's button brings the page. What was
-// taken while Sluice was closed is uploaded at the next start.
+// taken while Sluice was closed is uploaded and told at the next start.
 func TestWatchedInTheBackground(t *testing.T) {
 	ctx := journey(t)
 	d := newDesktop(t, 1)
@@ -160,7 +160,13 @@ func TestWatchedInTheBackground(t *testing.T) {
 	}
 	second := d.screenshot(ctx, t, folder, "second.png", "-resize", "50%") // other bytes: the screen is as empty as before
 	r = d.start(ctx, t, env)
-	d.shotServed(ctx, t, second, link)
+	note, err := board.Await(ctx) // nobody waits for this link: the clipboard is left alone
+	if err != nil {
+		t.Fatal(err)
+	}
+	if name, sum := served(ctx, t, note.Text); note.Title != "second.png" || name != note.Title || sum != sumOf(t, second) {
+		t.Errorf("told %+v, which serves %q with SHA-256 %s", note, name, sum)
+	}
 	if err := r.Press(ctx, KeyCtrl, 'q'); err != nil { // without asking
 		t.Fatal(err)
 	}
