@@ -70,6 +70,24 @@ func TestTheQuietSecond(t *testing.T) {
 	r.entry("cut.png", Uploaded, "")
 }
 
+// Where neither the platform nor the format tells whether a file is complete, a
+// writer that rests for some seconds is not taken for one that has ended.
+func TestUnsureFilesAreQuietForLonger(t *testing.T) {
+	clock := newHandClock()
+	r := newRig(t, byHand(clock), func(c *Config) {
+		c.probe = func(path string, _ ident) (holding, bool) { return unknown, filepath.Ext(path) == ".png" }
+	})
+	id := r.watch(DefaultOptions())
+	r.write("long.txt", "begin ")
+	r.write("shot.png", "whole")
+	r.until("two pending", func() bool { return r.cards[id].Pending == 2 })
+	clock.advance(4900 * time.Millisecond)
+	r.entry("shot.png", Uploaded, "")
+	r.has("shot.png")
+	clock.advance(200 * time.Millisecond)
+	r.entry("long.txt", Uploaded, "")
+}
+
 func TestAWriterIsWaitedFor(t *testing.T) {
 	r := newRig(t, faster)
 	r.watch(DefaultOptions())

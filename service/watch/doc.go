@@ -8,8 +8,8 @@
 // it already, else it is pending. A pending file is ready (pending.go) when
 // nobody has it open for writing and either its format says that it ends where
 // the file ends, or size and time of change were the same for a second by the
-// injected clock. What can't be told counts as unknown: then only the second
-// decides. Ready files are written into the ledger as "handing", given to the
+// injected clock. Where the platform can't tell, a file of a known format waits
+// for that second, any other for five. Ready files are written into the ledger as "handing", given to the
 // Uploader, and written as "queued" with their batch:
 //
 //	pending → handing → queued → due → uploaded

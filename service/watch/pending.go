@@ -23,6 +23,10 @@ const (
 	parkFor     = time.Second           // while the same file is on its way by another name
 )
 
+// unsureTimes is how many times longer a file must be quiet where nobody can
+// tell whether it is complete: neither the platform nor its format.
+const unsureTimes = 5
+
 // pending is a file that was found and is not complete yet, or waits for its
 // turn.
 type pending struct {
@@ -132,10 +136,14 @@ func (f *folder) ripe(p *pending, now time.Time) bool {
 		p.due = now.Add(unreadEvery)
 		f.tellWaiting(p, ReasonUnreadable)
 	case free, unknown:
-		if held == free && whole || now.Sub(p.since) >= f.w.cfg.Quiet {
+		quiet := f.w.cfg.Quiet
+		if held == unknown && !whole {
+			quiet *= unsureTimes // its writer may only be resting
+		}
+		if held == free && whole || now.Sub(p.since) >= quiet {
 			return true
 		}
-		p.due = p.since.Add(f.w.cfg.Quiet)
+		p.due = p.since.Add(quiet)
 	}
 	return false
 }
