@@ -12,7 +12,6 @@ type acts struct {
 	mu   sync.Mutex
 	wake *sync.Cond
 	todo []func(context.Context)
-	busy bool
 	end  bool
 }
 
@@ -37,7 +36,6 @@ func (a *acts) add(f func(context.Context)) {
 func (a *acts) work() {
 	for {
 		a.mu.Lock()
-		a.busy = false
 		for len(a.todo) == 0 && !a.end {
 			a.wake.Wait()
 		}
@@ -47,17 +45,9 @@ func (a *acts) work() {
 		}
 		f := a.todo[0]
 		a.todo = a.todo[1:]
-		a.busy = true
 		a.mu.Unlock()
 		f(a.ctx)
 	}
-}
-
-// idle reports whether nothing is running or waiting.
-func (a *acts) idle() bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return !a.busy && len(a.todo) == 0
 }
 
 // close waits for what was added and takes no more.

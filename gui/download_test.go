@@ -302,7 +302,7 @@ func TestOpenAndShowWhatWasDownloaded(t *testing.T) {
 			b.UntilSees("FINISHED TODAY · 1")
 			b.TapIn("a #1.txt", "Open the file")
 			b.TapIn("a #1.txt", "Show in its folder")
-			b.Until("both to be done", b.shell.acts.idle)
+			b.acted()
 			file := &url.URL{Scheme: "file", Path: b.folder("a #1.txt")}
 			folder := &url.URL{Scheme: "file", Path: b.folder()}
 			want := []string{file.String()}
@@ -404,13 +404,13 @@ func TestProgramsAreNotStartedByOneClick(t *testing.T) {
 	b.TapIn("setup.EXE", "Open the file")
 	b.MustSee("Open “setup.EXE”?", "can start a program")
 	b.Tap("Show in its folder")
-	b.Until("it to be shown", b.shell.acts.idle)
+	b.acted()
 	if len(b.opened) != 0 || len(seen.paths) != 1 {
 		t.Fatalf("opened %q, shown %q", b.opened, seen.paths)
 	}
 	b.TapIn("setup.EXE", "Open the file")
 	b.Tap("Open the file")
-	b.Until("it to be opened", b.shell.acts.idle)
+	b.acted()
 	if len(b.opened) != 1 {
 		t.Errorf("opened %q", b.opened)
 	}

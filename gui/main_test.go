@@ -208,10 +208,19 @@ func (b *bench) drop(paths ...string) {
 // settled waits until the engine has nothing to do and the window shows that.
 func (b *bench) settled() {
 	b.t.Helper()
+	b.acted()
 	b.Until("the queue to be empty", func() bool {
 		t := b.shell.uploads.Model().Totals()
-		return b.shell.acts.idle() && !t.Busy() && b.shell.uploads.Model().Open() == 0 && t.Files > 0
+		return !t.Busy() && b.shell.uploads.Model().Open() == 0 && t.Files > 0
 	})
+}
+
+// acted waits until everything that the window was asked to do is done.
+func (b *bench) acted() {
+	b.t.Helper()
+	done := false
+	b.shell.acts.add(func(context.Context) { b.queue.OnMain(func() { done = true }) })
+	b.Until("what was asked for to be done", func() bool { return done })
 }
 
 // rows gives the uploads in a section of the list.
