@@ -9,12 +9,13 @@ import (
 // FinishedJobs gives a page of at most limit finished jobs, those that
 // finished last first. before is the Cursor of the last job of the page before,
 // 0 for the first page. search, if not empty, is looked for in the names, in
-// upper or lower case, or is a whole FileID.
+// upper or lower case, or is a whole FileID. A job whose place is damaged, so
+// that no page could begin below it, is left out.
 func (d *DB) FinishedJobs(ctx context.Context, before int64, limit int, search string) ([]Job, error) {
 	if before <= 0 {
 		before = math.MaxInt64
 	}
-	text, args := "SELECT "+jobColumns+" FROM job WHERE ended IS NOT NULL AND ended < ?", []any{before}
+	text, args := "SELECT "+jobColumns+" FROM job WHERE ended IS NOT NULL AND ended > 0 AND ended < ?", []any{before}
 	if search != "" {
 		text += " AND (instr(search, ?) > 0 OR file_id = ?)"
 		args = append(args, fold(search), search)

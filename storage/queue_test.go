@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -294,6 +295,67 @@ func TestHistoryPagesAndSearch(t *testing.T) {
 		if got := must(d.FinishedJobs(t.Context(), 0, 100, search))(t); len(got) != n {
 			t.Errorf("%q: %d found, want %d", search, len(got), n)
 		}
+	}
+}
+
+// history is 50 jobs that ended one after another.
+func history(t *testing.T, d *DB) []int64 {
+	t.Helper()
+	jobs := make([]Job, 50)
+	for i := range jobs {
+		jobs[i] = Job{Name: fmt.Sprint(i), Finished: at(i), State: "uploaded", Size: int64(i * 7 % 50)}
+	}
+	all := ids(must(d.AddJobs(t.Context(), 0, jobs))(t))
+	slices.Reverse(all)
+	return all
+}
+
+// paged reads the history page by page, and no further than beyond its end.
+func paged(t *testing.T, d *DB) (seen []int64) {
+	t.Helper()
+	for before := int64(0); len(seen) < 60; {
+		page := must(d.FinishedJobs(t.Context(), before, 10, ""))(t)
+		if len(page) == 0 {
+			break
+		}
+		seen = append(seen, ids(page)...)
+		before = page[len(page)-1].Cursor
+	}
+	return seen
+}
+
+// A place in the history that makes no sense does not begin the history again,
+// and a repair puts its job to the end.
+func TestHistoryWithADamagedPlace(t *testing.T) {
+	dir := t.TempDir()
+	d := must(Open(t.Context(), dir))(t)
+	want := history(t, d)
+	odd := want[20]
+	want = slices.Delete(want, 20, 21)
+	err := d.write(t.Context(), "damage", func(w *writer) error {
+		_, err := w.exec("UPDATE job SET ended = -ended WHERE id = ?", odd)
+		return err
+	})
+	if seen := paged(t, d); err != nil || !slices.Equal(seen, want) {
+		t.Errorf("paged %v, %v", seen, err)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	pool := must(sql.Open("sqlite", filepath.Join(dir, fileName)))(t)
+	conn := must(pool.Conn(t.Context()))(t)
+	for _, text := range []string{ // an index of something else, which is noticed
+		"DROP INDEX job_ended",
+		"CREATE INDEX job_ended ON job (size) WHERE ended IS NOT NULL",
+		"PRAGMA writable_schema = ON",
+		"UPDATE sqlite_schema SET sql = replace(sql, '(size)', '(ended)') WHERE name = 'job_ended'",
+	} {
+		must(conn.ExecContext(t.Context(), text))(t)
+	}
+	closeAll(t, conn, pool)
+	d = open(t, dir)
+	if seen := paged(t, d); d.Opening().MovedAside == "" || !slices.Equal(seen, append(want, odd)) {
+		t.Errorf("%+v, paged %v", d.Opening(), seen)
 	}
 }
 

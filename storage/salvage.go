@@ -236,6 +236,10 @@ func (w *writer) tidy(tables []table, given map[string]int64, lost bool) error {
 	if _, err := w.exec("DELETE FROM attempt WHERE job NOT IN (SELECT id FROM job)"); err != nil {
 		return err
 	}
+	// Pages of the history are read down to 0: what has no place in it goes to its end.
+	if _, err := w.exec("UPDATE job SET ended = id WHERE ended <= 0"); err != nil {
+		return err
+	}
 	_, err := w.exec("INSERT OR IGNORE INTO taken (intake, path) SELECT intake.id, job.path FROM intake JOIN job USING (batch)")
 	return err
 }
