@@ -60,3 +60,13 @@ func (f *framed) place(side float32, at fyne.Position) {
 	middle := func(length float32) float32 { return float32(math.Round(float64(max(0, side-length) / 2))) }
 	f.picture.Move(at.AddXY(middle(size.Width), middle(size.Height)))
 }
+
+// redraw refreshes what is seen of objects, but the picture: only a new picture
+// makes that worth its time.
+func (f *framed) redraw(objects []fyne.CanvasObject) {
+	for _, o := range objects {
+		if o.Visible() && o != fyne.CanvasObject(f.picture) {
+			o.Refresh()
+		}
+	}
+}

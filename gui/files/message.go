@@ -26,7 +26,7 @@ func newMessage() *message {
 		text:  kit.NewText("", kit.TextStyle{Color: kit.ColorSecondary, Lines: 5, Align: fyne.TextAlignCenter}),
 	}
 	m.button = kit.NewButton("", kit.ButtonPlain, func() { m.do() })
-	m.root = container.New(messageLayout{}, m.icon, m.title, m.text, m.button)
+	m.root = container.New(kit.MessageLayout{Width: 440, Gaps: [4]float32{12, 4, 16}, Least: fyne.NewSize(200, 120)}, m.icon, m.title, m.text, m.button)
 	return m
 }
 
@@ -111,36 +111,3 @@ func (s *Screen) showNote() {
 	s.note.Set(kit.NoticeContent{Text: text, Color: kit.ColorAmber, Action: lang.L("Try again"), Do: s.Refresh})
 	s.note.Show()
 }
-
-// messageLayout puts icon, title, text and button below each other, in the
-// middle.
-type messageLayout struct{}
-
-// Layout is Fyne's.
-func (messageLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	width := min(440, size.Width-20)
-	objects[2].Resize(fyne.NewSize(width, objects[2].Size().Height)) // the width decides the height
-	gaps := []float32{12, 4, 16, 0}
-	total := float32(0)
-	for i, o := range objects {
-		if o.Visible() {
-			total += o.MinSize().Height + gaps[i]
-		}
-	}
-	y := max(8, (size.Height-total)/2-12)
-	for i, o := range objects {
-		if !o.Visible() {
-			continue
-		}
-		want := o.MinSize()
-		w := width
-		if i == 3 {
-			w = want.Width
-		}
-		put(o, (size.Width-w)/2, y, w, want.Height)
-		y += want.Height + gaps[i]
-	}
-}
-
-// MinSize is Fyne's.
-func (messageLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(200, 120) }

@@ -185,11 +185,7 @@ func (r rowRenderer) MinSize() fyne.Size { return fyne.NewSize(nameLeft+60, rowH
 func (r rowRenderer) Refresh() {
 	w := r.row
 	w.colors()
-	for _, o := range w.objects {
-		if o.Visible() && o != fyne.CanvasObject(w.picture) {
-			o.Refresh()
-		}
-	}
+	w.redraw(w.objects)
 }
 
 func (r rowRenderer) Objects() []fyne.CanvasObject { return r.row.objects }

@@ -218,11 +218,7 @@ func (r tileRenderer) MinSize() fyne.Size { return TileSize(LeastPicture) }
 func (r tileRenderer) Refresh() {
 	t := r.tile
 	t.colors()
-	for _, o := range t.objects {
-		if o.Visible() && o != fyne.CanvasObject(t.picture) {
-			o.Refresh()
-		}
-	}
+	t.redraw(t.objects)
 }
 
 func (r tileRenderer) Objects() []fyne.CanvasObject { return r.tile.objects }

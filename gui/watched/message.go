@@ -39,7 +39,10 @@ func newMessage() *message {
 	}
 	m.first = kit.NewButton("", kit.ButtonPrimary, func() { m.do() })
 	m.second = kit.NewButton("", kit.ButtonPlain, func() { m.other() })
-	m.root = container.New(messageLayout{}, m.icon, m.title, m.text, m.first, m.second)
+	m.root = container.New(kit.MessageLayout{
+		Width: 460, Right: kit.PageMargin, // which the list has beside it
+		Gaps: [4]float32{12, 6, 18, 8}, Least: fyne.NewSize(200, 160),
+	}, m.icon, m.title, m.text, m.first, m.second)
 	return m
 }
 
@@ -55,37 +58,3 @@ func (m *message) set(c saying) {
 	able(m.second, !c.busy)
 	m.root.Refresh()
 }
-
-// messageLayout puts icon, title, text and buttons below each other, in the
-// middle.
-type messageLayout struct{}
-
-// Layout is Fyne's.
-func (messageLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	size.Width -= kit.PageMargin // which the list has beside it
-	width := min(460, size.Width-20)
-	objects[2].Resize(fyne.NewSize(width, objects[2].Size().Height)) // the width decides the height
-	gaps := []float32{12, 6, 18, 8, 0}
-	total := float32(0)
-	for i, o := range objects {
-		if o.Visible() {
-			total += o.MinSize().Height + gaps[i]
-		}
-	}
-	y := max(8, (size.Height-total)/2-12)
-	for i, o := range objects {
-		if !o.Visible() {
-			continue
-		}
-		want := o.MinSize()
-		w := width
-		if i > 2 {
-			w = min(want.Width, size.Width)
-		}
-		put(o, (size.Width-w)/2, y, w, want.Height)
-		y += want.Height + gaps[i]
-	}
-}
-
-// MinSize is Fyne's.
-func (messageLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(200, 160) }
