@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -45,6 +46,26 @@ func (k *Keyring) Lock(tb testing.TB) {
 	tb.Helper()
 	k.daemon.Stop()
 	k.start(tb)
+}
+
+// Freeze stops the daemon in its tracks: nothing that is asked gets an answer
+// before Thaw.
+func (k *Keyring) Freeze(tb testing.TB) {
+	tb.Helper()
+	k.signal(tb, syscall.SIGSTOP)
+}
+
+// Thaw lets a frozen daemon go on.
+func (k *Keyring) Thaw(tb testing.TB) {
+	tb.Helper()
+	k.signal(tb, syscall.SIGCONT)
+}
+
+func (k *Keyring) signal(tb testing.TB, s syscall.Signal) {
+	tb.Helper()
+	if err := syscall.Kill(k.daemon.PID(), s); err != nil {
+		tb.Fatal(err)
+	}
 }
 
 func (k *Keyring) start(tb testing.TB, flags ...string) {
