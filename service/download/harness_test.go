@@ -16,8 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"sluice/service"
 	"sluice/service/clock/clocktest"
 	"sluice/service/download"
@@ -26,6 +24,7 @@ import (
 	"sluice/service/sandbox"
 	"sluice/service/sandbox/sandboxtest"
 	"sluice/storage"
+	"sluice/storage/leftover"
 )
 
 const (
@@ -39,7 +38,7 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(childHome); dir != "" {
 		os.Exit(child(dir))
 	}
-	goleak.VerifyTestMain(m)
+	leftover.Main(m)
 }
 
 // rig is an engine with everything around it.

@@ -11,9 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"sluice/service"
+	"sluice/storage/leftover"
 	"sluice/storage/listing"
 )
 
@@ -22,7 +21,7 @@ func TestMain(m *testing.M) {
 	if err := flag.Set("rapid.checks", "20"); err != nil {
 		panic(err)
 	}
-	goleak.VerifyTestMain(m)
+	leftover.Main(m)
 }
 
 // fakeService is a service that lists what it is told to.

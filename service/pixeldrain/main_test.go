@@ -3,7 +3,7 @@ package pixeldrain
 import (
 	"testing"
 
-	"go.uber.org/goleak"
+	"sluice/storage/leftover"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leftover.Main(m) }

@@ -11,8 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"sluice/service"
 	"sluice/service/account"
 	"sluice/service/handoff"
@@ -21,10 +19,11 @@ import (
 	"sluice/service/sandbox/sandboxtest"
 	"sluice/service/settings"
 	"sluice/service/upload"
+	"sluice/storage/leftover"
 	"sluice/storage/secret"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leftover.Main(m) }
 
 // ring is a keyring in memory.
 type ring struct {

@@ -7,14 +7,13 @@ import (
 	"strings"
 	"testing"
 
-	"go.uber.org/goleak"
-
 	"sluice/service"
 	"sluice/service/settings"
 	"sluice/storage"
+	"sluice/storage/leftover"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leftover.Main(m) }
 
 func openDB(t *testing.T, dir string) *storage.DB {
 	t.Helper()

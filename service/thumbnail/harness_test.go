@@ -13,17 +13,16 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"sluice/service"
 	"sluice/service/pixeldrain"
 	"sluice/service/sandbox"
 	"sluice/service/sandbox/sandboxtest"
 	"sluice/service/thumbnail"
+	"sluice/storage/leftover"
 	"sluice/storage/thumbs"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leftover.Main(m) }
 
 // watch is a loader whose news are counted.
 type watch struct {

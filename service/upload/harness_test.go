@@ -16,8 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"sluice/service"
 	"sluice/service/clock/clocktest"
 	"sluice/service/feed"
@@ -37,17 +35,7 @@ func TestMain(m *testing.M) {
 	if err := flag.Set("rapid.checks", "6"); err != nil {
 		panic(err)
 	}
-	check, err := leftover.Watch()
-	if err != nil {
-		panic(err)
-	}
-	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
-		if err := check(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = max(code, 1)
-		}
-		os.Exit(code)
-	}))
+	leftover.Main(m)
 }
 
 // rig is an engine with everything around it.

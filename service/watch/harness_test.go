@@ -16,8 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"sluice/service"
 	"sluice/service/clock/clocktest"
 	"sluice/service/feed"
@@ -29,17 +27,7 @@ func TestMain(m *testing.M) {
 	if home := os.Getenv(childHome); home != "" {
 		os.Exit(child(home))
 	}
-	check, err := leftover.Watch()
-	if err != nil {
-		panic(err)
-	}
-	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
-		if err := check(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = max(code, 1)
-		}
-		os.Exit(code)
-	}))
+	leftover.Main(m)
 }
 
 // handClock moves when it is told to.

@@ -1,5 +1,5 @@
-// Package leftover tells what tests leave behind beside goroutines: open
-// descriptors and temporary files. Only TestMain functions use it.
+// Package leftover tells what tests leave behind: goroutines, open descriptors
+// and temporary files. Only TestMain functions use it.
 package leftover
 
 import (
@@ -9,13 +9,31 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"go.uber.org/goleak"
 )
 
-// Watch gives all temporary files of this process from now on a folder of their
+// Main runs the tests of a package and ends the process: with a failure, too,
+// when all of them passed but something was left.
+func Main(m goleak.TestingM) {
+	check, err := watch()
+	if err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		if err := check(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = max(code, 1)
+		}
+		os.Exit(code)
+	}))
+}
+
+// watch gives all temporary files of this process from now on a folder of their
 // own, and a check for after the tests: it removes the folder, and fails when
 // something was in it, or when a file or socket is open that was not before.
 // Where the system does not tell what is open, only files are checked.
-func Watch() (check func() error, err error) {
+func watch() (check func() error, err error) {
 	dir, err := os.MkdirTemp("", "sluice-test-")
 	if err != nil {
 		return nil, fmt.Errorf("watch temporary files: %w", err)

@@ -13,7 +13,7 @@ func TestWhatIsLeftIsTold(t *testing.T) {
 	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} {
 		t.Setenv(name, t.TempDir()) // taken back afterwards
 	}
-	check, err := Watch()
+	check, err := watch()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func TestNothingLeft(t *testing.T) {
 	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} {
 		t.Setenv(name, t.TempDir())
 	}
-	check, err := Watch()
+	check, err := watch()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
+	"sluice/storage/leftover"
 )
 
 func TestMain(m *testing.M) {
@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, putUntilKilled(context.Background(), dir))
 		os.Exit(1)
 	}
-	goleak.VerifyTestMain(m)
+	leftover.Main(m)
 }
 
 func open(tb testing.TB, dir string, opts ...func(*Config)) *Store {
