@@ -131,7 +131,7 @@ func (s *Screen) askClear() {
 // setCounting keeps people from asking twice.
 func (s *Screen) setCounting(on bool) {
 	s.counting = on
-	able(s.clear, !on)
+	s.clear.SetEnabled(!on)
 }
 
 // count tells how many uploads the history has, and how many of them ended
@@ -156,7 +156,7 @@ func count(ctx context.Context, store Store, limit time.Time) (all, old int, err
 }
 
 func (s *Screen) ask(all, old int, limit time.Time) {
-	c := canvasOf(s.root)
+	c := kit.Canvas(s.root)
 	if c == nil {
 		return
 	}

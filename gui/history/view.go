@@ -126,7 +126,7 @@ func (s *Screen) Tick() {
 
 // Find gives the search field the keyboard.
 func (s *Screen) Find() {
-	if c := canvasOf(s.root); c != nil {
+	if c := kit.Canvas(s.root); c != nil {
 		c.Focus(s.search)
 		s.search.SelectAll()
 	}
@@ -135,7 +135,7 @@ func (s *Screen) Find() {
 // TypedRune takes a letter that went to nothing on the window: it begins a
 // search.
 func (s *Screen) TypedRune(r rune) {
-	if c := canvasOf(s.root); c != nil && r != ' ' { // space is a key of the rows
+	if c := kit.Canvas(s.root); c != nil && r != ' ' { // space is a key of the rows
 		c.Focus(s.search)
 		s.search.TypedRune(r)
 	}
@@ -162,7 +162,7 @@ func (s *Screen) escape() {
 
 // toRows gives the list the keyboard, and a key.
 func (s *Screen) toRows(e *fyne.KeyEvent) {
-	c := canvasOf(s.root)
+	c := kit.Canvas(s.root)
 	if c == nil || !s.list.Visible() || s.model.Len() == 0 {
 		return
 	}
@@ -190,10 +190,6 @@ func (s *Screen) searched(text string) {
 	s.begin(strings.TrimSpace(text))
 }
 
-func canvasOf(o fyne.CanvasObject) fyne.Canvas {
-	return fyne.CurrentApp().Driver().CanvasForObject(o)
-}
-
 // show fits everything to the model.
 func (s *Screen) show() {
 	s.rows.Reset()
@@ -215,23 +211,14 @@ func (s *Screen) show() {
 		s.message.set(kit.IconClock, kit.ColorSecondary, lang.L("No history yet"),
 			lang.L("Every file that you upload from this computer is listed here with its link, also long after it has left the list of uploads."), "", nil)
 	}
-	able(s.export, m.State() == Ready && m.Len() > 0)
-	able(s.clear, !s.counting && m.State() == Ready && (m.Len() > 0 || m.Search() != ""))
+	s.export.SetEnabled(m.State() == Ready && m.Len() > 0)
+	s.clear.SetEnabled(!s.counting && m.State() == Ready && (m.Len() > 0 || m.Search() != ""))
 	s.list.Refresh()
-}
-
-func able(b *kit.Button, on bool) {
-	switch {
-	case on && b.Disabled():
-		b.Enable()
-	case !on && !b.Disabled():
-		b.Disable()
-	}
 }
 
 // askExport asks for the format of the file.
 func (s *Screen) askExport() {
-	c := canvasOf(s.root)
+	c := kit.Canvas(s.root)
 	if c == nil {
 		return
 	}

@@ -317,7 +317,7 @@ func TestKeys(t *testing.T) {
 	b.key(fyne.KeyEscape)
 	press(fyne.KeyEscape)
 	b.Tap("Uploads")
-	canvasOf(b.root).FocusNext() // the way back
+	kit.Canvas(b.root).FocusNext() // the way back
 	b.key(fyne.KeyEscape)
 	if got := b.told(); got != "back; back; back; back; back" {
 		t.Error(got)

@@ -108,7 +108,7 @@ func (s *Screen) typed(i int, e *fyne.KeyEvent) {
 // menu shows what can be done with a row, in words.
 func (s *Screen) menu(i int, at fyne.Position) {
 	_, job := s.model.Row(i)
-	c := canvasOf(s.root)
+	c := kit.Canvas(s.root)
 	if job == nil || job.Link == "" || c == nil {
 		return
 	}

@@ -96,6 +96,16 @@ func (b *Button) SetLabel(label string) {
 	b.Refresh()
 }
 
+// SetEnabled lets the button be pressed or not.
+func (b *Button) SetEnabled(on bool) {
+	switch {
+	case on && b.Disabled():
+		b.Enable()
+	case !on && !b.Disabled():
+		b.Disable()
+	}
+}
+
 // Label is what stands on the button.
 func (b *Button) Label() string { return b.label }
 

@@ -24,7 +24,7 @@ func (g *Grid) Scrolled(e *fyne.ScrollEvent) {
 
 // MouseDown takes the keyboard and tells what was pressed.
 func (g *Grid) MouseDown(e *desktop.MouseEvent) {
-	if c := g.canvas(); c != nil {
+	if c := Canvas(g); c != nil {
 		c.Focus(g)
 	}
 	g.unhover()
@@ -138,7 +138,7 @@ func (g *Grid) TypedShortcut(s fyne.Shortcut) {
 	if g.source.Shortcut != nil && g.source.Shortcut(s) {
 		return
 	}
-	if c, ok := g.canvas().(interface{ TypedShortcut(s fyne.Shortcut) }); ok {
+	if c, ok := Canvas(g).(interface{ TypedShortcut(s fyne.Shortcut) }); ok {
 		c.TypedShortcut(s)
 	}
 }

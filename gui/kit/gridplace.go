@@ -143,7 +143,7 @@ func (g *Grid) place(way int) {
 
 // pixel is how many device pixels a unit has.
 func (g *Grid) pixel() float64 {
-	if c := g.canvas(); c != nil {
+	if c := Canvas(g); c != nil {
 		return float64(c.Scale())
 	}
 	return 1
@@ -156,9 +156,7 @@ func (g *Grid) Scale() float32 { return float32(g.pixel()) }
 // parts of a tile keep their distance.
 func snap(v, pixel float64) float32 { return float32(math.Round(v*pixel) / pixel) }
 
-func (g *Grid) canvas() fyne.Canvas { return fyne.CurrentApp().Driver().CanvasForObject(g) }
-
-func (g *Grid) repaint() { Repaint(g) }
+func (g *Grid) repaint()            { Repaint(g) }
 
 // CreateRenderer is Fyne's.
 func (g *Grid) CreateRenderer() fyne.WidgetRenderer {

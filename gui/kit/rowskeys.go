@@ -103,7 +103,7 @@ func (in *rowsInner) hit(e *fyne.PointEvent) int {
 
 func (r *Rows) point(i int) {
 	r.cursor, r.has = r.source.Key(i), true
-	if c := fyne.CurrentApp().Driver().CanvasForObject(r); c != nil {
+	if c := Canvas(r); c != nil {
 		c.Focus(r)
 	}
 	r.markAll()

@@ -55,7 +55,7 @@ func (s *Select) choose(index int) {
 }
 
 func (s *Select) open() {
-	c := fyne.CurrentApp().Driver().CanvasForObject(s)
+	c := Canvas(s)
 	if c == nil {
 		return
 	}

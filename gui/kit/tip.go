@@ -33,7 +33,7 @@ func (l *TipLayer) Tip() string { return l.text }
 
 // tipLayerOf finds the layer of the window that o is in, nil for none.
 func tipLayerOf(o fyne.CanvasObject) *TipLayer {
-	c := fyne.CurrentApp().Driver().CanvasForObject(o)
+	c := Canvas(o)
 	if c == nil {
 		return nil
 	}
@@ -105,7 +105,7 @@ type tipRenderer struct {
 // Refresh draws the tip. Fyne calls it for the whole window when its scale
 // changes, and what is below the tip may have pictures of another size then.
 func (r *tipRenderer) Refresh() {
-	if c := fyne.CurrentApp().Driver().CanvasForObject(r.layer); c != nil && c.Scale() != r.scale {
+	if c := Canvas(r.layer); c != nil && c.Scale() != r.scale {
 		if r.scale != 0 {
 			r.layer.content.Refresh()
 		}

@@ -90,7 +90,7 @@ func (f *limitField) choose(index int) {
 	}
 	m.show()
 	m.onMain(func() { // once the list has closed
-		if c := fyne.CurrentApp().Driver().CanvasForObject(f.entry); c != nil {
+		if c := kit.Canvas(f.entry); c != nil {
 			c.Focus(f.entry)
 		}
 	})

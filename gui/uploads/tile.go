@@ -109,7 +109,7 @@ func (t *Tile) pixels() int { return int(TileSide*t.scale() + 0.5) }
 
 // scaleOf is how many pixels a unit has in the window that o is in.
 func scaleOf(o fyne.CanvasObject) float32 {
-	if c := fyne.CurrentApp().Driver().CanvasForObject(o); c != nil {
+	if c := kit.Canvas(o); c != nil {
 		return c.Scale()
 	}
 	return 1

@@ -153,20 +153,11 @@ func (s *Screen) show(c Change) {
 func (s *Screen) controls() {
 	s.paused = s.model.up.Paused || s.model.down.Paused
 	s.fitPause()
-	able(s.pause, s.paused || s.model.Open() > 0)
-	able(s.clear, s.model.Len(SectionToday)+s.model.Len(SectionEarlier) > 0)
+	s.pause.SetEnabled(s.paused || s.model.Open() > 0)
+	s.clear.SetEnabled(s.model.Len(SectionToday)+s.model.Len(SectionEarlier) > 0)
 	if empty := s.model.Empty(); empty == s.list.Visible() {
 		s.list.Hidden = empty
 		s.body.Refresh()
-	}
-}
-
-func able(b *kit.Button, on bool) {
-	switch {
-	case on && b.Disabled():
-		b.Enable()
-	case !on && !b.Disabled():
-		b.Disable()
 	}
 }
 

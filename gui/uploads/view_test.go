@@ -160,7 +160,7 @@ func TestRowsArePausedAndResumed(t *testing.T) {
 	w.TapIn("file-3.bin", "Resume")
 	w.TapIn("file-5.bin", "Cancel")
 	w.Tap("Resume all")
-	test.TapCanvas(fyne.CurrentApp().Driver().CanvasForObject(s.root), fyne.NewPos(120, 245)) // row 1
+	test.TapCanvas(kit.Canvas(s.root), fyne.NewPos(120, 245)) // row 1
 	w.Press(fyne.KeySpace)
 	if wished := []string{"pause 1", "pause 2", "resume [3]", "cancel 5", "resume [3 5]", "pause 1"}; !slices.Equal(want.list, wished) {
 		t.Errorf("\ngot  %q\nwant %q", want.list, wished)
@@ -196,8 +196,8 @@ func TestKeysActOnTheRow(t *testing.T) {
 	s, w, want, c := screen(t, wideWindow(), nil)
 	failed := job(2, upload.Failed)
 	s.Reset(upload.Snapshot{Jobs: []upload.Job{job(1, upload.Uploading), failed, linked(3, c)}})
-	test.TapCanvas(fyne.CurrentApp().Driver().CanvasForObject(s.root), fyne.NewPos(120, 245)) // row 1
-	w.Press(fyne.KeyReturn)                                                                   // nothing to open
+	test.TapCanvas(kit.Canvas(s.root), fyne.NewPos(120, 245)) // row 1
+	w.Press(fyne.KeyReturn)                                   // nothing to open
 	w.Press(fyne.KeyDelete)
 	w.Press(fyne.KeyDown)
 	w.Press(fyne.KeySpace)

@@ -130,7 +130,7 @@ func (s *Screen) typed(i int, e *fyne.KeyEvent) {
 // menu shows everything that can be done with a row, in words.
 func (s *Screen) menu(i int, at fyne.Position) {
 	_, item := s.model.Row(i)
-	c := fyne.CurrentApp().Driver().CanvasForObject(s.root)
+	c := kit.Canvas(s.root)
 	if item == nil || c == nil {
 		return
 	}

@@ -38,7 +38,7 @@ func (s *Screen) askAdd() {
 
 // offer asks how a folder is to be watched, unless it can't be.
 func (s *Screen) offer(path string, kinds []watch.Kind) {
-	c := canvasOf(s.root)
+	c := kit.Canvas(s.root)
 	if c == nil || s.folders == nil {
 		return
 	}
@@ -156,8 +156,8 @@ func (a *addSheet) show() {
 		a.rules.note.Show()
 	}
 	ok = ok && a.adding == nil && !a.preview.refused()
-	able(a.only, ok)
-	able(a.all, ok)
+	a.only.SetEnabled(ok)
+	a.all.SetEnabled(ok)
 	empty := a.preview.known() && a.preview.result.Files == 0
 	a.all.Hidden = empty
 	label := lang.L("Only new ones")

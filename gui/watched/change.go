@@ -106,7 +106,7 @@ func (s *Screen) wouldTake(p watch.Preview) string {
 // pauseOrResume asks how long nothing is to be uploaded, or ends that.
 func (s *Screen) pauseOrResume() {
 	folders := s.folders
-	c := canvasOf(s.root)
+	c := kit.Canvas(s.root)
 	if folders == nil || c == nil {
 		return
 	}

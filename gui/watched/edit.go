@@ -20,7 +20,7 @@ type rulesSheet struct {
 
 // askRules asks which files of a folder are taken.
 func (s *Screen) askRules(id watch.FolderID) {
-	c := canvasOf(s.root)
+	c := kit.Canvas(s.root)
 	card, ok := s.model.Card(id)
 	if c == nil || !ok {
 		return
@@ -60,7 +60,7 @@ func (r *rulesSheet) look() {
 
 func (r *rulesSheet) show() {
 	_, ok := r.form.rules()
-	able(r.save, ok)
+	r.save.SetEnabled(ok)
 }
 
 // take takes the rules over.

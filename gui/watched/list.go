@@ -247,7 +247,7 @@ func (s *Screen) typed(i int, k *fyne.KeyEvent) {
 
 // menu shows what can be done with a row, in words.
 func (s *Screen) menu(i int, at fyne.Position) {
-	found, c := s.entryAt(i), canvasOf(s.root)
+	found, c := s.entryAt(i), kit.Canvas(s.root)
 	if found == nil || c == nil {
 		return
 	}

@@ -223,7 +223,7 @@ func open(tb testing.TB, y *yard, prepare ...func(*bench)) *bench {
 	return b
 }
 
-func (b *bench) canvas() fyne.Canvas { return canvasOf(b.root) }
+func (b *bench) canvas() fyne.Canvas { return kit.Canvas(b.root) }
 
 // pick answers the folder dialog that was opened last.
 func (b *bench) pick(path string) {

@@ -54,7 +54,7 @@ func (m *message) set(c saying) {
 	m.second.SetLabel(c.second)
 	m.first.Hidden, m.second.Hidden = c.do == nil, c.other == nil
 	m.do, m.other = c.do, c.other
-	able(m.first, !c.busy)
-	able(m.second, !c.busy)
+	m.first.SetEnabled(!c.busy)
+	m.second.SetEnabled(!c.busy)
 	m.root.Refresh()
 }

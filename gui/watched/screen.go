@@ -194,7 +194,7 @@ func (s *Screen) TypedKey(e *fyne.KeyEvent) {
 			s.sheet.hide()
 		}
 	case fyne.KeyUp, fyne.KeyDown, fyne.KeyPageUp, fyne.KeyPageDown, fyne.KeyHome, fyne.KeyEnd:
-		if c := canvasOf(s.root); c != nil && s.rows.Visible() {
+		if c := kit.Canvas(s.root); c != nil && s.rows.Visible() {
 			c.Focus(s.rows)
 			s.rows.TypedKey(e)
 		}
@@ -213,19 +213,6 @@ func (s *Screen) Copied(links ...string) {
 	s.show()
 }
 
-func canvasOf(o fyne.CanvasObject) fyne.Canvas {
-	return fyne.CurrentApp().Driver().CanvasForObject(o)
-}
-
-func able(b *kit.Button, on bool) {
-	switch {
-	case on && b.Disabled():
-		b.Enable()
-	case !on && !b.Disabled():
-		b.Disable()
-	}
-}
-
 // show fits everything to the model.
 func (s *Screen) show() {
 	m := s.model
@@ -240,7 +227,7 @@ func (s *Screen) show() {
 	if !listed {
 		s.message.set(s.saying())
 	}
-	able(s.addButton, s.folders != nil)
+	s.addButton.SetEnabled(s.folders != nil)
 	s.showPause(listed)
 	s.cfg.Intents.Changed(m.On())
 }
