@@ -156,7 +156,7 @@ func (g *Grid) Scale() float32 { return float32(g.pixel()) }
 // parts of a tile keep their distance.
 func snap(v, pixel float64) float32 { return float32(math.Round(v*pixel) / pixel) }
 
-func (g *Grid) repaint()            { Repaint(g) }
+func (g *Grid) repaint() { Repaint(g) }
 
 // CreateRenderer is Fyne's.
 func (g *Grid) CreateRenderer() fyne.WidgetRenderer {
