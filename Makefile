@@ -142,24 +142,14 @@ bench: ## uploads side by side with curl, memory, the window with 100,000 files 
 	go test -count=1 -tags $(TEST_TAGS) -run '^$$' -bench Scroll ./gui/kit/ ./gui/files/ ./gui/uploads/ ./gui/history/
 
 # FUZZ says how long each fuzz target runs, MINUTES how long each kind of chaos
-# in watched folders lasts.
+# in watched folders lasts, ONLY which campaigns run.
 FUZZ ?= 60s
 MINUTES ?= 3
+ONLY ?= .
 
 .PHONY: torture
 torture: ## the long campaigns, as root: kills, faults, damaged and full disks, fuzzing (an hour or more)
-	$(call say,storage: kills and damage and a full disk)
-	SLUICE_KILL_ROUNDS=1000 SLUICE_DAMAGE_ROUNDS=500 \
-		go test -count=1 -v -timeout 60m -tags $(TEST_TAGS),torture ./storage/
-	$(call say,uploads: faults and kills and changing files and damage and a full disk)
-	go test -count=1 -v -timeout 180m -tags $(TEST_TAGS),torture -run '^TestTorture' ./service/upload/ $(if $(ARGS),-args $(ARGS))
-	$(call say,downloads: faults and kills and a full disk)
-	go test -count=1 -v -timeout 60m -tags $(TEST_TAGS),torture -run '^TestTorture' ./service/download/
-	$(call say,watched folders: chaos and kills and unmounting and the zoo)
-	go test -count=1 -v -timeout 60m -tags $(TEST_TAGS),torture -run '^TestTorture' ./service/watch/ -args -minutes $(MINUTES)
-	$(call say,fuzzing)
-	grep -r --include='*_test.go' -o '^func Fuzz[A-Za-z0-9]*' . | while IFS=: read -r file name; do \
-		go test -tags $(TEST_TAGS) -run '^$$' -fuzz "^$${name#func }$$" -fuzztime $(FUZZ) -fuzzminimizetime 20x "$$(dirname "$$file")" </dev/null; done
+	@ARGS='$(ARGS)' FUZZ='$(FUZZ)' MINUTES='$(MINUTES)' ONLY='$(ONLY)' OUT='$(ARTEFACTS)/torture' TAGS='$(TEST_TAGS)' packaging/torture.sh
 
 # Packages
 

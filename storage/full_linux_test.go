@@ -15,8 +15,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestFullFileSystem fills a small file system, which only root can mount.
-func TestFullFileSystem(t *testing.T) {
+// TestTortureFullDisk fills a small file system, which only root can mount.
+func TestTortureFullDisk(t *testing.T) {
 	dir := t.TempDir()
 	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=8m"); err != nil {
 		t.Fatalf("this test has to run as root: %v", err)
@@ -40,7 +40,7 @@ func TestFullFileSystem(t *testing.T) {
 		}
 		closeAll(t, f)
 	}
-	kept := 0
+	kept, links := 0, 0
 	for round := range 20 {
 		for i := 0; ; i++ {
 			_, err := d.AddJobs(t.Context(), 0, []Job{{Path: fmt.Sprint("/", round, "/", i), Finished: at(i), FailText: strings.Repeat("x", 300)}})
@@ -50,6 +50,7 @@ func TestFullFileSystem(t *testing.T) {
 			if err != nil {
 				t.Fatalf("round %d: %v", round, err)
 			}
+			links++
 			if kept++; i == 50 {
 				fillUp()
 			}
@@ -112,6 +113,7 @@ func TestFullFileSystem(t *testing.T) {
 		t.Errorf("not repaired once there is room: %+v", d.Opening())
 	}
 	closeAll(t, d)
+	t.Attr("figures", fmt.Sprintf("20 fillings, %d links, 5 starts on a full disk", links))
 }
 
 func withoutRoom(t *testing.T, what, dir string) {

@@ -156,13 +156,12 @@ func (k *keptPromises) check(t *testing.T, dir string) {
 	}
 }
 
-func TestNothingPromisedIsLostWhenKilled(t *testing.T) {
-	rounds := 12
-	if n := os.Getenv("SLUICE_KILL_ROUNDS"); n != "" { // make torture
-		if _, err := fmt.Sscan(n, &rounds); err != nil {
-			t.Fatal(err)
-		}
-	}
+func TestNothingPromisedIsLostWhenKilled(t *testing.T) { killCampaign(t, 12) }
+
+// killCampaign kills writers of one database, and looks in between and at the
+// end whether all is there that they said was kept.
+func killCampaign(t *testing.T, rounds int) {
+	t.Helper()
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
@@ -206,7 +205,7 @@ func TestNothingPromisedIsLostWhenKilled(t *testing.T) {
 			k.check(t, dir)
 		}
 	}
-	t.Logf("%d accepted paths, %d jobs, %d attempts kept", len(k.intake), len(k.jobs), len(k.attempts))
+	t.Attr("figures", fmt.Sprintf("%d kills: %d accepted paths, %d jobs, %d attempts kept", rounds, len(k.intake), len(k.jobs), len(k.attempts)))
 	if len(k.jobs) == 0 || len(k.attempts) == 0 {
 		t.Error("nothing was promised")
 	}

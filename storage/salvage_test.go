@@ -213,7 +213,11 @@ func kept(got, want contents) (jobs, settings int) {
 	return jobs, settings
 }
 
-func TestFlippedBytes(t *testing.T) {
+func TestFlippedBytes(t *testing.T) { damageCampaign(t, 24) }
+
+// damageCampaign changes bytes of a database at random and opens it.
+func damageCampaign(t *testing.T, rounds int) {
+	t.Helper()
 	source := quickDir(t)
 	d := open(t, source)
 	fill(t, d, 160)
@@ -224,12 +228,6 @@ func TestFlippedBytes(t *testing.T) {
 	sound, err := os.ReadFile(filepath.Join(source, fileName))
 	if err != nil {
 		t.Fatal(err)
-	}
-	rounds := 24
-	if n := os.Getenv("SLUICE_DAMAGE_ROUNDS"); n != "" { // make torture
-		if _, err := fmt.Sscan(n, &rounds); err != nil {
-			t.Fatal(err)
-		}
 	}
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d, %d pages", seed, len(sound)/pageSize)
@@ -276,7 +274,7 @@ func TestFlippedBytes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	t.Logf("%d of %d moved aside; at worst %.0f %% of links and settings kept", aside, rounds, 100*worst)
+	t.Attr("figures", fmt.Sprintf("%d rounds: %d times moved aside; at worst %.0f %% of links and settings kept", rounds, aside, 100*worst))
 	if aside == 0 {
 		t.Error("no damage was ever noticed")
 	}

@@ -193,7 +193,7 @@ func killCampaign(t *testing.T, seed uint64, kills int) {
 	for _, f := range files {
 		sent += r.sent(f.ID)
 	}
-	t.Logf("%d kills: %d bytes sent of %d", killed, sent, total)
+	t.Attr("figures", fmt.Sprintf("%d kills, %d files, %.1f MB; %.2f came twice", killed, len(files), float64(total)/1e6, float64(sent-total)/float64(total)))
 	// What was on its way to a killed process is lost: buffers of three connections.
 	if limit := total + int64(killed)*3*mib; sent > limit {
 		t.Errorf("%d bytes were sent of %d, with %d kills", sent, total, killed)

@@ -52,9 +52,10 @@ func (c campaign) run(t *testing.T) {
 	r.once(jobs)
 	st := r.server.Stats()
 	extra := float64(st.BodyBytes-total) / float64(total)
-	t.Logf("%d files, %d MB; %d uploads, %.2f times as many bytes as needed sent in vain, faults %v",
-		len(paths), total/1e6, st.Requests["PUT"], extra, st.Faults)
-	if limit := c.trouble/(1-c.trouble) + float64(16*mib)/float64(total); extra > limit {
+	limit := c.trouble/(1-c.trouble) + float64(16*mib)/float64(total)
+	t.Attr("figures", fmt.Sprintf("%d files, %d MB; %d uploads, %.2f sent in vain (bound %.2f)", len(paths), total/1e6, st.Requests["PUT"], extra, limit))
+	t.Logf("faults: %v", st.Faults)
+	if extra > limit {
 		t.Errorf("%.2f times as many bytes as needed sent in vain, want at most %.2f", extra, limit)
 	}
 }

@@ -56,8 +56,8 @@ func damageCampaign(t *testing.T, rounds int) {
 			t.Errorf("round %d: %d flips left %d of %d links", round, flips, d.links, links)
 		}
 	}
-	t.Logf("%d rounds: %d times moved aside; %.1f %% of the links told, at worst %d of %d", rounds, aside,
-		100*float64(told)/float64(rounds*links), worst, links)
+	t.Attr("figures", fmt.Sprintf("%d rounds: %d times moved aside; %.1f %% of the links told, at worst %d of %d", rounds, aside,
+		100*float64(told)/float64(rounds*links), worst, links))
 	if aside == 0 {
 		t.Error("no damage was ever noticed")
 	}

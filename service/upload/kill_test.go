@@ -338,7 +338,8 @@ func killCampaign(t *testing.T, dialect, rounds int, older string) {
 	}
 	must(t, r.engine.ResumeJobs(t.Context(), left...))
 	r.checkDrops(p, drops)
-	t.Logf("%d rounds, %d of them killed right after a write: %v; %d jobs were held in the end", rounds, p.died, points, snapshot.Totals.Held)
+	t.Attr("figures", fmt.Sprintf("%d kills, %d of them right after a write; %d jobs were held in the end", rounds, p.died, snapshot.Totals.Held))
+	t.Logf("killed after: %v", points)
 	if p.died < rounds/6 {
 		t.Errorf("only %d of %d rounds ended at the point where they should", p.died, rounds)
 	}
@@ -397,7 +398,7 @@ func (r *rig) checkDrops(p *promises, drops [][]string) {
 	if err != nil || len(open) != 0 {
 		r.t.Errorf("open attempts %+v, %v", open, err)
 	}
-	r.t.Logf("%d drops, %d files; %d copies that the service had stored wrong are left", len(said), len(all), len(spare))
+	r.t.Attr("figures", fmt.Sprintf("%d drops, %d files; %d copies that the service had stored wrong are left", len(said), len(all), len(spare)))
 }
 
 func TestKilledAgainAndAgain(t *testing.T) {

@@ -55,4 +55,5 @@ func TestTortureSources(t *testing.T) {
 			sourceCampaign(t, uint64(round), []int{sandbox.Dialect2020, sandbox.Dialect2026}[round%2])
 		})
 	}
+	t.Attr("figures", fmt.Sprintf("%d rounds of %d mishaps at three moments: %d in all", *sources, len(mishaps()), *sources*len(mishaps())*3))
 }

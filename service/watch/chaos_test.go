@@ -308,6 +308,7 @@ func runChaos(t *testing.T, seed uint64, steps int) {
 	}
 	c.settle()
 	c.tree.judge(c.server.sent())
+	t.Attr("figures", fmt.Sprintf("%d operations; %d files stood still, all of them among the %d sent", steps, len(c.tree.must), len(c.server.sent())))
 }
 
 func TestChaos(t *testing.T) {

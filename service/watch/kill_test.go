@@ -268,8 +268,9 @@ func killChaos(t *testing.T, seed uint64, lasts time.Duration, change ...func(*k
 	k.settle(c)
 	k.kill()
 	c.judge(k.files())
-	t.Logf("%d operations, %d kills, %d of them right after a write; %d files had to arrive, %d did; states %v",
-		steps, k.kills, k.heard[dying], len(c.must), len(k.files()), k.heard)
+	t.Attr("figures", fmt.Sprintf("%d operations, %d kills, %d of them right after a write; %d files stood still, all of them among the %d sent",
+		steps, k.kills, k.heard[dying], len(c.must), len(k.files())))
+	t.Logf("states: %v", k.heard)
 	if k.heard[dying] == 0 {
 		t.Error("no child has killed itself")
 	}

@@ -75,6 +75,7 @@ func TestTortureUnmount(t *testing.T) {
 		r.idle(id)
 	}
 	r.has(want...)
+	t.Attr("figures", fmt.Sprintf("unmounted 10 times, %d files", len(want)))
 }
 
 // dated gives files the times of those that they are copies of.
@@ -114,6 +115,7 @@ func TestTortureOverflow(t *testing.T) {
 	close(release)
 	r.until("everything", func() bool { return len(r.server.sent()) == files })
 	r.idle(id)
+	t.Attr("figures", fmt.Sprintf("%d files; events were lost %d times", files, lost.Load()))
 	if lost.Load() == 0 {
 		t.Error("no events were lost")
 	}
@@ -147,6 +149,7 @@ func TestTortureTheRealLimit(t *testing.T) {
 		}
 		t.Setenv(childWatches, "3")
 	})
+	t.Attr("figures", fmt.Sprintf("polled %d times", k.heard["polling watch_limit"]))
 	if k.heard["polling watch_limit"] == 0 {
 		t.Errorf("no folder reached the limit: %v", k.heard)
 	}

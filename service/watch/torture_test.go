@@ -30,4 +30,5 @@ func TestTortureZoo(t *testing.T) {
 	z.animals(5000, 200)
 	z.mapped()
 	z.check(id)
+	t.Attr("figures", fmt.Sprintf("%d files on the service", len(z.server.sent())))
 }
