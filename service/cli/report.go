@@ -30,6 +30,7 @@ type report struct {
 	given    map[string]string // full paths of the arguments, as they were written
 	batch    service.BatchID   // of the files, once they are safe
 	shown    map[service.JobID]bool
+	told     map[string]bool // what is said only once
 	last     handoff.Progress
 	uploaded int
 	already  int
@@ -40,7 +41,7 @@ type report struct {
 func newReport(out io.Writer, p *progress, asJSON bool, words Words) *report {
 	return &report{
 		out: out, progress: p, json: asJSON, words: words,
-		shown: map[service.JobID]bool{}, given: map[string]string{},
+		shown: map[service.JobID]bool{}, told: map[string]bool{}, given: map[string]string{},
 	}
 }
 
@@ -51,11 +52,38 @@ func (r *report) take(reply handoff.Reply) error {
 		r.batch = reply.Accepted
 	case reply.Progress != nil:
 		r.last = *reply.Progress
+		r.tellWhy(*reply.Progress)
 		r.progress.show(*reply.Progress)
 	case reply.Result != nil:
 		return r.result(*reply.Result)
 	}
 	return nil
+}
+
+// tellWhy says, once for each reason, why files take longer than sending them.
+func (r *report) tellWhy(p handoff.Progress) {
+	if p.Offline || p.Paused {
+		return
+	}
+	if p.Doubtful > 0 {
+		r.once("Sent, but no clear answer came. Looking in the account whether it has arrived.")
+	}
+	if p.Why == nil {
+		return
+	}
+	text := r.words(p.Why)
+	for _, advice := range []string{" Try again later.", " Try again.", "; try again later", "; try again"} {
+		text = strings.ReplaceAll(text, advice, "") // it is done by itself
+	}
+	r.once("Will be tried again by itself: " + text)
+}
+
+// once says what was not said before.
+func (r *report) once(text string) {
+	if !r.told[text] {
+		r.told[text] = true
+		r.progress.say(text)
+	}
 }
 
 // result writes one result, unless it was written before: after a change of

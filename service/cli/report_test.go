@@ -147,12 +147,39 @@ func TestProgressWhereLinesStay(t *testing.T) {
 	}
 }
 
+func TestWhyFilesAreTriedAgain(t *testing.T) {
+	var out, errs bytes.Buffer
+	r := newReport(&out, newProgress(&errs, false, still()), false, Say)
+	busy := &service.Error{Kind: service.Server, Status: 503}
+	for _, p := range []handoff.Progress{
+		{Files: 3, Retrying: 1, Why: busy, Offline: true}, // said otherwise
+		{Files: 3, Retrying: 1, Why: busy},
+		{Files: 3},
+		{Files: 3, Retrying: 2, Why: busy},
+		{Files: 3, Retrying: 1, Why: &service.Error{Kind: service.Server, Value: service.ReasonHTML}},
+		{Files: 3, Doubtful: 1},
+	} {
+		if err := r.take(handoff.Reply{Progress: &p}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := "0 of 3 files · 0 B of 0 B · offline, trying again\n" +
+		"Will be tried again by itself: The service failed. (Status 503.)\n" +
+		"Will be tried again by itself: " + sayAnswer(service.ReasonHTML) + "\n" +
+		"Sent, but no clear answer came. Looking in the account whether it has arrived.\n"
+	if errs.String() != want {
+		t.Errorf("says %q", errs.String())
+	}
+}
+
 func TestDescribe(t *testing.T) {
 	for want, p := range map[string]handoff.Progress{
 		"0 of 5 files so far · 0 B of 10 B":                       {Files: 5, Bytes: 10, Scanning: true, Left: -1},
 		"5 of 5 files · 10 B of 10 B · 2 failed":                  {Files: 5, Done: 5, Failed: 2, Bytes: 10, Sent: 10},
 		"0 of 1 files · 0 B of 0 B · paused in Sluice's window":   {Files: 1, Paused: true, Held: 1, Speed: 5},
 		"1 of 3 files · 0 B of 0 B · 2 paused in Sluice's window": {Files: 3, Done: 1, Held: 2},
+		"0 of 3 files · 0 B of 0 B · 2 to be tried again":         {Files: 3, Retrying: 2},
+		"0 of 3 files · 0 B of 0 B · 1 being looked for":          {Files: 3, Doubtful: 1},
 		"0 of 1 files · 0 B of 0 B · 7 B/s · 1 s left":            {Files: 1, Speed: 7.5},
 		"0 of 1 files · 0 B of 0 B · 7 B/s · 2 min left":          {Files: 1, Speed: 7.5, Left: 100 * time.Second},
 		"0 of 1 files · 0 B of 0 B · 7 B/s · 2 h 1 min left":      {Files: 1, Speed: 7.5, Left: 7260 * time.Second},

@@ -26,6 +26,12 @@ func describe(p handoff.Progress) string {
 	if p.Held > 0 && !p.Paused {
 		parts = append(parts, fmt.Sprintf("%d paused in Sluice's window", p.Held))
 	}
+	if p.Doubtful > 0 {
+		parts = append(parts, fmt.Sprintf("%d being looked for", p.Doubtful))
+	}
+	if p.Retrying > 0 && !p.Paused && !p.Offline {
+		parts = append(parts, fmt.Sprintf("%d to be tried again", p.Retrying))
+	}
 	switch {
 	case p.Paused:
 		parts = append(parts, "paused in Sluice's window")

@@ -100,18 +100,21 @@ type Result struct {
 
 // Progress is how far everything asked for has come.
 type Progress struct {
-	Files    int           `json:"files"`
-	Done     int           `json:"done"` // with or without success
-	Failed   int           `json:"failed,omitempty"`
-	Held     int           `json:"held,omitempty"` // paused one by one in the window; they have not ended
-	Bytes    int64         `json:"bytes"`
-	Sent     int64         `json:"sent"`
-	Speed    float64       `json:"speed,omitempty"` // bytes per second
-	Left     time.Duration `json:"left"`            // negative: unknown
-	Scanning bool          `json:"scanning,omitempty"`
-	Paused   bool          `json:"paused,omitempty"`
-	Offline  bool          `json:"offline,omitempty"`
-	NeedsKey bool          `json:"needs_key,omitempty"`
+	Files    int            `json:"files"`
+	Done     int            `json:"done"` // with or without success
+	Failed   int            `json:"failed,omitempty"`
+	Held     int            `json:"held,omitempty"` // paused one by one in the window; they have not ended
+	Bytes    int64          `json:"bytes"`
+	Sent     int64          `json:"sent"`
+	Speed    float64        `json:"speed,omitempty"` // bytes per second
+	Left     time.Duration  `json:"left"`            // negative: unknown
+	Scanning bool           `json:"scanning,omitempty"`
+	Paused   bool           `json:"paused,omitempty"`
+	Offline  bool           `json:"offline,omitempty"`
+	NeedsKey bool           `json:"needs_key,omitempty"`
+	Retrying int            `json:"retrying,omitempty"` // wait to be tried again
+	Doubtful int            `json:"doubtful,omitempty"` // were sent without a clear answer, and are looked for in the account
+	Why      *service.Error `json:"-"`                  // of the last of these, nil without any; its Err holds only text
 }
 
 // The wire forms below carry paths as bytes: JSON text would change a path
@@ -179,6 +182,29 @@ func (r *Result) UnmarshalJSON(b []byte) error {
 		Job: w.Job, Path: string(w.Path), Album: w.Album, ID: w.ID, URL: w.URL,
 		Size: w.Size, SHA256: w.SHA256, Status: w.Status, Failure: w.Failure.fromWire(),
 	}
+	return nil
+}
+
+type plainProgress Progress // without methods
+
+type wireProgress struct {
+	plainProgress
+	Why *wireFailure `json:"why,omitempty"`
+}
+
+// MarshalJSON gives the form in which progress travels.
+func (p Progress) MarshalJSON() ([]byte, error) {
+	return json.Marshal(wireProgress{plainProgress(p), toWire(p.Why)})
+}
+
+// UnmarshalJSON reads what MarshalJSON gives.
+func (p *Progress) UnmarshalJSON(b []byte) error {
+	var w wireProgress
+	if err := json.Unmarshal(b, &w); err != nil {
+		return err
+	}
+	*p = Progress(w.plainProgress)
+	p.Why = w.Why.fromWire()
 	return nil
 }
 

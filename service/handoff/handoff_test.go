@@ -99,6 +99,7 @@ func TestEverythingArrives(t *testing.T) {
 	replies := []Reply{
 		{Accepted: 7},
 		{Progress: &Progress{Files: 3, Done: 1, Failed: 1, Held: 1, Bytes: 1 << 40, Sent: 12, Speed: 1.5, Left: -1, Scanning: true, Paused: true, Offline: true, NeedsKey: true}},
+		{Progress: &Progress{Files: 1, Retrying: 1, Why: &service.Error{Op: "upload", Path: "/a\xff", Kind: service.Server, Value: "x", Status: 503, Err: errors.New("cut")}}},
 		{Result: &Result{Job: 9, Path: "/\xff\n", ID: "abc", URL: "https://x/u/abc", Size: 5, SHA256: "00", Status: StatusDuplicate}},
 		{Result: &Result{Job: 10, Path: "/b", Status: StatusFailed, Failure: &service.Error{
 			Op: "upload", Path: "/\xff", Kind: service.TooLarge, Value: service.ReasonFileTooLarge, Status: 413, RetryAfter: time.Second, Err: errors.New("cause"),

@@ -35,8 +35,8 @@ type follower struct {
 	moved int                         // files at the last call of ahead
 
 	progress handoff.Progress
-	last     time.Time // of the last report
-	told     int       // files in it
+	last     time.Time        // of the last report
+	told     handoff.Progress // in it
 }
 
 func newFollower(batch service.BatchID, reply func(handoff.Reply) error, now func() time.Time) *follower {
@@ -149,6 +149,12 @@ func (f *follower) put(j *upload.Job) {
 	kept := *j
 	f.jobs[j.ID] = &kept
 	f.count(&kept, 1)
+	switch {
+	case f.progress.Retrying == 0:
+		f.progress.Why = nil
+	case kept.State == upload.Retrying:
+		f.progress.Why = kept.Err
+	}
 }
 
 // remove takes over that a job was taken out of the queue. One that had ended
@@ -181,7 +187,12 @@ func (f *follower) count(j *upload.Job, sign int) {
 	case j.State == upload.Paused:
 		p.Held += sign
 		sent = 0
-	case j.State == upload.Hashing, j.State == upload.Waiting, j.State == upload.Retrying:
+	case j.State == upload.Retrying:
+		p.Retrying += sign
+		sent = 0
+	case j.State == upload.Verifying && j.Err != nil:
+		p.Doubtful += sign
+	case j.State == upload.Hashing, j.State == upload.Waiting:
 		sent = 0
 	}
 	p.Bytes += int64(sign) * j.Size
@@ -220,12 +231,20 @@ func (f *follower) results() error {
 
 func (f *follower) report(last bool) error {
 	now := f.now()
-	if !last && f.progress.Files == f.told && now.Sub(f.last) < progressTime {
+	if !last && !f.turned() && now.Sub(f.last) < progressTime {
 		return nil
 	}
-	f.last, f.told = now, f.progress.Files
+	f.last, f.told = now, f.progress
 	p := f.progress
 	return f.reply(handoff.Reply{Progress: &p})
+}
+
+// turned reports whether there is news for which nothing later may stand in:
+// perhaps nothing comes for long.
+func (f *follower) turned() bool {
+	p, told := &f.progress, &f.told
+	return p.Files != told.Files || p.Why != told.Why || (p.Doubtful > 0) != (told.Doubtful > 0) ||
+		p.Offline != told.Offline || p.Paused != told.Paused || p.NeedsKey != told.NeedsKey
 }
 
 func resultOf(j *upload.Job) *handoff.Result {

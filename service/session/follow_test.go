@@ -140,6 +140,50 @@ func TestNothingWasLeft(t *testing.T) {
 	}
 }
 
+func TestWhyFilesAreTriedAgain(t *testing.T) {
+	var h heard
+	now := time.Now()
+	f := newFollower(1, h.take, func() time.Time { now = now.Add(time.Second); return now })
+	first, second := job(1, 1, upload.Retrying, 0), job(2, 1, upload.Retrying, 0)
+	first.Err, second.Err = &service.Error{Kind: service.Server}, &service.Error{Kind: service.RateLimited}
+	for i, c := range []struct {
+		job      upload.Job
+		retrying int
+		why      *service.Error
+	}{
+		{first, 1, first.Err},
+		{second, 2, second.Err},
+		{job(2, 1, upload.Uploading, 50), 1, second.Err},
+		{job(1, 1, upload.Uploaded, 0), 0, nil},
+	} {
+		if err := f.step([]upload.Event{jobs(c.job)}); err != nil {
+			t.Fatal(err)
+		}
+		if p := h.last(); p.Retrying != c.retrying || p.Why != c.why {
+			t.Errorf("step %d: %d retrying because of %v", i, p.Retrying, p.Why)
+		}
+	}
+}
+
+func TestFilesInDoubtAreCounted(t *testing.T) {
+	var h heard
+	f := newFollower(1, h.take, time.Now)
+	doubtful := job(1, 1, upload.Verifying, 100)
+	doubtful.Err = &service.Error{Kind: service.Server}
+	if err := f.step([]upload.Event{jobs(doubtful, job(2, 1, upload.Verifying, 100))}); err != nil {
+		t.Fatal(err)
+	}
+	if p := h.last(); p.Doubtful != 1 || p.Sent != 200 {
+		t.Errorf("%+v", p)
+	}
+	if err := f.step([]upload.Event{{Totals: &upload.Totals{Paused: true}}}); err != nil {
+		t.Fatal(err)
+	}
+	if !h.last().Paused {
+		t.Error("what stops everything was not told, as it came right after other news")
+	}
+}
+
 func TestProgressIsRare(t *testing.T) {
 	var h heard
 	now := time.Now()
