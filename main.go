@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"sluice/gui"
+	"sluice/gui/ahead"
 	"sluice/gui/desktop"
 	"sluice/service/awake"
 	"sluice/service/cli"
@@ -23,6 +24,7 @@ import (
 	"sluice/service/sandbox"
 	"sluice/service/session"
 	"sluice/service/settings"
+	"sluice/service/spare"
 	"sluice/storage/secret"
 )
 
@@ -167,9 +169,10 @@ func startServer(ctx context.Context, o cli.ServerOptions) (session.Server, erro
 
 // runWindow opens the window, or gives the files to the Sluice that has one.
 func runWindow(ctx context.Context, cfg cli.Config, command cli.Command, account session.Config) int {
-	w := &desktop.Window{Icon: icon, Fonts: gui.FindFonts(account.Home.Cache), Sessions: func(sandbox bool) (session.Config, error) {
-		return prepared(account, sandbox)
-	}}
+	w := &desktop.Window{
+		Icon: icon, Release: spare.Hold(), Driver: ahead.Load(), Fonts: gui.FindFonts(account.Home.Cache), Cache: account.Home.Cache,
+		Sessions: func(sandbox bool) (session.Config, error) { return prepared(account, sandbox) },
+	}
 	cfg.Session.OnOpen = w.Raise
 	s, paths, code := cli.Open(ctx, cfg, command)
 	if s == nil {

@@ -76,6 +76,7 @@ type Config struct {
 	Icon    []byte       // PNG, may be nil
 	Logger  *slog.Logger // nil = nothing is logged
 	Fonts   *Fonts       // the computer's; nil = every character can be drawn
+	Cache   string       // folder for what can be made again; "" = none
 
 	// NewSettings makes the Settings screen for a backend, NewWelcome the first
 	// start's; nil for none. Both are called on the interface goroutine, for
@@ -102,12 +103,15 @@ type Config struct {
 // Run opens the window and returns when it was closed. Call it on the main
 // goroutine.
 func Run(cfg Config) error {
+	connected := func() {}
 	if cfg.App == nil {
 		preferX11()
 		leaveBusAlone()
+		connected = keepCompose(cfg.Cache)
 		cfg.App = app.NewWithID(AppID)
 	}
 	s, err := New(cfg)
+	connected()
 	if err != nil {
 		return err
 	}
@@ -141,6 +145,29 @@ func leaveBusAlone() {
 		}
 	}
 	_ = os.Setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:") // fails for no name like this
+}
+
+// keepCompose has the X library keep what it makes of the table of composed
+// characters in a folder below dir, unless it has a place for that already: else
+// connecting with the display reads half a megabyte of text, and takes three times
+// as long. The function that it gives ends that; what is started from here is not
+// to use the folder. Root is never given a place by the library.
+func keepCompose(dir string) (end func()) {
+	const name = "XCOMPOSECACHE"
+	none := func() {}
+	if _, set := os.LookupEnv(name); set || runtime.GOOS != "linux" || dir == "" {
+		return none
+	}
+	if home, err := os.UserHomeDir(); err == nil {
+		if _, err := os.Stat(filepath.Join(home, ".compose-cache")); err == nil {
+			return none
+		}
+	}
+	dir = filepath.Join(dir, "compose")
+	if os.MkdirAll(dir, 0o700) != nil || os.Setenv(name, dir) != nil {
+		return none
+	}
+	return func() { _ = os.Unsetenv(name) }
 }
 
 // appearance turns the setting into the theme's.

@@ -13,11 +13,13 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 
 	"sluice/gui"
+	"sluice/gui/ahead"
 	"sluice/gui/files"
 	"sluice/gui/settings"
 	"sluice/gui/watched"
@@ -37,8 +39,11 @@ type Window struct {
 	// Sessions says how to open the account's session or the sandbox's, for
 	// going from one to the other. Called on any goroutine.
 	Sessions func(sandbox bool) (session.Config, error)
-	Icon     []byte     // PNG
-	Fonts    *gui.Fonts // the computer's, may be nil
+	Icon     []byte        // PNG
+	Fonts    *gui.Fonts    // the computer's, may be nil
+	Driver   *ahead.Driver // of the display, may be nil
+	Cache    string        // folder for what can be made again, "" = none
+	Release  func()        // called when the start of the window is over, any number of times; nil: nobody waits for that
 
 	// For tests; zero values are what the program uses.
 	app     fyne.App
@@ -64,6 +69,9 @@ type Window struct {
 func (w *Window) Run(ctx context.Context, s *session.Session, paths []string) error {
 	w.session, w.opened = s, []*session.Session{s}
 	w.ctx, w.cancel = context.WithCancel(ctx)
+	if w.Release == nil {
+		w.Release = func() {}
+	}
 	w.wg.Go(func() { spare.Run(w.ctx, w.forget) })
 	stop := context.AfterFunc(ctx, w.quit)
 	err := w.show(ctx, paths)
@@ -71,6 +79,8 @@ func (w *Window) Run(ctx context.Context, s *session.Session, paths []string) er
 	w.cancel()
 	w.closeModel()
 	w.wg.Wait()
+	w.Driver.Release()
+	w.Release()
 	return errors.Join(err, w.closeAll())
 }
 
@@ -104,6 +114,7 @@ func (w *Window) run() (err error) {
 		Icon:        w.Icon,
 		Logger:      w.session.Log(),
 		Fonts:       w.Fonts,
+		Cache:       w.Cache,
 		NewSettings: w.newSettings,
 		NewWelcome:  w.newWelcome,
 		Started:     w.started,
@@ -132,8 +143,25 @@ func backend(s *session.Session) gui.Backend {
 	}
 }
 
+// startFor is how long the start of the window is, beginning with its first
+// frame: the files come in that time.
+const startFor = time.Second
+
+// begun ends what was meant for the start only.
+func (w *Window) begun() {
+	w.Driver.Release()
+	timer := time.NewTimer(startFor)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-w.ctx.Done():
+	}
+	w.Release()
+}
+
 // started begins what needs the window.
 func (w *Window) started(shell *gui.Shell) {
+	w.wg.Go(w.begun)
 	if !exists(shell.Window()) {
 		w.failed = fmt.Errorf("this display can't draw with OpenGL: %w", ErrNoWindow)
 		w.wg.Go(func() { shell.OnMain(fyne.CurrentApp().Quit) }) // once the app runs, not before
