@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"os"
+	"sort"
 	"strings"
 )
 
@@ -12,6 +14,7 @@ const (
 	ElideNot    Elide = iota // it takes the room it needs
 	ElideEnd                 // "Checking the ser…"
 	ElideMiddle              // "Screenshot fro…12.png": the end of a name tells most
+	ElidePath                // "…/Pictures/Screenshots": the last folders tell most
 )
 
 const ellipsis = "…"
@@ -34,8 +37,15 @@ func Shorten(text string, how Elide, fits func(string) bool) string {
 		return text
 	}
 	tail := 0
-	if how == ElideMiddle {
+	switch how {
+	case ElidePath:
+		if s, ok := lastFolders(text, fits); ok {
+			return s
+		}
+		fallthrough // not even the last one fits
+	case ElideMiddle:
 		tail = tailLength(parts)
+	case ElideNot, ElideEnd:
 	}
 	for {
 		if s, ok := longest(parts, min(most, len(parts)-tail-1), tail, fits); ok {
@@ -46,6 +56,21 @@ func Shorten(text string, how Elide, fits func(string) bool) string {
 		}
 		tail /= 2
 	}
+}
+
+// lastFolders keeps as many of a path's last parts as fit, whole ones only.
+func lastFolders(path string, fits func(string) bool) (string, bool) {
+	var starts []int
+	for i := 1; i < len(path)-1; i++ {
+		if os.IsPathSeparator(path[i]) {
+			starts = append(starts, i)
+		}
+	}
+	n := sort.Search(len(starts), func(n int) bool { return fits(ellipsis + path[starts[n]:]) })
+	if n == len(starts) {
+		return "", false
+	}
+	return ellipsis + path[starts[n]:], true
 }
 
 // longest keeps the last tail clusters and as many first ones as fit, most at

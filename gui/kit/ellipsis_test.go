@@ -27,6 +27,10 @@ func TestShorten(t *testing.T) {
 		{"Checking the server’s SHA-256", ElideEnd, 12, "Checking th…"},
 		{"Checking the server", ElideEnd, 10, "Checking…"}, // no blank before the dots
 		{"a.verylongextension", ElideMiddle, 8, "a.v…sion"},
+		{"/home/anna/Pictures/Screenshots", ElidePath, 40, "/home/anna/Pictures/Screenshots"},
+		{"/home/anna/Pictures/Screenshots", ElidePath, 24, "…/Pictures/Screenshots"},
+		{"~/Pictures/Screenshots", ElidePath, 12, "~/Pictu…hots"}, // not even the last folder fits
+		{"/", ElidePath, 0, "…"},
 		{"anything", ElideMiddle, 0, "…"},
 		{"", ElideEnd, 0, ""},
 	} {
@@ -50,7 +54,7 @@ func TestShortenFits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.String().Draw(t, "text")
 		room := rapid.IntRange(1, 40).Draw(t, "room")
-		how := rapid.SampledFrom([]Elide{ElideEnd, ElideMiddle}).Draw(t, "how")
+		how := rapid.SampledFrom([]Elide{ElideEnd, ElideMiddle, ElidePath}).Draw(t, "how")
 		got := Shorten(text, how, upTo(room))
 		if !upTo(room)(got) {
 			t.Fatalf("%q does not fit %d", got, room)

@@ -19,6 +19,14 @@ func NewLink(text string, style TextStyle, tapped func()) *Link {
 	return l
 }
 
+// grow takes no more than the words need: what is beside them is no link.
+func (l *Link) grow(has, free float32) float32 {
+	if l.style.Elide == ElideNot {
+		return 0
+	}
+	return max(0, min(free, l.measure(l.text).Width+1-has))
+}
+
 // OnTapped changes what a click does.
 func (l *Link) OnTapped(tapped func()) { l.onTapped = tapped }
 

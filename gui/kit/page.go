@@ -145,14 +145,20 @@ func (l lineUpLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 			more := min(free, f.width-want.Width)
 			want.Width += more
 			free -= more
-		} else if t, ok := o.(*Text); ok && free > 0 && t.style.Elide != ElideNot {
-			want.Width += free
-			free = 0
+		} else if t, ok := o.(grower); ok && free > 0 {
+			more := t.grow(want.Width, free)
+			want.Width += more
+			free -= more
 		}
 		o.Resize(want)
 		o.Move(fyne.NewPos(x, (size.Height-want.Height)/2))
 		x += want.Width + l.gap
 	}
+}
+
+// grower can be shortened, and tells how much of what is free it takes.
+type grower interface {
+	grow(has, free float32) float32
 }
 
 func fieldOf(o fyne.CanvasObject) (fieldLayout, bool) {

@@ -95,6 +95,13 @@ func (t *Text) SetBold(bold bool) {
 	t.Refresh()
 }
 
+func (t *Text) grow(_, free float32) float32 {
+	if t.style.Elide == ElideNot {
+		return 0
+	}
+	return free
+}
+
 // AccessibilityLabel is the whole text.
 func (t *Text) AccessibilityLabel() string { return t.text }
 

@@ -295,3 +295,16 @@ func TestClippedCardKeepsItsCorners(t *testing.T) {
 		}
 	}
 }
+
+func TestLinksInALineHaveRoomForTheirWords(t *testing.T) {
+	button, link := NewButton("Move", ButtonPlain, nil), NewLink("/home/anna/Pictures/Done", TextStyle{Elide: ElidePath}, nil)
+	line := NewLineUp(8, button, link)
+	window(t, line, fyne.NewSize(500, 60))
+	if link.short || link.Size().Width > 250 { // beside the words is nothing to click
+		t.Errorf("the link is %v wide, shortened %v", link.Size().Width, link.short)
+	}
+	line.Resize(fyne.NewSize(200, 60))
+	if right := link.Position().X + link.Size().Width; !link.short || right > 200 {
+		t.Errorf("in a narrow line the link ends at %v, shortened %v", right, link.short)
+	}
+}

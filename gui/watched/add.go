@@ -79,7 +79,7 @@ func (a *addSheet) build(c fyne.Canvas, kinds []watch.Kind) {
 	a.all = kit.NewButton(lang.L("Upload them too"), kit.ButtonPlain, func() { a.add(true) })
 	a.only = kit.NewButton(lang.L("Only new ones"), kit.ButtonPrimary, func() { a.add(false) })
 	rows := []fyne.CanvasObject{
-		kit.NewHint(w.Format.Folder(a.path), kit.TextStyle{Color: kit.ColorSecondary, Elide: kit.ElideMiddle}), a.problem,
+		kit.NewHint(w.Format.Folder(a.path), kit.TextStyle{Color: kit.ColorSecondary, Elide: kit.ElidePath}), a.problem,
 	}
 	rows = append(rows, a.rules.rows...)
 	rows = append(rows, kit.NewFormRow(label, a.deep), kit.NewLine())

@@ -35,6 +35,7 @@ type cardView struct {
 	skipping *kit.Hint
 	deep     *kit.Switch
 	then     *kit.Select
+	thenLine *fyne.Container
 	target   *kit.Link
 	copies   *kit.Switch
 	notifies *kit.Switch
@@ -47,7 +48,7 @@ const cardGap float32 = 15
 
 func newCardView(s *Screen, id watch.FolderID) *cardView {
 	v := &cardView{s: s, id: id}
-	v.name = kit.NewHint("", kit.TextStyle{Size: kit.SizeName, Bold: true, Elide: kit.ElideMiddle})
+	v.name = kit.NewHint("", kit.TextStyle{Size: kit.SizeName, Bold: true, Elide: kit.ElidePath})
 	v.status = kit.NewText("", kit.TextStyle{Size: kit.SizeSmall, Color: kit.ColorSecondary, Lines: 5})
 	v.fold = kit.NewButton("", kit.ButtonQuiet, v.unfold)
 	v.onOff = kit.NewSwitch(lang.L("Watch this folder"), true, func(on bool) { s.switchTo(id, on) })
@@ -73,8 +74,9 @@ func (v *cardView) newOptions() *fyne.Container {
 	v.deep = v.newSwitch(lang.L("Include subfolders"), func(o *watch.Options, on bool) { o.Subfolders = on })
 	v.then = kit.NewSelect([]string{lang.L("Keep the file"), lang.L("Move to a folder…"), lang.L("Move to the bin")},
 		func(i int) { s.chooseThen(id, thens()[i]) })
-	v.target = kit.NewLink("", kit.TextStyle{Elide: kit.ElideMiddle}, func() { s.chooseThen(id, watch.Move) })
+	v.target = kit.NewLink("", kit.TextStyle{Elide: kit.ElidePath}, func() { s.chooseThen(id, watch.Move) })
 	v.target.SetTip(lang.L("Choose another folder"))
+	v.thenLine = line(v.then, v.target)
 	v.copies = v.newSwitch(lang.L("Copy the link"), func(o *watch.Options, on bool) { o.CopyLink = on })
 	v.notifies = v.newSwitch(lang.L("Show a notification"), func(o *watch.Options, on bool) { o.Notify = on })
 	v.edited = v.newSwitch(lang.L("Upload edited files again"), func(o *watch.Options, on bool) { o.Edited = on })
@@ -88,7 +90,7 @@ func (v *cardView) newOptions() *fyne.Container {
 	return kit.NewColumn(7,
 		kit.NewFormRow(lang.L("Upload"), v.kindLine),
 		kit.NewFormRow(lang.L("Include subfolders"), line(v.deep)),
-		kit.NewFormRow(lang.L("When verified"), line(v.then, v.target)),
+		kit.NewFormRow(lang.L("When verified"), v.thenLine),
 		kit.NewFormRow(lang.L("Copy the link"), line(v.copies)),
 		kit.NewFormRow(lang.L("Show a notification"), line(v.notifies)),
 		kit.NewFormRow(lang.L("Upload edited files again"), line(v.edited)),
@@ -149,8 +151,11 @@ func (v *cardView) setOptions(c *watch.Card) {
 	}
 	v.deep.Set(o.Subfolders)
 	v.then.Set(max(0, slices.Index(thens(), o.Then)))
-	v.target.Hidden = o.Then != watch.Move
-	v.target.SetText(v.s.cfg.Words.Format.Folder(o.MoveTo))
+	if text := v.s.cfg.Words.Format.Folder(o.MoveTo); v.target.Text.Text() != text || v.target.Hidden == (o.Then == watch.Move) {
+		v.target.Hidden = o.Then != watch.Move
+		v.target.SetText(text)
+		v.thenLine.Refresh() // the words have another width
+	}
 	v.copies.Set(o.CopyLink)
 	v.notifies.Set(o.Notify)
 	v.edited.Set(o.Edited)

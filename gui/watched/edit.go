@@ -32,7 +32,7 @@ func (s *Screen) askRules(id watch.FolderID) {
 	r.form = newRulesForm(card.Options.Rules, true, r.look, escape, fit)
 	r.preview = newPreview(s, card.Path, s.wouldTake, r.show, escape, fit)
 	rows := []fyne.CanvasObject{
-		kit.NewHint(s.cfg.Words.Format.Folder(card.Path), kit.TextStyle{Color: kit.ColorSecondary, Elide: kit.ElideMiddle}),
+		kit.NewHint(s.cfg.Words.Format.Folder(card.Path), kit.TextStyle{Color: kit.ColorSecondary, Elide: kit.ElidePath}),
 	}
 	rows = append(rows, r.form.rows...)
 	rows = append(rows, kit.NewLine())

@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"sluice/gui/kit"
 	"sluice/service/screenshots"
 	"sluice/service/watch"
 )
@@ -72,6 +73,11 @@ func TestOptionsAreChangedAtOnce(t *testing.T) {
 	b.pick("/home/me/Done")
 	until("moving", func(o watch.Options) bool { return o.Then == watch.Move && o.MoveTo == "/home/me/Done" })
 	b.UntilSees("~/Done")
+	for _, o := range test.LaidOutObjects(b.root) {
+		if l, ok := o.(*kit.Link); ok && l.Text.Text() == "~/Done" && l.Size().Width < kit.MeasureText("~/Done", kit.SizeBody, fyne.TextStyle{}).Width {
+			t.Errorf("the folder's link is only %v wide", l.Size().Width)
+		}
+	}
 	b.Tap("Watch this folder")
 	b.Until("off", func() bool { return y.card(1).State == watch.Off })
 	b.UntilSees("Switched off · last upload 2 minutes ago · 318 uploaded")
@@ -440,6 +446,17 @@ func TestNarrowWindow(t *testing.T) {
 			if right > width-24 {
 				t.Errorf("in %v a %T ends at %v", width, o, right)
 			}
+		}
+	}
+}
+
+func TestNoBorderBetweenPiecesOfTheCard(t *testing.T) {
+	for _, p := range []part{middle, bottom} {
+		s := newSlab(p)
+		s.layout(fyne.NewSize(300, 40))
+		above := s.line.Position().Y - s.ground.Position().Y
+		if above < 0 || p == bottom && above < 1 { // rounded pieces have soft edges
+			t.Errorf("the ground of part %d begins %v above its border", p, above)
 		}
 	}
 }

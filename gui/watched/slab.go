@@ -75,7 +75,8 @@ func (s *slab) layout(size fyne.Size) (width float32) {
 	switch s.part {
 	case top:
 		first++
-	case bottom:
+	case bottom: // its edges are soft, and no border belongs to the upper one
+		first--
 		last--
 	case middle:
 	}
