@@ -51,8 +51,9 @@ func drawable(text string, glyphs *Glyphs) string {
 }
 
 func drawableCluster(cluster string, glyphs *Glyphs) string {
-	flag := strings.HasPrefix(cluster, string(blackFlag))
+	flag := false
 	for _, r := range cluster {
+		flag = r == blackFlag || flag && tagRune(r)
 		switch {
 		case flag && tagRune(r):
 		case unicode.IsSpace(r) && hiddenRune(r): // a line break, a tab

@@ -50,6 +50,7 @@ func TestDrawn(t *testing.T) {
 		{"not UTF-8", "a\xffb\xed\xa0\x80", "a␣b␣␣␣"},
 		{"a region's flag", "🏴\U000E0067\U000E0062\U000E007F", "🏴\U000E0067\U000E0062\U000E007F"},
 		{"tags that hide words", "a\U000E0067\U000E0062", "␣"},
+		{"tags that no flag bears", "🏴\u200d\U000E0067", "␣"},
 
 		{"words from the right", "שלום עולם.jpg", "|<שלום עולם>|.jpg"},
 		{"and a number", "דוח 2024 סופי.pdf", "|<סופי>|< >|2024|<דוח >|.pdf"},
@@ -74,14 +75,15 @@ func TestDrawnIsHarmless(t *testing.T) {
 	alphabet := rapid.OneOf(rapid.Rune(), rapid.SampledFrom([]rune("ab.1 (]%שלוم٤漢\u0301\u200d\u200e\u200f\u202e\u2066\u2069\n\t\x00\ufe0f\U000e0067🏴😀")))
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringOfN(alphabet, 0, 40, -1).Draw(t, "text") + rapid.SampledFrom([]string{"", "\xff"}).Draw(t, "end")
-		depth := 0
+		depth, flag := 0, false
 		for _, r := range Drawn(text) {
+			flag = r == blackFlag || flag && tagRune(r)
 			switch {
 			case r == rightBegin:
 				depth++
 			case r == rightEnd:
 				depth--
-			case r == '\uFFFD':
+			case r == '\uFFFD', flag && tagRune(r):
 			case hiddenRune(r), !g.Has(r) && !unseenRune(r):
 				t.Fatalf("%q is drawn with %U", text, r)
 			}
