@@ -98,7 +98,7 @@ type handClock struct {
 
 type wait struct {
 	d    time.Duration
-	fire chan time.Time
+	fire chan time.Time // takes the time only while it is waited for
 }
 
 func newHandClock() *handClock {
@@ -114,12 +114,12 @@ func (c *handClock) Now() time.Time {
 }
 
 func (c *handClock) After(d time.Duration) (<-chan time.Time, func() bool) {
-	w := wait{d: d, fire: make(chan time.Time, 1)}
+	w := wait{d: d, fire: make(chan time.Time)}
 	c.waits <- w
 	return w.fire, func() bool { return true }
 }
 
-// advance moves the time and fires the timer that waits for it.
+// advance moves the time.
 func (c *handClock) advance(d time.Duration) {
 	c.now <- (<-c.now).Add(d)
 }
@@ -129,32 +129,33 @@ func TestProgressComesTenTimesASecond(t *testing.T) {
 	r := newRig(t, func(cfg *upload.Config, s *sandboxConfig) { cfg.Clock, s.Now = clock, nil })
 	held := r.server.Inject(sandbox.Fault{Kind: sandbox.StallBody, After: 2 * mib, Method: http.MethodPut})
 	s := r.follow()
-	id := r.add(r.file("a", 6*mib))
+	id := r.add(r.file("a", 24*mib)) // more than the system takes for a server that does not read
 	s.state("a", upload.Uploading)
 	r.struck(held, 1)
 	_, sub := r.engine.Subscribe(t.Context())
-	next := func() wait {
+	// fire lets what waits now go on, whatever has waited and been woken before,
+	// and tells how long it wanted to wait.
+	var w wait
+	fire := func(done <-chan struct{}) time.Duration {
 		t.Helper()
-		select {
-		case w := <-clock.waits:
-			return w
-		case <-time.After(patience):
-			t.Fatal("nothing waits for the time")
-			return wait{}
+		limit := time.After(patience)
+		for {
+			select {
+			case w.fire <- clock.Now():
+				return w.d
+			case w = <-clock.waits:
+			case <-done:
+				return 0
+			case <-limit:
+				t.Fatal("nothing waits for the time")
+			}
 		}
-	}
-	// Beat waits 100 ms for each report, however often it is woken.
-	w := next()
-	for len(clock.waits) > 0 {
-		w = next()
-	}
-	if w.d != 100*time.Millisecond {
-		t.Fatalf("the next report comes in %v", w.d)
 	}
 	for range 5 {
 		clock.advance(100 * time.Millisecond)
-		w.fire <- clock.Now()
-		w = next()
+		if d := fire(nil); d != 100*time.Millisecond {
+			t.Fatalf("the report comes after %v", d)
+		}
 		events, err := sub.Next(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -169,13 +170,7 @@ func TestProgressComesTenTimesASecond(t *testing.T) {
 		defer close(done)
 		r.wait(id)
 	}()
-	for {
-		select {
-		case w := <-clock.waits:
-			clock.advance(w.d)
-			w.fire <- clock.Now()
-		case <-done:
-			return
-		}
+	for d := time.Duration(1); d > 0; d = fire(done) {
+		clock.advance(w.d)
 	}
 }

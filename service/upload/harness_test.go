@@ -209,6 +209,7 @@ func describe(s upload.Snapshot) string {
 type stream struct {
 	t      *testing.T
 	sub    *feed.Subscription[upload.Event]
+	unread []upload.Event
 	jobs   map[service.JobID]upload.Job
 	totals upload.Totals
 	states map[service.JobID][]upload.State // without repetitions
@@ -236,30 +237,36 @@ func (s *stream) put(j upload.Job) {
 	}
 }
 
-// until takes events until ok holds.
+// until takes events until ok holds. It looks after each, and leaves the others
+// for later: what held for a moment is seen however late this goroutine runs.
 func (s *stream) until(what string, ok func() bool) {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), s.limit)
 	defer cancel()
 	for !ok() {
-		events, err := s.sub.Next(ctx)
-		if err != nil {
-			s.t.Fatalf("no %s: %v; states %v, totals %+v", what, err, s.states, s.totals)
-		}
-		for _, e := range events {
-			for _, j := range e.Jobs {
-				s.put(j)
-			}
-			for _, id := range e.Removed {
-				delete(s.jobs, id)
-			}
-			if e.Totals != nil {
-				s.totals = *e.Totals
-			}
-			if e.BatchDone != nil {
-				s.done = append(s.done, *e.BatchDone)
+		if len(s.unread) == 0 {
+			var err error
+			if s.unread, err = s.sub.Next(ctx); err != nil {
+				s.t.Fatalf("no %s: %v; states %v, totals %+v", what, err, s.states, s.totals)
 			}
 		}
+		s.take(s.unread[0])
+		s.unread = s.unread[1:]
+	}
+}
+
+func (s *stream) take(e upload.Event) {
+	for _, j := range e.Jobs {
+		s.put(j)
+	}
+	for _, id := range e.Removed {
+		delete(s.jobs, id)
+	}
+	if e.Totals != nil {
+		s.totals = *e.Totals
+	}
+	if e.BatchDone != nil {
+		s.done = append(s.done, *e.BatchDone)
 	}
 }
 

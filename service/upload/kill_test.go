@@ -310,7 +310,7 @@ func killCampaign(t *testing.T, dialect, rounds int, older string) {
 		if point, times := killPoint(random, dialect); round%2 == 0 {
 			drop = r.drop(random, len(drops), 3, 1)
 			p.env = []string{fmt.Sprintf("%s=%s/%d", childPoint, point, times)}
-			done = p.run(t, r, drop, 1<<20, 2*time.Second)
+			done = p.run(t, r, drop, 1<<20, patience) // it comes to that point, or to the end
 			points[point] += p.died - died
 		} else {
 			if done {
