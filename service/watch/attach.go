@@ -260,7 +260,7 @@ func (f *folder) list(dir string, visited map[string]struct{}) bool {
 			visited[rel] = struct{}{}
 		}
 		if entry.IsDir() {
-			if f.opts.Subfolders && !hidden(filepath.ToSlash(rel)) {
+			if f.opts.Subfolders && !hidden(filepath.ToSlash(rel)) && !concealedEntry(entry) {
 				f.enter(rel, visited)
 			}
 			continue

@@ -221,6 +221,28 @@ func TestWhatHasAControlFileIsNotWhole(t *testing.T) {
 	}
 }
 
+// yt-dlp fetches picture and sound one after the other, puts them together in a
+// third file, and renames that.
+func TestPiecesOfAFilmAreNotUploaded(t *testing.T) {
+	r := newRig(t)
+	id := r.watch(DefaultOptions())
+	r.write("film.f137.mp4", "picture")
+	r.write("film.f251.webm.part", "so")
+	r.entry("film.f137.mp4", Waiting, ReasonWriting)
+	r.write("film.f251.webm", "sound")
+	r.ok(os.Remove(r.path("film.f251.webm.part")))
+	r.write("film.temp.mp4", "picture and so")
+	r.ok(os.Remove(r.path("film.f137.mp4")))
+	r.ok(os.Remove(r.path("film.f251.webm")))
+	r.write("film.temp.mp4", "picture and sound")
+	r.ok(os.Rename(r.path("film.temp.mp4"), r.path("film.mp4")))
+	r.entry("film.mp4", Uploaded, "")
+	r.write("kept.f22.mp4", "nothing comes for it")
+	r.entry("kept.f22.mp4", Uploaded, "")
+	r.idle(id)
+	r.has("film.mp4", "kept.f22.mp4")
+}
+
 // What came while nothing watched is known to be late, what comes then is not.
 func TestFilesThatCameBeforeAreLate(t *testing.T) {
 	r := newRig(t)

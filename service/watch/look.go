@@ -26,7 +26,7 @@ func (f *folder) look(rel string) {
 		f.leave(rel)
 	}
 	switch {
-	case hidden(filepath.ToSlash(rel)):
+	case hidden(filepath.ToSlash(rel)), concealed(info):
 	case info.IsDir():
 		if f.opts.Subfolders {
 			f.enter(rel, nil)

@@ -27,6 +27,10 @@ const (
 // tell whether it is complete: neither the platform nor its format.
 const unsureTimes = 5
 
+// pieceQuiet is how long a file must be quiet that looks like a piece of a film:
+// its other piece may be on its way.
+const pieceQuiet = 30 * time.Second
+
 // pending is a file that was found and is not complete yet, or waits for its
 // turn.
 type pending struct {
@@ -139,6 +143,9 @@ func (f *folder) ripe(p *pending, now time.Time) bool {
 		quiet := f.w.cfg.Quiet
 		if held == unknown && !whole {
 			quiet *= unsureTimes // its writer may only be resting
+		}
+		if _, partly := piece(filepath.Base(path)); partly {
+			quiet = max(quiet, pieceQuiet)
 		}
 		if held == free && whole || now.Sub(p.since) >= quiet {
 			return true

@@ -3,7 +3,6 @@ package watch
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -158,44 +157,3 @@ func matchAny(patterns []string, rel string) bool {
 }
 
 func fold(s string) string { return strings.ToLower(s) }
-
-// hidden reports whether any part of a path begins with a dot.
-func hidden(rel string) bool {
-	return strings.HasPrefix(rel, ".") && rel != "." || strings.Contains(rel, "/.")
-}
-
-// temporary reports whether programs give such names to what is not finished.
-func temporary(name string) bool {
-	lower := strings.ToLower(name)
-	for _, end := range []string{
-		".crdownload", ".part", ".partial", ".tmp", ".temp", ".download", ".downloading", ".opdownload", ".filepart", ".incomplete", ".!ut", ".!qb",
-		".!sync", ".aria2", ".ytdl", ".xltd", ".fdmdownload", ".dtapart", ".swp", ".tmp.drivedownload", "~",
-	} {
-		if strings.HasSuffix(lower, end) {
-			return true
-		}
-	}
-	switch lower {
-	case "thumbs.db", "desktop.ini", "ehthumbs.db":
-		return true
-	}
-	return strings.HasPrefix(lower, "~$") || strings.HasPrefix(lower, "#") && strings.HasSuffix(lower, "#")
-}
-
-// unfinished reports whether a folder is, or is in, one in which a program keeps
-// a file until it is whole, as Safari does.
-func unfinished(dir string) bool {
-	for part := range strings.SplitSeq(strings.ToLower(dir), "/") {
-		if strings.HasSuffix(part, ".download") {
-			return true
-		}
-	}
-	return false
-}
-
-// controlled reports whether a file's downloader says, by a file beside it, that
-// it is not whole: aria2 makes files in their full length under their own name.
-func controlled(file string) bool {
-	_, err := os.Lstat(file + ".aria2")
-	return err == nil
-}

@@ -29,6 +29,23 @@ func TestRules(t *testing.T) {
 		{Rules{}, "Thumbs.db", ReasonTemporary},
 		{Rules{}, "x.part/a.txt", ""},
 		{Rules{}, "film.mp4.ytdl", ReasonTemporary},
+		{Rules{}, "Unconfirmed 12345.crdownload", ReasonTemporary},
+		{Rules{}, "film.mp4.part-Frag12", ReasonTemporary},
+		{Rules{}, "film.mp4.part-Frag12.part", ReasonTemporary},
+		{Rules{}, "film.part-fragment", ""},
+		{Rules{}, "film.f137.mp4.part", ReasonTemporary},
+		{Rules{}, "film.temp.mp4", ReasonTemporary},
+		{Rules{}, "temp.mp4", ""},
+		{Rules{}, "film.temporal.mp4", ""},
+		{Rules{}, "film.part1.rar", ""},
+		{Rules{}, "notes.txt.sb-1a2b3c4d-Xy7z8w", ReasonTemporary},
+		{Rules{}, "notes.sb-1a2b", ""},
+		{Rules{}, ".notes.txt.swp", ReasonHidden},
+		{Rules{}, ".photo.jpg.Xy7z8w", ReasonHidden}, // rsync
+		{Rules{}, ".~lock.a.odt#", ReasonHidden},
+		{Rules{}, "$RECYCLE.BIN/S-1-5/$R1.png", ReasonHidden},
+		{Rules{}, "x/lost+found/a", ReasonHidden},
+		{Rules{}, "lost+found.txt", ""},
 		{Rules{}, "Film.zip.download/Film.zip", ReasonTemporary},
 		{Rules{}, "downloads/Film.zip", ""},
 		{Rules{}, "a\xff", ReasonName},
@@ -58,6 +75,18 @@ func TestRules(t *testing.T) {
 	}
 	if err := shots.Check(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestPieces(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"A film [x1].f137.mp4": "A film [x1]", "a.f251-drc.webm": "a", "a.f140.m4a": "a",
+		"a.mp4": "", "a.f.mp4": "", "a.fin.mp4": "", "a.f28.jpg": "", "f137.mp4": "", "a.f137": "",
+	} {
+		if title, ok := piece(name); ok != (want != "") || ok && title != want {
+			t.Errorf("%q: %q, %v", name, title, ok)
+		}
 	}
 }
 

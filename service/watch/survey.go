@@ -12,8 +12,8 @@ import (
 	"sluice/storage"
 )
 
-// survey visits all regular files below a folder, save those in hidden
-// folders; links are not followed. Folders below it that can't be read are
+// survey visits all regular files below a folder, save hidden ones by
+// their mark and those in hidden folders; links are not followed. Folders below it that can't be read are
 // passed over.
 func survey(ctx context.Context, root string, deep bool, visit func(rel string, info fs.FileInfo)) error {
 	queue := []string{""}
@@ -31,7 +31,7 @@ func survey(ctx context.Context, root string, deep bool, visit func(rel string, 
 			rel := filepath.Join(dir, entry.Name())
 			switch {
 			case entry.IsDir():
-				if deep && !hidden(filepath.ToSlash(rel)) {
+				if deep && !hidden(filepath.ToSlash(rel)) && !concealedEntry(entry) {
 					queue = append(queue, rel)
 				}
 			case entry.Type().IsRegular():
@@ -43,7 +43,7 @@ func survey(ctx context.Context, root string, deep bool, visit func(rel string, 
 }
 
 func visitFile(rel string, entry fs.DirEntry, visit func(rel string, info fs.FileInfo)) {
-	if info, err := entry.Info(); err == nil && info.Mode().IsRegular() {
+	if info, err := entry.Info(); err == nil && info.Mode().IsRegular() && !concealed(info) {
 		visit(rel, info)
 	}
 }
