@@ -195,6 +195,7 @@ func (t *Tiles) source() kit.GridSource {
 		},
 		Press:    t.press,
 		Open:     func(int) { t.open() },
+		Now:      t.cfg.Now,
 		Menu:     t.menu,
 		Band:     t.band,
 		Typed:    t.typed,

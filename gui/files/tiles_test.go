@@ -297,7 +297,6 @@ func TestTilesByPointer(t *testing.T) {
 	d.press(5, 0, desktop.MouseButtonSecondary) // another
 	d.press(5, 0, desktop.MouseButtonPrimary)
 	d.press(5, 0, desktop.MouseButtonPrimary)
-	d.tiles.grid.DoubleTapped(&fyne.PointEvent{})
 	want := []string{
 		fmt.Sprintf("menu at %v for [f1 f2]", fyne.NewPos(2*134+50, 50)), fmt.Sprintf("menu at %v for [f5]", fyne.NewPos(134+50, 218)),
 		"open [f5]",

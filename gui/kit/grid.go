@@ -2,6 +2,7 @@ package kit
 
 import (
 	"math"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -30,6 +31,8 @@ type GridSource struct {
 	Shortcut func(s fyne.Shortcut) bool                 // reports whether it was one for here; may be nil
 	Tip      func(i int, tile fyne.CanvasObject) string // what a pointer resting on it is told; may be nil
 	Zoom     func(steps float32)                        // the wheel with Ctrl held, up is more; may be nil
+
+	Now func() time.Time // the clock of double clicks; may be nil
 
 	// Visible is told which items are in view, whenever these change: the first
 	// and the one behind the last, and whether they came by going down (1), up
@@ -65,7 +68,8 @@ type Grid struct {
 	pointer fyne.Position     // where it is
 	inside  bool              // it is over the grid
 	tipped  fyne.CanvasObject // the tile whose tip is shown
-	clicked [2]int            // items that the last two clicks were on
+	clicked gridClick         // the last one
+	twice   bool              // it was the second half of a double click
 	band    gridBand
 	bar     *gridBar
 	objects []fyne.CanvasObject
@@ -75,6 +79,9 @@ type Grid struct {
 // NewGrid makes a grid of tiles of a size. Call Reset when the number or order
 // of items changed.
 func NewGrid(source GridSource, tile fyne.Size) *Grid {
+	if source.Now == nil {
+		source.Now = time.Now
+	}
 	g := &Grid{source: source, tile: tile, gap: GridGap, hovered: -1, keys: heldKeys}
 	g.restock()
 	g.bar = newGridBar(g)
