@@ -3,6 +3,7 @@ package gui
 import (
 	"context"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -89,7 +90,7 @@ func (s *Shell) watchedDone(b *upload.Batch) {
 		s.burst.held = append(s.burst.held, *b)
 		return
 	}
-	if !b.Jobs[0].Added.Before(s.burst.ended) {
+	if !s.inBurst(b) {
 		s.endCopying()
 		s.burst = burst{since: s.burst.since} // nothing else was under way: what comes now is new
 	}
@@ -116,6 +117,18 @@ func (s *Shell) watchedDone(b *upload.Batch) {
 		s.copyBurst()
 	}
 	s.tellBurst()
+}
+
+// inBurst reports whether files were there already, or even on their way, when
+// those before them had not ended. Some are whole before they are added.
+func (s *Shell) inBurst(b *upload.Batch) bool {
+	return slices.ContainsFunc(b.Jobs, func(j upload.Job) bool {
+		if j.Added.Before(s.burst.ended) {
+			return true
+		}
+		since := s.watched.WholeSince(j.Path)
+		return !since.IsZero() && since.Before(s.burst.ended)
+	})
 }
 
 // copyPace is the least time between two copies of one burst, so that programs

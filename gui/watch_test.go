@@ -27,6 +27,17 @@ func (watcher) Suggest(context.Context) []screenshots.Folder { return nil }
 // CaughtUp holds for names that say so.
 func (watcher) CaughtUp(path string) bool { return strings.HasPrefix(filepath.Base(path), "late") }
 
+// WholeSince is before the end of the first batch of TestBurstIsOneNote for one
+// file that is added after it.
+func (w watcher) WholeSince(path string) time.Time {
+	if filepath.Base(path) == "id300.png" {
+		return burstStart().Add(5 * time.Second)
+	}
+	return w.Watcher.WholeSince(path)
+}
+
+func burstStart() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) }
+
 // watchBench is a window with a watched folder.
 type watchBench struct {
 	*bench
@@ -158,7 +169,7 @@ func awaitUploads(t *testing.T, made *watch.Watcher, n int, begin func()) {
 // after the start.
 func (w *watchBench) batch(from, n int, added, ended time.Duration) *upload.Batch {
 	b := &upload.Batch{Origin: upload.Watch}
-	start := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	start := burstStart()
 	for i := range n {
 		id := fmt.Sprintf("id%d", from+i)
 		b.Jobs = append(b.Jobs, upload.Job{
@@ -187,6 +198,10 @@ func TestBurstIsOneNote(t *testing.T) {
 	w.shell.watchedDone(failed)
 	note, ok := w.shell.burstNote()
 	if !ok || note.Title != "139 files uploaded" || note.Body != "From ~/shots\n1 file failed" || len(w.linked(139)) != 139 {
+		t.Errorf("told %+v", note)
+	}
+	w.shell.watchedDone(w.batch(300, 1, 7*time.Second, 7*time.Second)) // it came before the others had ended
+	if note, _ = w.shell.burstNote(); note.Title != "140 files uploaded" || len(w.linked(140)) != 140 {
 		t.Errorf("told %+v", note)
 	}
 	w.shell.noteAction(note, notify.Default) // of many the window tells

@@ -118,8 +118,10 @@ func (y *yard) Remove(_ context.Context, id watch.FolderID) error {
 }
 
 func (y *yard) Pause(until time.Time) { y.setPause(watch.Pause{On: true, Until: until}) }
-func (y *yard) CaughtUp(string) bool  { return false }
 func (y *yard) Resume()               { y.setPause(watch.Pause{}) }
+
+func (*yard) CaughtUp(string) bool        { return false }
+func (*yard) WholeSince(string) time.Time { return time.Time{} }
 
 func (y *yard) setPause(p watch.Pause) {
 	y.mu.Lock()

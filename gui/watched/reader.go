@@ -21,6 +21,9 @@ type Folders interface {
 	// CaughtUp reports whether a file that is uploaded now had come before its
 	// folder was watched. It returns at once.
 	CaughtUp(path string) bool
+	// WholeSince tells since when a file that is uploaded now had not changed,
+	// zero when that is not known. It returns at once.
+	WholeSince(path string) time.Time
 	// Suggest gives folders that screenshots are put into and that are not
 	// watched, the likeliest first.
 	Suggest(ctx context.Context) []screenshots.Folder

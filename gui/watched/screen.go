@@ -204,6 +204,15 @@ func (s *Screen) TypedKey(e *fyne.KeyEvent) {
 // CaughtUp reports whether a file had come before its folder was watched.
 func (s *Screen) CaughtUp(path string) bool { return s.folders != nil && s.folders.CaughtUp(path) }
 
+// WholeSince tells since when a file had not changed, zero when that is not
+// known.
+func (s *Screen) WholeSince(path string) time.Time {
+	if s.folders == nil {
+		return time.Time{}
+	}
+	return s.folders.WholeSince(path)
+}
+
 // Copied marks the entries whose links were put on the clipboard last.
 func (s *Screen) Copied(links ...string) {
 	clear(s.copied)

@@ -243,6 +243,29 @@ func TestPiecesOfAFilmAreNotUploaded(t *testing.T) {
 	r.has("film.mp4", "kept.f22.mp4")
 }
 
+// A burst is told by when its files were whole, not by when their quiet second
+// was over.
+func TestWholeSince(t *testing.T) {
+	r := newRig(t)
+	id := r.watch(DefaultOptions())
+	before := r.w.cfg.Clock.Now()
+	r.write("a.txt", "a")
+	r.entry("a.txt", Uploaded, "")
+	if since, now := r.w.WholeSince(r.path("a.txt")), r.w.cfg.Clock.Now(); since.Before(before) || now.Sub(since) < r.w.cfg.Quiet {
+		t.Errorf("whole since %v, found after %v and uploaded before %v", since, before, now)
+	}
+	if !r.w.WholeSince(r.path("b.txt")).IsZero() {
+		t.Error("a file that was never there was whole")
+	}
+	for n := range 3 * 4096 { // all are forgotten in the end, the last ones are not
+		r.w.giving([]string{fmt.Sprint(n)}, []*pending{{since: before}})
+	}
+	if !r.w.WholeSince(r.path("a.txt")).IsZero() || r.w.WholeSince(fmt.Sprint(3*4096-4096)) != before {
+		t.Error("too much or too little is remembered")
+	}
+	r.idle(id)
+}
+
 // What came while nothing watched is known to be late, what comes then is not.
 func TestFilesThatCameBeforeAreLate(t *testing.T) {
 	r := newRig(t)

@@ -68,7 +68,7 @@ func (f *folder) hand(ctx context.Context, list []*pending) {
 		return
 	}
 	f.w.cfg.written("handing")
-	f.w.setLate(paths, list)
+	f.w.giving(paths, list)
 	batch, err := f.w.cfg.Uploader.Add(ctx, paths)
 	if err != nil {
 		undo(err)

@@ -93,7 +93,8 @@ type Watcher struct {
 	folders []*folder // in the order of adding
 	pause   Pause
 	closing bool
-	late    map[string]struct{} // see CaughtUp
+	late    map[string]struct{}     // see CaughtUp
+	whole   [2]map[string]time.Time // see WholeSince, the newest ones and those before them
 }
 
 // New takes up the folders that the database has, and starts. It fails only
@@ -179,11 +180,31 @@ func (w *Watcher) CaughtUp(path string) bool {
 	return late
 }
 
-// setLate notes for CaughtUp what is about to be given to the Uploader.
-func (w *Watcher) setLate(paths []string, list []*pending) {
+// WholeSince tells since when a file had not changed that was given to the
+// Uploader under this path; zero when that is not known any more, which it is of
+// the last thousands of files.
+func (w *Watcher) WholeSince(path string) time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	for _, m := range w.whole {
+		if since, ok := m[path]; ok {
+			return since
+		}
+	}
+	return time.Time{}
+}
+
+// giving notes for CaughtUp and WholeSince what is about to be given to the
+// Uploader.
+func (w *Watcher) giving(paths []string, list []*pending) {
+	const enough = 4096
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.whole[0] == nil || len(w.whole[0]) >= enough {
+		w.whole = [2]map[string]time.Time{make(map[string]time.Time), w.whole[0]}
+	}
 	for i, p := range list {
+		w.whole[0][paths[i]] = p.since
 		if p.late {
 			w.late[paths[i]] = struct{}{}
 		} else {
