@@ -173,6 +173,39 @@ func TestClosingASubscriptionLeavesTheOthers(t *testing.T) {
 	}
 }
 
+// Whoever has other things to listen to calls Next after a signal only: it must
+// not wait then, nor may the end go unheard.
+func TestReadySignalsNothingThatWasTaken(t *testing.T) {
+	var f stringFeed
+	s := f.Subscribe(t.Context())
+	signalled := func(want bool) {
+		t.Helper()
+		select {
+		case <-s.Ready():
+			if !want {
+				t.Error("a signal for what was taken")
+			}
+		default:
+			if want {
+				t.Error("no signal")
+			}
+		}
+	}
+	f.Publish("1")
+	signalled(true)
+	f.Publish("2") // comes between the signal and Next
+	equal(t, next(t, s), "1", "2")
+	signalled(false)
+	f.Publish("3")
+	f.Close()
+	signalled(true)
+	equal(t, next(t, s), "3")
+	signalled(true)
+	if _, err := s.Next(t.Context()); !errors.Is(err, feed.ErrClosed) {
+		t.Fatalf("Next after Close: %v", err)
+	}
+}
+
 func TestReadySignalsInASelect(t *testing.T) {
 	var f stringFeed
 	s := f.Subscribe(t.Context())

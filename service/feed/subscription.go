@@ -8,7 +8,7 @@ import (
 // Subscription is one stream of events. Next is for one goroutine at a time;
 // Close may be called from any.
 type Subscription[E any] struct {
-	ready chan struct{} // holds one token while there may be something to read
+	ready chan struct{} // holds one token while Next has something to give
 	ended chan struct{} // closed with the stream
 	leave func()        // takes the subscription out of its feed
 
@@ -48,8 +48,8 @@ func (s *Subscription[E]) Next(ctx context.Context) ([]E, error) {
 	}
 }
 
-// Ready signals when Next has something to give or to fail with, for use in a
-// select together with other channels. A signal may be stale: Next can still wait.
+// Ready signals while Next has something to give or to fail with, for use in a
+// select together with other channels. After a signal Next does not wait.
 func (s *Subscription[E]) Ready() <-chan struct{} { return s.ready }
 
 // Close ends the stream; what was not read is gone.
@@ -119,6 +119,13 @@ func (s *Subscription[E]) take() ([]E, error) {
 	}
 	s.queue, s.dead = nil, 0
 	clear(s.latest)
+	select {
+	case <-s.ready: // of what is taken now
+	default:
+	}
+	if s.err != nil {
+		s.signal() // the end is still to be told
+	}
 	return events, s.err
 }
 
