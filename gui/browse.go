@@ -25,9 +25,10 @@ const (
 // newFiles makes the Files screen.
 func newFiles(s *Shell) *files.Screen {
 	return files.New(files.Config{
-		Format: s.format, Now: func() time.Time { return s.now() }, OnMain: s.onMain, After: s.cfg.After, Long: ErrorText, Short: ErrorShort,
+		Format: s.format, Now: func() time.Time { return s.now() }, OnMain: s.early.do, After: s.cfg.After, Long: ErrorText, Short: ErrorShort,
 		FormatOf: func() service.LinkFormat { return s.values.LinkFormat }, NameOf: FormatName,
-		Look: files.Look{View: s.values.FilesView, Order: s.values.FilesOrder, Picture: s.values.FilesPicture},
+		Early: !s.early.over,
+		Look:  files.Look{View: s.values.FilesView, Order: s.values.FilesOrder, Picture: s.values.FilesPicture},
 		Outside: files.Outside{
 			Copy: s.copyTargets, Text: s.copyText, Open: s.openFiles, Tell: s.toast, Keep: s.keepFiles,
 			Ask:     func(title, text string, answers ...kit.Answer) { s.ask(nil, title, text, answers...) },

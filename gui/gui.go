@@ -115,7 +115,7 @@ func Run(cfg Config) error {
 	if err != nil {
 		return err
 	}
-	s.window.Show()
+	s.unveil()
 	if cfg.Started != nil {
 		cfg.Started(s)
 	}

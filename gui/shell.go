@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 
 	"sluice/gui/files"
@@ -29,6 +30,8 @@ type Shell struct {
 	cfg    Config
 	log    *slog.Logger
 	onMain func(func())
+	early  *early // the same for the Files screen, and for the window's first frame
+	eve    *eve
 	dozing *doze // nil: onMain is a test's
 	window fyne.Window
 	format *kit.Format
@@ -80,6 +83,7 @@ func New(cfg Config) (*Shell, error) {
 		s.dozing = newDoze(fyne.Do)
 		s.onMain = s.dozing.do
 	}
+	s.early, s.eve = newEarly(s.onMain, cfg.OnMain == nil), &eve{}
 	if s.cfg.Pick == nil {
 		s.cfg.Pick = platformPicker(s)
 	}
@@ -130,7 +134,7 @@ func (s *Shell) build() {
 	s.frame = newFrame(s, s.screens())
 	s.frame.setHost(s.backend.Host())
 	s.window.SetPadded(false)
-	s.window.SetContent(kit.NewTipLayer(s.frame.root))
+	s.window.SetContent(container.New(eveLayout{}, s.eve, kit.NewTipLayer(s.frame.root)))
 	s.window.Resize(fyne.NewSize(float32(s.values.WindowWidth), float32(s.values.WindowHeight)))
 	s.window.SetMaster()
 	s.window.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { s.dropped(uris) })

@@ -136,7 +136,7 @@ func backend(s *session.Session) gui.Backend {
 				return files.Library{}, err
 			}
 			return files.Library{
-				Catalogue: l.Catalogue, Thumbs: l.Thumbs, Ready: l.Ready, Keyless: l.Keyless,
+				Catalogue: l.Catalogue, Thumbs: l.Thumbs, Near: l.Thumbs.Near, Ready: l.Ready, Keyless: l.Keyless,
 				Delete: l.Delete, Rename: l.Rename, CanRename: l.CanRename,
 			}, nil
 		},

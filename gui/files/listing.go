@@ -29,7 +29,7 @@ func (s *Screen) saveItem() *fyne.MenuItem {
 
 // saveShown is for all files that are shown.
 func (s *Screen) saveShown() {
-	if s.model.State() == Listed {
+	if !s.tiles.grid.Later(s.saveShown) && s.model.State() == Listed {
 		s.cfg.Outside.Save(s.model.list.listing())
 	}
 }

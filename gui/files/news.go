@@ -25,6 +25,9 @@ func (s *Screen) take(n news) {
 	} else {
 		s.show()
 	}
+	s.heard = true
+	s.wait()
+	s.whole()
 	s.tryLater()
 	s.cfg.Outside.Changed(n.status)
 }

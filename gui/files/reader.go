@@ -14,6 +14,9 @@ import (
 type Library struct {
 	Catalogue *library.Catalogue
 	Thumbs    Thumbs
+	// Near reports whether pictures that Thumbs was asked for are looked for on
+	// this computer, or being decoded; nil: they never are.
+	Near func() bool
 	// Ready tells of files for which Thumbs has something new.
 	Ready func(ctx context.Context) *feed.Subscription[[]service.FileID]
 	// Delete deletes one file and tells the catalogue; called on any goroutine.
@@ -86,8 +89,9 @@ func (r *reader) run(lib Library) {
 		r.mu.Unlock()
 		n := news{status: status, keyless: lib.Keyless(), number: w.number}
 		if version != status.Version || number != w.number {
-			version, number = status.Version, w.number
-			n.found = lib.Catalogue.Find(w.search(time.Local))
+			if n.found = lib.Catalogue.Find(w.search(time.Local)); n.found != nil {
+				version, number = status.Version, w.number
+			}
 		}
 		if !r.call(func() { r.take(n) }) {
 			return

@@ -51,6 +51,7 @@ type Config struct {
 	NameOf   func(service.LinkFormat) string
 	Outside  Outside
 	Look     Look
+	Early    bool // nobody sees the window before Painted
 }
 
 // Look is how people want to see their files.
@@ -89,6 +90,8 @@ type Screen struct {
 	side     int // what the tiles wanted last, for the preview beside it
 	wanted   []thumbnail.Wanted
 	follow   service.FileID // was renamed: where its new name stands comes into view; "" = none
+	heard    bool           // what is known of the files is shown
+	painted  bool           // people see the window
 	trying   func()         // ends that the files are asked for again in a while; nil: they are not
 }
 
@@ -100,13 +103,16 @@ func New(cfg Config) *Screen {
 			return func() { t.Stop() }
 		}
 	}
-	s := &Screen{cfg: cfg, model: NewModel()}
+	s := &Screen{cfg: cfg, model: NewModel(), painted: !cfg.Early}
 	s.ctx, s.cancel = newLife()
 	s.model.SetOrder(cfg.Look.Order)
 	s.tiles = NewTiles(TilesConfig{
 		List: s.model.List(), Thumbs: screenPictures{s}, Format: cfg.Format, Now: cfg.Now, OnMain: cfg.OnMain, Intents: s.intents(),
 		After: func(d time.Duration, f func()) { cfg.After(d, f) },
 	})
+	if cfg.Early {
+		s.tiles.viewport.Unseen()
+	}
 	s.table = newTableHead(s.tiles.rows.columns, s.sortBy)
 	s.head = newHeader(s)
 	s.chips = newChips(s)
@@ -168,6 +174,7 @@ func (s *Screen) Use(open func(context.Context) (Library, error)) {
 		return
 	}
 	r := &reader{onMain: s.cfg.OnMain, take: s.take, ready: s.ready, opened: func(lib Library) { s.lib = lib }}
+	s.heard = false
 	s.reader = r
 	r.want = s.model.wanted()
 	r.start(open)

@@ -3,6 +3,7 @@ package files
 import (
 	"image"
 	"math"
+	"strconv"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -180,7 +181,7 @@ func (t *Tiles) source() kit.GridSource {
 	list := t.cfg.List
 	return kit.GridSource{
 		Count:  list.Len,
-		Key:    func(i int) string { return string(list.ID(i)) },
+		Key:    func(i int) string { return keyOf(list, i) },
 		Index:  func(key string) int { return list.Index(service.FileID(key)) },
 		New:    t.newCell,
 		Update: t.fill,
@@ -223,6 +224,14 @@ func (t *Tiles) source() kit.GridSource {
 
 func (t *Tiles) visible(first, end int) { t.viewport.Visible(first, end, 0, t.cfg.List.Len()) }
 
+// keyOf tells items apart, also those that are not known yet: no id begins so.
+func keyOf(list List, i int) string {
+	if id := list.ID(i); id != "" {
+		return string(id)
+	}
+	return "?" + strconv.Itoa(i)
+}
+
 // cell is a tile or a row.
 type cell interface {
 	holds() service.FileID
@@ -248,7 +257,7 @@ func (t *Tiles) fill(i int, o fyne.CanvasObject) {
 	}
 	f := t.cfg.List.File(i)
 	picture, state := (*image.RGBA)(nil), thumbnail.None
-	if t.cfg.Thumbs != nil {
+	if t.cfg.Thumbs != nil && f.ID != "" {
 		picture, state = t.cfg.Thumbs.Get(f.ID, t.side())
 	}
 	bare := state == thumbnail.None || state == thumbnail.Coming && !thumbnail.Possible(f.MIME, f.Name)
@@ -258,15 +267,19 @@ func (t *Tiles) fill(i int, o fyne.CanvasObject) {
 			picture = o.shown() // of another size, until this one comes
 		}
 		label := ""
-		if bare {
+		if bare && f.ID != "" {
 			label = KindLabel(&f)
 		}
-		o.show(&f, Facts(t.cfg.Format, &f), label, picture)
+		facts := ""
+		if f.ID != "" {
+			facts = Facts(t.cfg.Format, &f)
+		}
+		o.show(&f, facts, label, picture)
 	case *row:
 		if state == thumbnail.Coming && o.id == f.ID {
 			picture = o.shown()
 		}
-		o.show(&f, bare, picture)
+		o.show(&f, bare && f.ID != "", picture)
 	}
 }
 
@@ -284,10 +297,11 @@ func (t *Tiles) want(items []int) {
 	if t.cfg.Thumbs == nil {
 		return
 	}
-	wanted := make([]thumbnail.Wanted, len(items))
-	for n, i := range items {
-		f := t.cfg.List.File(i)
-		wanted[n] = thumbnail.Wanted{File: f.ID, MIME: f.MIME, Name: f.Name, Hash: f.SHA256, Uploaded: f.Uploaded}
+	wanted := make([]thumbnail.Wanted, 0, len(items))
+	for _, i := range items {
+		if f := t.cfg.List.File(i); f.ID != "" {
+			wanted = append(wanted, thumbnail.Wanted{File: f.ID, MIME: f.MIME, Name: f.Name, Hash: f.SHA256, Uploaded: f.Uploaded})
+		}
 	}
 	t.cfg.Thumbs.Want(t.side(), wanted)
 }

@@ -99,6 +99,9 @@ func (t *Tiles) letter(r rune) {
 }
 
 func (t *Tiles) shortcut(s fyne.Shortcut) bool {
+	if t.grid.Later(func() { t.shortcut(s) }) {
+		return true
+	}
 	switch s := s.(type) {
 	case *fyne.ShortcutSelectAll:
 		t.Select((*Selection).All)

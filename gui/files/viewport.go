@@ -50,6 +50,13 @@ func NewViewport(now func() time.Time, after func(d time.Duration, f func()), as
 	return &Viewport{now: now, after: after, ask: ask, calm: true, stays: true}
 }
 
+// Unseen takes over that nobody sees the view yet: what is around it is wanted
+// once it was Seen for a while.
+func (v *Viewport) Unseen() { v.stays = false }
+
+// Seen ends that.
+func (v *Viewport) Seen() { v.wait(stayAfter) }
+
 // Calm reports whether pictures are being asked for.
 func (v *Viewport) Calm() bool { return v.calm }
 

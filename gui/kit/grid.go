@@ -71,6 +71,7 @@ type Grid struct {
 	clicked gridClick         // the last one
 	twice   bool              // it was the second half of a double click
 	band    gridBand
+	held    gridHold
 	bar     *gridBar
 	objects []fyne.CanvasObject
 	keys    func() fyne.KeyModifier // which are held now

@@ -47,6 +47,9 @@ type gridBand struct {
 
 // Dragged spans a rubber band from where the button went down.
 func (g *Grid) Dragged(e *fyne.DragEvent) {
+	if g.Later(func() { g.Dragged(e) }) {
+		return
+	}
 	b := &g.band
 	if g.source.Band == nil || !b.on && !b.armed {
 		return
@@ -64,6 +67,9 @@ func (g *Grid) Dragged(e *fyne.DragEvent) {
 
 // DragEnd ends the rubber band.
 func (g *Grid) DragEnd() {
+	if g.Later(g.DragEnd) {
+		return
+	}
 	b := &g.band
 	if !b.on {
 		return

@@ -34,7 +34,12 @@ type gridClick struct {
 }
 
 // MouseDown takes the keyboard and tells what was pressed.
-func (g *Grid) MouseDown(e *desktop.MouseEvent) {
+func (g *Grid) MouseDown(e *desktop.MouseEvent) { g.down(e, g.source.Now()) }
+
+func (g *Grid) down(e *desktop.MouseEvent, now time.Time) {
+	if g.Later(func() { g.down(e, now) }) {
+		return
+	}
 	if c := Canvas(g); c != nil {
 		c.Focus(g)
 	}
@@ -48,7 +53,6 @@ func (g *Grid) MouseDown(e *desktop.MouseEvent) {
 	}
 	b.held, b.x, b.y = e.Modifier, e.Position.X, g.offset+float64(e.Position.Y)
 	i := g.ItemAt(e.Position)
-	now := g.source.Now()
 	g.clicked = gridClick{i, now}
 	g.twice = i >= 0 && last.item == i && now.Sub(last.at) < doubleClick
 	if g.source.Press != nil {
@@ -59,7 +63,10 @@ func (g *Grid) MouseDown(e *desktop.MouseEvent) {
 // MouseUp lets go: what is dragged from now on was not pressed here. It opens the
 // item that both halves of a double click were on. Fyne's own double tap is not
 // asked: while that waits for the second half, it loses a click on something else.
-func (g *Grid) MouseUp(*desktop.MouseEvent) {
+func (g *Grid) MouseUp(e *desktop.MouseEvent) {
+	if g.Later(func() { g.MouseUp(e) }) {
+		return
+	}
 	g.band.armed = false
 	if !g.twice || g.band.on {
 		return
@@ -73,7 +80,7 @@ func (g *Grid) MouseUp(*desktop.MouseEvent) {
 
 // TappedSecondary asks for a menu.
 func (g *Grid) TappedSecondary(e *fyne.PointEvent) {
-	if g.source.Menu != nil {
+	if !g.Later(func() { g.TappedSecondary(e) }) && g.source.Menu != nil {
 		g.source.Menu(g.ItemAt(e.Position), e.AbsolutePosition)
 	}
 }
@@ -136,7 +143,7 @@ func (g *Grid) setFocus(on bool) {
 
 // TypedRune passes letters on.
 func (g *Grid) TypedRune(r rune) {
-	if g.source.Rune != nil {
+	if !g.Later(func() { g.TypedRune(r) }) && g.source.Rune != nil {
 		g.source.Rune(r)
 	}
 }
@@ -144,7 +151,7 @@ func (g *Grid) TypedRune(r rune) {
 // TypedKey moves with the arrows, Home, End and the page keys; everything else
 // goes to the source.
 func (g *Grid) TypedKey(e *fyne.KeyEvent) {
-	if !g.GoBy(e.Name, g.keys()) && g.source.Typed != nil {
+	if !g.Later(func() { g.TypedKey(e) }) && !g.GoBy(e.Name, g.keys()) && g.source.Typed != nil {
 		g.source.Typed(e)
 	}
 }
@@ -152,6 +159,9 @@ func (g *Grid) TypedKey(e *fyne.KeyEvent) {
 // TypedShortcut moves with Ctrl held. What neither the grid nor its source
 // knows goes to the window.
 func (g *Grid) TypedShortcut(s fyne.Shortcut) {
+	if g.Later(func() { g.TypedShortcut(s) }) {
+		return
+	}
 	if c, ok := s.(*desktop.CustomShortcut); ok && g.GoBy(c.KeyName, c.Modifier) {
 		return
 	}

@@ -105,6 +105,14 @@ func (g *Grid) settle(a gridAnchor) {
 	}
 }
 
+// Rescale takes over that a unit may have another number of device pixels now.
+func (g *Grid) Rescale() {
+	if g.pixels != 0 && g.pixel() != g.pixels {
+		g.place(0)
+		g.repaint()
+	}
+}
+
 // place gives the items in view their tiles and positions.
 func (g *Grid) place(way int) {
 	first, end := g.shape.withTiles(g.offset)

@@ -30,6 +30,11 @@ type Config struct {
 	// is asked for new ones by Use: a listing needs a processor, and so does
 	// whatever shows the files. 0 = it is asked at once.
 	Ease time.Duration
+
+	// Glance is for how long the first of the files may stand for all of them,
+	// see Status.Glance: reading all needs a processor too. Whole ends that
+	// sooner. 0 = all files are read before one is shown.
+	Glance time.Duration
 }
 
 // Status is how the catalogue stands. Several that nobody read yet are one.
@@ -45,6 +50,10 @@ type Status struct {
 	// known before stays.
 	Problem *service.Error
 	Version int // grows when the files changed: time to Find again
+
+	// Glance: only the first of the files are known yet, as they were sorted when
+	// people saw them last, and what is said here of all of them.
+	Glance bool
 }
 
 // Catalogue knows the account's files. Its methods may be called from any
@@ -56,6 +65,7 @@ type Catalogue struct {
 	done   sync.WaitGroup
 	wake   chan struct{}
 	files  atomic.Pointer[snapshot]
+	sorted atomic.Pointer[sorting] // what the last Find of all files was sorted by
 
 	mu     sync.Mutex // guards what follows, and publishing in order
 	orders []order    // not taken yet
@@ -67,6 +77,7 @@ type Catalogue struct {
 type order struct {
 	use             *account
 	forget, refresh bool
+	whole, look     bool // read all files; keep how they are seen
 	changes         []change
 }
 
@@ -117,7 +128,7 @@ func (c *Catalogue) tell(o order) {
 	c.mu.Lock()
 	if n := len(c.orders); n > 0 && c.orders[n-1].changes != nil && o.changes != nil {
 		c.orders[n-1].changes = append(c.orders[n-1].changes, o.changes...)
-	} else if n == 0 || !o.refresh || !c.orders[n-1].refresh {
+	} else if n == 0 || !o.same(&c.orders[n-1]) {
 		c.orders = append(c.orders, o)
 	}
 	c.mu.Unlock()
@@ -125,6 +136,11 @@ func (c *Catalogue) tell(o order) {
 	case c.wake <- struct{}{}:
 	default: // it will look anyway
 	}
+}
+
+// same reports whether the order was given already.
+func (o *order) same(last *order) bool {
+	return o.refresh && last.refresh || o.whole && last.whole || o.look && last.look
 }
 
 // Use shows the files of an account: those known from earlier at once, and a
@@ -136,6 +152,24 @@ func (c *Catalogue) Use(scope string, from Lister) {
 
 // Refresh asks for a listing. While one is coming, it asks again after that.
 func (c *Catalogue) Refresh() { c.tell(order{refresh: true}) }
+
+// Whole has all files read where only a glance of them is shown.
+func (c *Catalogue) Whole() { c.tell(order{whole: true}) }
+
+// AwaitWhole has all files read and waits for that, or for the end of ctx.
+func (c *Catalogue) AwaitWhole(ctx context.Context) error {
+	status, news := c.Subscribe(ctx)
+	defer news.Close()
+	for status.Glance {
+		c.Whole()
+		list, err := news.Next(ctx)
+		if err != nil {
+			return err
+		}
+		status = list[len(list)-1]
+	}
+	return nil
+}
 
 // Forget removes the files of the account in use from memory and disk.
 func (c *Catalogue) Forget() { c.tell(order{forget: true}) }
@@ -161,10 +195,20 @@ func (c *Catalogue) Removed(ids ...service.FileID) {
 }
 
 // Find searches the files as they are now. It takes some milliseconds for
-// 100,000 files, and the first time with a Field a tenth of a second.
-func (c *Catalogue) Find(search Search) *List { return newList(c.files.Load(), &search) }
+// 100,000 files, and the first time with a Field a tenth of a second. It gives nil
+// where a glance does not tell: all files are read then, and the Version grows.
+func (c *Catalogue) Find(search Search) *List {
+	list := newList(c.files.Load(), &search)
+	switch {
+	case list == nil:
+		c.Whole()
+	case !search.narrow() && list.Len() > 0:
+		c.seen(search.sorting())
+	}
+	return list
+}
 
-// File gives what is known of a file.
+// File gives what is known of a file. A glance knows but the first.
 func (c *Catalogue) File(id service.FileID) (service.File, bool) {
 	if r := c.files.Load().get(string(id)); r != "" {
 		return r.file(), true

@@ -99,7 +99,7 @@ func (o *owner) save(ctx context.Context, before, after *snapshot) {
 	if o.c.cfg.Store == nil || o.account.scope == "" {
 		return
 	}
-	err := o.c.cfg.Store.Save(ctx, o.account.scope, o.at, false, parts(after, differing(before, after)))
+	err := o.c.cfg.Store.Save(ctx, o.account.scope, o.at, false, parts(after, differing(before, after)), o.glance(after))
 	if errors.Is(err, listing.ErrNone) {
 		o.saveAll(ctx, after)
 		return
@@ -113,9 +113,9 @@ func (o *owner) saveAll(ctx context.Context, s *snapshot) {
 		return
 	}
 	all := func(record) bool { return true }
-	err := o.c.cfg.Store.Save(ctx, o.account.scope, o.at, true, parts(s, partsOf(s, all)))
+	err := o.c.cfg.Store.Save(ctx, o.account.scope, o.at, true, parts(s, partsOf(s, all)), o.glance(s))
 	if errors.Is(err, listing.ErrNone) { // it was damaged, and is empty now
-		err = o.c.cfg.Store.Save(ctx, o.account.scope, o.at, true, parts(s, partsOf(s, all)))
+		err = o.c.cfg.Store.Save(ctx, o.account.scope, o.at, true, parts(s, partsOf(s, all)), o.glance(s))
 	}
 	o.complain(ctx, err)
 }

@@ -20,6 +20,7 @@ type Search struct {
 type List struct {
 	s      *snapshot
 	order  []int32
+	length int // more than order has where only a glance is known
 	counts Counts
 
 	once   sync.Once
@@ -46,6 +47,9 @@ func (c Counts) Of(k Kind) int {
 
 // newList searches the snapshot.
 func newList(s *snapshot, search *Search) *List {
+	if s.glance != nil {
+		return s.list(search)
+	}
 	l := &List{s: s}
 	found, counts := s.find(&search.Query)
 	l.counts = Counts{All: len(s.records), Kind: counts}
@@ -59,7 +63,7 @@ func newList(s *snapshot, search *Search) *List {
 		}
 	}
 	if found == nil && one == AnyKind && other == AnyKind && !search.Descending {
-		l.order = sorted
+		l.order, l.length = sorted, len(sorted)
 		return l
 	}
 	l.order = make([]int32, 0, l.counts.Of(one))
@@ -73,26 +77,52 @@ func newList(s *snapshot, search *Search) *List {
 			l.order = append(l.order, i)
 		}
 	}
+	l.length = len(l.order)
 	return l
 }
 
 // Len is the number of files.
-func (l *List) Len() int { return len(l.order) }
+func (l *List) Len() int { return l.length }
+
+// Known is how many of them are known, from the first on: all, but where the
+// list was made of a glance (see Status). Of the others ID, Name and File give
+// nothing.
+func (l *List) Known() int { return len(l.order) }
 
 // Counts tell what the query found.
 func (l *List) Counts() Counts { return l.counts }
 
 // ID is the id of file i.
-func (l *List) ID(i int) service.FileID { return service.FileID(l.s.records[l.order[i]].id()) }
+func (l *List) ID(i int) service.FileID {
+	if i >= len(l.order) {
+		return ""
+	}
+	return service.FileID(l.s.records[l.order[i]].id())
+}
 
 // Name is the name of file i.
-func (l *List) Name(i int) string { return l.s.records[l.order[i]].name() }
+func (l *List) Name(i int) string {
+	if i >= len(l.order) {
+		return ""
+	}
+	return l.s.records[l.order[i]].name()
+}
 
 // Kind is the kind of file i.
-func (l *List) Kind(i int) Kind { return l.s.kinds[l.order[i]] }
+func (l *List) Kind(i int) Kind {
+	if i >= len(l.order) {
+		return AnyKind
+	}
+	return l.s.kinds[l.order[i]]
+}
 
 // File is all that is known of file i.
-func (l *List) File(i int) service.File { return l.s.records[l.order[i]].file() }
+func (l *List) File(i int) service.File {
+	if i >= len(l.order) {
+		return service.File{}
+	}
+	return l.s.records[l.order[i]].file()
+}
 
 // Index is the place of a file, -1 if it was not found. It does not search.
 func (l *List) Index(id service.FileID) int {

@@ -25,6 +25,8 @@ type owner struct {
 	ease    <-chan time.Time // a listing is to be asked for then; nil: none is
 	waiting []change         // told, and not shown yet
 	rest    <-chan time.Time // nil: changes are shown at once
+	late    <-chan time.Time // all files are to be read then; nil: they are
+	kept    *sorting         // of the glance on the disk; nil: there is none
 }
 
 // restFor is how much longer than showing changes took no others are shown: a
@@ -48,6 +50,8 @@ func (o *owner) run(ctx context.Context) {
 			o.obey(ctx)
 		case <-o.ease:
 			o.fetch(ctx)
+		case <-o.late:
+			o.whole(ctx)
 		case <-o.rest:
 			o.rest = nil
 			o.flush(ctx)
@@ -70,14 +74,20 @@ func (o *owner) obey(ctx context.Context) {
 	o.c.orders = nil
 	o.c.mu.Unlock()
 	for _, t := range todo {
-		if t.changes == nil {
+		if t.changes == nil && !t.look {
 			o.flush(ctx)
+		}
+		if t.use == nil && !t.forget && !t.look {
+			o.whole(ctx)
 		}
 		switch {
 		case t.use != nil:
 			o.use(ctx, *t.use)
 		case t.forget:
 			o.forget(ctx)
+		case t.whole:
+		case t.look:
+			o.keepGlance(ctx)
 		case t.refresh:
 			o.fetch(ctx)
 		default:
@@ -94,11 +104,23 @@ func (o *owner) use(ctx context.Context, a account) {
 	o.drop()
 	same := a.scope == o.account.scope
 	o.account = a
+	if same && o.c.files.Load().glance != nil {
+		o.whole(ctx)
+		return
+	}
 	if same {
 		o.c.change(func(*Status) {}) // whoever waits to hear of an account hears it
 		o.fetch(ctx)
 		return
 	}
+	o.late, o.kept = nil, nil
+	if !o.look(ctx) {
+		o.loadAll(ctx)
+	}
+}
+
+// loadAll reads and shows what is kept of the account, and has the service asked.
+func (o *owner) loadAll(ctx context.Context) {
 	records, at, err := o.load(ctx)
 	if err != nil && !errors.Is(err, listing.ErrNone) {
 		o.c.cfg.Logger.Warn("the files of the last time can't be read", slog.Any("err", err))
@@ -119,7 +141,7 @@ func (o *owner) forget(ctx context.Context) {
 			o.c.cfg.Logger.Warn("the files of the account can't be forgotten", slog.Any("err", err))
 		}
 	}
-	o.known, o.at = false, time.Time{}
+	o.known, o.at, o.late, o.kept = false, time.Time{}, nil, nil
 	o.show(newSnapshot(nil), nil)
 }
 
@@ -127,19 +149,17 @@ func (o *owner) forget(ctx context.Context) {
 // use.
 func (o *owner) show(s *snapshot, problem *service.Error) {
 	before := o.c.files.Load()
-	s.order(ByUploaded)
+	if s.glance == nil {
+		s.order(ByUploaded)
+	}
 	for _, f := range before.sortedBy() {
 		s.order(f)
-	}
-	bytes := int64(0)
-	for _, n := range s.sizes {
-		bytes += max(n, 0)
 	}
 	o.c.files.Store(s)
 	o.c.change(func(st *Status) {
 		*st = Status{
-			Scope: o.account.scope, Known: o.known, At: o.at, Files: len(s.records), Bytes: bytes,
-			Busy: o.fetching != nil, Problem: problem, Version: st.Version + 1,
+			Scope: o.account.scope, Known: o.known, At: o.at, Files: s.files(), Bytes: s.bytes(),
+			Busy: o.fetching != nil, Problem: problem, Version: st.Version + 1, Glance: s.glance != nil,
 		}
 	})
 }

@@ -23,6 +23,8 @@ type snapshot struct {
 	uploaded []int64 // µs since 1970, or noTime
 	kinds    []Kind
 
+	glance *glance // these are but the first of its files; nil: they are all
+
 	mu     sync.Mutex
 	orders map[Field][]int32 // ascending
 }
@@ -52,6 +54,26 @@ func newSnapshot(records []record) *snapshot {
 		s.sizes, s.uploaded, s.kinds = append(s.sizes, size), append(s.uploaded, uploaded), append(s.kinds, r.kind())
 	}
 	return s
+}
+
+// bytes is the size of all files.
+func (s *snapshot) bytes() int64 {
+	if s.glance != nil {
+		return s.glance.bytes
+	}
+	sum := int64(0)
+	for _, n := range s.sizes {
+		sum += max(n, 0)
+	}
+	return sum
+}
+
+// files is how many files there are.
+func (s *snapshot) files() int {
+	if s.glance != nil {
+		return s.glance.files
+	}
+	return len(s.records)
 }
 
 // get gives the record with an id, "" if there is none.

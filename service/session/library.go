@@ -37,6 +37,10 @@ type Library struct {
 // listing of 100,000 files keeps a processor busy for a second.
 const listingEase = 1500 * time.Millisecond
 
+// glanceEase is how long a window has for its first frame before all files of the
+// last time are read anyway.
+const glanceEase = time.Second
+
 // localFile is a file as it was when it was uploaded.
 type localFile struct {
 	path string
@@ -70,8 +74,8 @@ func (s *Session) openLibrary(ctx context.Context) {
 		s.log.Warn("thumbnails are not kept", slog.Any("err", err))
 		l.cache = nil
 	}
-	l.Catalogue = library.New(library.Config{Store: l.kept, Logger: s.log, Ease: listingEase}) //nolint:contextcheck // it lives until Close
-	l.Thumbs = thumbnail.New(thumbnail.Config{                                                 //nolint:contextcheck // it lives until Close
+	l.Catalogue = library.New(library.Config{Store: l.kept, Logger: s.log, Ease: listingEase, Glance: glanceEase}) //nolint:contextcheck // it lives until Close
+	l.Thumbs = thumbnail.New(thumbnail.Config{                                                                     //nolint:contextcheck // it lives until Close
 		Disk: l.cache, Local: l.localPath, OnReady: l.ready.Publish, Logger: s.log,
 	})
 	s.library = l
@@ -172,7 +176,7 @@ func (l *Library) follow(ctx context.Context, events *feed.Subscription[upload.E
 		}
 		var ids []service.FileID
 		for i := range news {
-			ids = append(ids, l.uploaded(news[i].Jobs)...)
+			ids = append(ids, l.uploaded(ctx, news[i].Jobs)...)
 		}
 		client := l.session.currentClient()
 		if len(ids) == 0 || client == nil {
@@ -194,8 +198,11 @@ func (l *Library) describe(ctx context.Context, client *pixeldrain.Client, ids [
 }
 
 // uploaded tells the catalogue of files that it does not know, and gives them.
-func (l *Library) uploaded(jobs []upload.Job) (fresh []service.FileID) {
+func (l *Library) uploaded(ctx context.Context, jobs []upload.Job) (fresh []service.FileID) {
 	for _, j := range l.note(jobs) {
+		if l.Catalogue.AwaitWhole(ctx) != nil {
+			return fresh
+		}
 		if _, known := l.Catalogue.File(j.File); !known && j.State == upload.Uploaded {
 			l.Catalogue.Added(service.File{ID: j.File, Name: j.Name, Size: j.Size, Uploaded: j.Finished, SHA256: j.SHA256, CanEdit: true})
 			fresh = append(fresh, j.File)

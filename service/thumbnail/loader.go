@@ -6,6 +6,7 @@ import (
 	"image"
 	"log/slog"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -200,6 +201,14 @@ func (l *Loader) Use(client Client) {
 	for _, w := range l.wanted {
 		l.report(w.File)
 	}
+}
+
+// Near reports whether a picture that is wanted is looked for on this computer, or
+// is being decoded, so that it will be there in a moment.
+func (l *Loader) Near() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.ContainsFunc(l.order, func(j *job) bool { return j.phase == toLook || j.phase == toDecode })
 }
 
 // Get gives a file's picture of side by side pixels if it is in memory, and

@@ -21,7 +21,7 @@ import (
 const (
 	fileName  = "library.db"
 	appID     = 0x534c6c73 // "SLls"
-	version   = 1
+	version   = 2
 	maxScopes = 8 // listings that are kept; those written longest ago go
 )
 
@@ -30,7 +30,13 @@ CREATE TABLE scope (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, at INTEGE
 CREATE TABLE part (
 	scope INTEGER NOT NULL REFERENCES scope (id) ON DELETE CASCADE, number INTEGER NOT NULL,
 	sum INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (scope, number)
-) STRICT, WITHOUT ROWID;`
+) STRICT, WITHOUT ROWID;` + glanceSchema
+
+// glanceSchema is what version 2 has and version 1 has not.
+const glanceSchema = `
+CREATE TABLE glance (
+	scope INTEGER PRIMARY KEY REFERENCES scope (id) ON DELETE CASCADE, sum INTEGER NOT NULL, data BLOB NOT NULL
+) STRICT;`
 
 // ErrNone says that a listing is not kept.
 var ErrNone = errors.New("the listing is not kept")
@@ -122,36 +128,48 @@ func load(ctx context.Context, pool *sql.DB, scope string, part func(number int,
 	return time.UnixMilli(at), nil
 }
 
-// Save writes parts of a listing and from when it is, all or nothing. A part
-// without data is removed. With whole, all parts that are not given are
-// removed too; without it a listing that is not kept yet fails with ErrNone.
-func (s *Store) Save(ctx context.Context, scope string, at time.Time, whole bool, parts iter.Seq2[int, []byte]) error {
+// Save writes parts of a listing, from when it is and its glance, all or nothing.
+// A part without data is removed, and so is a glance without. With whole, all
+// parts that are not given are removed too; without it a listing that is not kept
+// yet fails with ErrNone.
+func (s *Store) Save(ctx context.Context, scope string, at time.Time, whole bool, parts iter.Seq2[int, []byte], glance []byte) error {
+	return s.write(ctx, func(tx *sql.Tx) error {
+		id, err := scopeID(ctx, tx, scope, at, whole)
+		if err == nil {
+			err = saveParts(ctx, tx, id, parts)
+		}
+		if err == nil {
+			err = saveGlance(ctx, tx, id, glance)
+		}
+		return err
+	})
+}
+
+// write makes changes, all or none of them.
+func (s *Store) write(ctx context.Context, changes func(tx *sql.Tx) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	err := s.save(ctx, scope, at, whole, parts)
+	tx, err := s.pool.BeginTx(ctx, nil)
+	if err == nil {
+		if err = changes(tx); err == nil {
+			err = tx.Commit()
+		} else {
+			err = errors.Join(err, rollback(tx))
+		}
+	}
 	if isDamage(err) {
 		return errors.Join(ErrNone, s.renew(ctx))
 	}
-	return err
-}
-
-func (s *Store) save(ctx context.Context, scope string, at time.Time, whole bool, parts iter.Seq2[int, []byte]) (err error) {
-	tx, err := s.pool.BeginTx(ctx, nil)
-	if err != nil {
-		return describe("write", err)
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, rollback(tx))
-		}
-	}()
-	id, err := scopeID(ctx, tx, scope, at, whole)
-	if err != nil {
+	if errors.Is(err, ErrNone) {
 		return err
 	}
+	return describe("write", err)
+}
+
+func saveParts(ctx context.Context, tx *sql.Tx, id int64, parts iter.Seq2[int, []byte]) error {
 	put, err := tx.PrepareContext(ctx, "INSERT OR REPLACE INTO part (scope, number, sum, data) VALUES (?, ?, ?, ?)")
 	if err != nil {
-		return describe("write", err)
+		return err
 	}
 	defer func() { _ = put.Close() }()
 	for number, data := range parts {
@@ -161,21 +179,18 @@ func (s *Store) save(ctx context.Context, scope string, at time.Time, whole bool
 			_, err = tx.ExecContext(ctx, "DELETE FROM part WHERE scope = ? AND number = ?", id, number)
 		}
 		if err != nil {
-			return describe("write", err)
+			return err
 		}
 	}
 	_, err = tx.ExecContext(ctx, "UPDATE scope SET parts = (SELECT count(*) FROM part WHERE scope = ?1) WHERE id = ?1", id)
-	if err != nil {
-		return describe("write", err)
-	}
-	return describe("write", tx.Commit())
+	return err
 }
 
 // scopeID makes room for a listing and gives the number that it has.
 func scopeID(ctx context.Context, tx *sql.Tx, scope string, at time.Time, whole bool) (id int64, err error) {
 	if whole {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM scope WHERE name = ?", scope); err != nil {
-			return 0, describe("write", err)
+			return 0, err
 		}
 		_, err = tx.ExecContext(ctx, "DELETE FROM scope WHERE id NOT IN (SELECT id FROM scope ORDER BY at DESC LIMIT ?)", maxScopes-1)
 		if err == nil {
@@ -187,7 +202,7 @@ func scopeID(ctx context.Context, tx *sql.Tx, scope string, at time.Time, whole 
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, ErrNone
 	}
-	return id, describe("write", err)
+	return id, err
 }
 
 func rollback(tx *sql.Tx) error {
@@ -265,6 +280,11 @@ func setUp(ctx context.Context, pool *sql.DB) error {
 	if app == 0 && user == 0 && tables == 0 {
 		text := fmt.Sprintf(`PRAGMA journal_mode=WAL; BEGIN IMMEDIATE; %s
 			PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT`, schema, appID, version)
+		_, err := pool.ExecContext(ctx, text)
+		return err
+	}
+	if app == appID && user == 1 {
+		text := fmt.Sprintf("BEGIN IMMEDIATE; %s PRAGMA user_version=%d; COMMIT", glanceSchema, version)
 		_, err := pool.ExecContext(ctx, text)
 		return err
 	}

@@ -42,7 +42,7 @@ func parts(p map[int]string) iter.Seq2[int, []byte] {
 
 func save(t *testing.T, s *Store, scope string, at int64, whole bool, p map[int]string) {
 	t.Helper()
-	if err := s.Save(t.Context(), scope, time.UnixMilli(at), whole, parts(p)); err != nil {
+	if err := s.Save(t.Context(), scope, time.UnixMilli(at), whole, parts(p), nil); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -67,7 +67,7 @@ func TestListingsAreKeptApart(t *testing.T) {
 	if _, _, err := kept(t.Context(), s, "a"); !errors.Is(err, ErrNone) {
 		t.Errorf("a fresh file: %v", err)
 	}
-	if err := s.Save(t.Context(), "a", time.Now(), false, parts(map[int]string{1: "x"})); !errors.Is(err, ErrNone) {
+	if err := s.Save(t.Context(), "a", time.Now(), false, parts(map[int]string{1: "x"}), nil); !errors.Is(err, ErrNone) {
 		t.Errorf("a difference from nothing: %v", err)
 	}
 	save(t, s, "a", 1000, true, map[int]string{1: "one", 2: "two", 300: "three"})
@@ -113,7 +113,7 @@ func TestSaveIsAllOrNothing(t *testing.T) {
 				return
 			}
 		}
-	})
+	}, nil)
 	if err == nil {
 		t.Error("it was written")
 	}
@@ -182,7 +182,7 @@ func TestDamagedFiles(t *testing.T) {
 		case !reflect.DeepEqual(got, full):
 			t.Errorf("round %d: %d parts of %d, or others", round, len(got), len(full))
 		}
-		if err := s.Save(t.Context(), "b", time.Now(), true, parts(map[int]string{1: "x"})); errors.Is(err, ErrNone) {
+		if err := s.Save(t.Context(), "b", time.Now(), true, parts(map[int]string{1: "x"}), nil); errors.Is(err, ErrNone) {
 			save(t, s, "b", 1, true, map[int]string{1: "x"})
 		} else if err != nil {
 			t.Errorf("round %d: %v", round, err)
