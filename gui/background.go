@@ -117,7 +117,7 @@ func (s *Shell) tellOffline() {
 		return
 	}
 	s.toldOffline = true
-	note := fyne.NewNotification(lang.L("Sluice is offline"), lang.L("{{.Host}} has been out of reach since {{.Time}}. Nothing is lost; everything goes on by itself when it is back.",
+	note := fyne.NewNotification(lang.L("Sluice is offline"), lang.L("{{.Host}} has been out of reach since {{.Time}}. Nothing is lost; everything goes on by itself.",
 		map[string]any{"Host": s.backend.Host(), "Time": s.format.Time(since)}))
 	s.acts.add(func(ctx context.Context) { s.notify(ctx, note) })
 }

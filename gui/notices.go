@@ -124,8 +124,8 @@ func (n *notices) forOffline(t *uploads.Totals) string {
 		return ErrorText(t.Err)
 	}
 	d := map[string]any{"Host": n.shell.backend.Host(), "Time": n.shell.format.Time(n.offline)}
-	text := n.one(t, lang.L("{{.Host}} has been out of reach since {{.Time}}. Your files are kept; uploads go on by themselves when it is back.", d),
-		lang.L("{{.Host}} has been out of reach since {{.Time}}. Nothing is lost; everything goes on by itself when it is back.", d))
+	text := n.one(t, lang.L("{{.Host}} has been out of reach since {{.Time}}. Your files are kept; uploads go on by themselves.", d),
+		lang.L("{{.Host}} has been out of reach since {{.Time}}. Nothing is lost; everything goes on by itself.", d))
 	if left := t.Until.Sub(n.shell.now()); left > time.Second {
 		return text + " " + lang.L("Next try in {{.Time}}.", map[string]any{"Time": n.shell.format.Duration(left)})
 	}

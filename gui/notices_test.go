@@ -1,11 +1,14 @@
 package gui
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
 
+	"sluice/gui/kit"
+	"sluice/gui/uploads"
 	"sluice/service"
 	"sluice/service/sandbox"
 	"sluice/service/settings"
@@ -32,7 +35,7 @@ func TestWhatHoldsEverythingIsToldOnce(t *testing.T) {
 		"refused": {upload.Totals{NeedsKey: true, Err: failure(service.Unauthorized, "authentication_failed")}, []string{"The service does not accept this API key", "Enter a key"}},
 		"offline": {
 			upload.Totals{Waiting: 1, Offline: true, Err: failure(service.Offline, ""), Until: at.Add(8 * time.Second)},
-			[]string{"sandbox has been out of reach since", "uploads go on by themselves when it is back. Next try in 8 s."},
+			[]string{"sandbox has been out of reach since", "uploads go on by themselves. Next try in 8 s."},
 		},
 		"trying": {
 			upload.Totals{Waiting: 1, Offline: true, Err: failure(service.Offline, ""), Until: at},
@@ -60,6 +63,19 @@ func TestWhatHoldsEverythingIsToldOnce(t *testing.T) {
 			b.tell(upload.Totals{Waiting: 1})
 			b.MustNotSee(c.want...)
 		})
+	}
+}
+
+// While seconds are counted down, what is below stays where it is.
+func TestTheCountDownTakesOneLine(t *testing.T) {
+	b := newBench(t)
+	at := time.Date(2026, time.November, 23, 14, 3, 0, 0, time.Local)
+	b.shell.now = func() time.Time { return at }
+	const room = 780 // in the window as it opens first, beside "Try now"
+	text := b.shell.notices.forOffline(&uploads.Totals{Totals: upload.Totals{Until: at.Add(58 * time.Second)}})
+	text = strings.Replace(text, "sandbox", "pixeldrain.com", 1)
+	if !strings.Contains(text, "58 s") || kit.MeasureText(text, kit.SizeBody, fyne.TextStyle{}).Width > room {
+		t.Errorf("%q takes more than a line", text)
 	}
 }
 
