@@ -164,6 +164,8 @@ func TestMigrationFromEveryVersion(t *testing.T) {
 			"INSERT INTO watch_activity (folder, path, what, reason, link, size) VALUES (1, x'61', 'w', '', '', 3)",
 		},
 		6: {"UPDATE download SET path = x'2F67', sha256 = 's'"},
+		7: {`INSERT INTO download (batch, api, file_id, album_id, name, folder, part, path, size, sha256, etag, state, tries,
+			fail_kind, fail_value, fail_text, verified, position, finished) VALUES (2, 'x', 'f', '', '', x'2F', x'', x'', -1, '', '', 'failed', 0, '', '', '', 0, 2, 5)`},
 	}
 	fresh := open(t, t.TempDir())
 	want := schemaOf(t, fresh)
@@ -208,6 +210,9 @@ func TestMigrationFromEveryVersion(t *testing.T) {
 			}
 			if sums := must(d.DownloadedTo(t.Context(), "/g"))(t); from >= 6 && !slices.Equal(sums, []string{"s"}) {
 				t.Errorf("downloaded %q", sums)
+			}
+			if failed := must(d.FailedDownloads(t.Context(), 9))(t); from >= 7 && (len(failed) != 1 || failed[0].State != "failed") {
+				t.Errorf("failed %+v", failed)
 			}
 			if from >= 2 {
 				listed := must(d.ListedJobs(t.Context(), 9))(t)

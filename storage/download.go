@@ -171,3 +171,9 @@ func (d *DB) FinishedDownloads(ctx context.Context, limit int) ([]Download, erro
 	return query(ctx, d, "read the downloads", scanDownload,
 		"SELECT "+downloadColumns+" FROM download WHERE finished IS NOT NULL ORDER BY finished DESC, id DESC LIMIT ?", limit)
 }
+
+// FailedDownloads is FinishedDownloads for those in the state "failed".
+func (d *DB) FailedDownloads(ctx context.Context, limit int) ([]Download, error) {
+	return query(ctx, d, "read the downloads", scanDownload, "SELECT "+downloadColumns+
+		" FROM download WHERE finished IS NOT NULL AND state = 'failed' ORDER BY finished DESC, id DESC LIMIT ?", limit)
+}

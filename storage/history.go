@@ -30,6 +30,12 @@ func (d *DB) ListedJobs(ctx context.Context, limit int) ([]Job, error) {
 		" FROM job WHERE ended IS NOT NULL AND cleared = 0 ORDER BY ended DESC LIMIT ?", max(limit, 0))
 }
 
+// FailedJobs is ListedJobs for those in the state "failed".
+func (d *DB) FailedJobs(ctx context.Context, limit int) ([]Job, error) {
+	return query(ctx, d, "read the list", scanJob, "SELECT "+jobColumns+
+		" FROM job WHERE ended IS NOT NULL AND cleared = 0 AND state = 'failed' ORDER BY ended DESC LIMIT ?", max(limit, 0))
+}
+
 // Unlist takes finished jobs out of the list; they stay in the history. Others
 // are passed over.
 func (d *DB) Unlist(ctx context.Context, ids []int64) error {

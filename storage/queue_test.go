@@ -416,11 +416,19 @@ func TestTheListIsShorterThanTheHistory(t *testing.T) {
 			t.Errorf("listed %v, want %v", got, want)
 		}
 	}
+	failed := func(want ...int64) {
+		t.Helper()
+		if got := ids(must(d.FailedJobs(t.Context(), 9))(t)); !slices.Equal(got, want) {
+			t.Errorf("failed %v, want %v", got, want)
+		}
+	}
 	listed(3, 4, 3, 2)
+	failed(4, 2)
 	if err := errors.Join(d.UnlistFinished(t.Context(), "uploaded", "there", "waiting"), d.Unlist(t.Context(), []int64{4, 5, 77})); err != nil {
 		t.Fatal(err)
 	}
 	listed(9, 2)
+	failed(2)
 	if err := d.UpdateJobs(t.Context(), jobs); err != nil { // written by one who has not heard of it
 		t.Fatal(err)
 	}

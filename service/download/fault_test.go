@@ -19,6 +19,7 @@ import (
 	"sluice/service/download"
 	"sluice/service/pixeldrain"
 	"sluice/service/sandbox"
+	"sluice/storage"
 )
 
 // content matches requests for the bytes of a file, of any without ids.
@@ -487,6 +488,25 @@ func TestALinkInThePlaceOfThePartIsNotFollowed(t *testing.T) {
 	r.arrived(r.wait(batch)[0], "a.bin")
 	if b, err := os.ReadFile(victim); err != nil || string(b) != "mine" {
 		t.Errorf("the file that the link leads to: %q, %v", b, err)
+	}
+}
+
+// What failed waits for its user, however much was finished after it.
+func TestFailedDownloadsStayInTheListAfterARestart(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	at := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	rows := []storage.Download{{FileID: "f", Folder: r.folder, State: "failed", FailKind: "server", Finished: at}}
+	for i := range 600 {
+		rows = append(rows, storage.Download{FileID: "g", Folder: r.folder, State: "downloaded", Finished: at.Add(time.Duration(i+1) * time.Second)})
+	}
+	_, err := r.db.AddDownloads(t.Context(), rows)
+	must(t, err)
+	r.restart()
+	snapshot, events := r.engine.Subscribe(t.Context())
+	events.Close()
+	if len(snapshot.Jobs) != 501 || snapshot.Jobs[0].State != download.Failed || snapshot.Totals.Failed != 1 {
+		t.Errorf("%d downloads, %d failed, the first is %+v", len(snapshot.Jobs), snapshot.Totals.Failed, snapshot.Jobs[0])
 	}
 }
 

@@ -8,9 +8,12 @@ import (
 	"sluice/storage"
 )
 
-// recentFinished is how many finished downloads of earlier runs are in the
-// list.
-const recentFinished = 500
+// How many finished downloads of earlier runs are in the list: the latest ones,
+// and what failed longer, because it waits for its user.
+const (
+	recentFinished = 500
+	recentFailed   = 10_000
+)
 
 // recover takes up what the database holds.
 func (e *Engine) recover(ctx context.Context) error {
@@ -22,8 +25,13 @@ func (e *Engine) recover(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	all := slices.Concat(ended, rows)
+	failed, err := e.db.FailedDownloads(ctx, recentFailed)
+	if err != nil {
+		return err
+	}
+	all := slices.Concat(ended, failed, rows)
 	slices.SortFunc(all, func(a, b storage.Download) int { return int(a.ID - b.ID) })
+	all = slices.CompactFunc(all, func(a, b storage.Download) bool { return a.ID == b.ID })
 	if e.cfg.RememberPause {
 		settings, err := e.db.Settings(ctx)
 		if err != nil {

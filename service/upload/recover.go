@@ -11,8 +11,12 @@ import (
 	"sluice/storage"
 )
 
-// recentFinished is how many finished jobs of earlier runs are in the list.
-const recentFinished = 500
+// How many finished jobs of earlier runs are in the list: the latest
+// ones, and what failed longer, because it waits for its user.
+const (
+	recentFinished = 500
+	recentFailed   = 10_000
+)
 
 // finishedPage is how many finished jobs are read at a time.
 const finishedPage = 1000
@@ -59,6 +63,10 @@ func (e *Engine) recover(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	failed, err := e.db.FailedJobs(ctx, recentFailed)
+	if err != nil {
+		return err
+	}
 	err = e.loadClaims(ctx, attempts)
 	if err != nil {
 		return err
@@ -77,7 +85,7 @@ func (e *Engine) recover(ctx context.Context) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.takeIn(intakes)
-	e.adopt(append(siblings, recent...), rows)
+	e.adopt(slices.Concat(siblings, recent, failed), rows)
 	e.replace(rows, attempts)
 	return nil
 }

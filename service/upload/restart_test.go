@@ -255,6 +255,24 @@ func mustContent(t *testing.T, r *rig, id service.FileID) []byte {
 	return b
 }
 
+// What failed waits for its user, however much was finished after it.
+func TestFailedFilesStayInTheListAfterARestart(t *testing.T) {
+	r := newRig(t)
+	at := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	rows := []storage.Job{{Name: "lost", Path: "/lost", Origin: "drop", State: "failed", FailKind: "server", Finished: at}}
+	for i := range 600 {
+		rows = append(rows, storage.Job{Name: fmt.Sprint(i), Path: "/x", Origin: "drop", State: "uploaded", Finished: at.Add(time.Duration(i+1) * time.Second)})
+	}
+	batch, err := r.db.AddJobs(t.Context(), 0, rows)
+	must(t, err)
+	r.restart()
+	snapshot, events := r.engine.Subscribe(t.Context())
+	events.Close()
+	if len(snapshot.Jobs) != 501 || snapshot.Jobs[0].ID != service.JobID(batch[0].ID) || snapshot.Jobs[0].State != upload.Failed || snapshot.Totals.Failed != 1 {
+		t.Errorf("%d jobs, %d failed, the first is %+v", len(snapshot.Jobs), snapshot.Totals.Failed, snapshot.Jobs[0])
+	}
+}
+
 func TestClaimedFilesAreNotClaimedAgain(t *testing.T) {
 	r := newRig(t, func(cfg *upload.Config, _ *sandboxConfig) { cfg.SendDuplicates = true })
 	content := r.bytes(2000)
