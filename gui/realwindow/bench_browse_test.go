@@ -151,7 +151,7 @@ func (a *account) scrollThrough(ctx context.Context, t *testing.T, o *opened) {
 	if err := o.Move(ctx, top); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.display.fake(ctx, xproto.ButtonPress, 1, image.Point{}); err != nil {
+	if err := o.input(ctx, xproto.ButtonPress, 1, image.Point{}); err != nil {
 		t.Fatal(err)
 	}
 	for n := 1; n <= scrollStops; n++ {
@@ -162,7 +162,7 @@ func (a *account) scrollThrough(ctx context.Context, t *testing.T, o *opened) {
 			t.Fatal(err)
 		}
 	}
-	if err := a.display.fake(ctx, xproto.ButtonRelease, 1, image.Point{}); err != nil {
+	if err := o.input(ctx, xproto.ButtonRelease, 1, image.Point{}); err != nil {
 		t.Fatal(err)
 	}
 	o.settledTiles(ctx, t)

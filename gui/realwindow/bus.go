@@ -5,11 +5,13 @@ package realwindow
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -61,7 +63,7 @@ func StartBus(tb testing.TB) *Bus {
 	cmd.ExtraFiles = []*os.File{write}
 	daemon := startProcess(tb, "dbus-daemon", cmd)
 	_ = write.Close()
-	_ = read.SetReadDeadline(time.Now().Add(10 * time.Second))
+	_ = read.SetReadDeadline(time.Now().Add(startLimit))
 	address, err := bufio.NewReader(read).ReadString('\n')
 	if err != nil {
 		tb.Fatalf("dbus-daemon names no address: %v\n%s", err, daemon.Output())
@@ -85,7 +87,8 @@ func (b *Bus) connect(tb testing.TB) *dbus.Conn {
 	return conn
 }
 
-// awaitName waits until a program owns a name on the bus.
+// awaitName waits until a program owns a name on the bus that has not ended: the
+// bus may learn of that later than the test.
 func awaitName(ctx context.Context, conn *dbus.Conn, name string) error {
 	signals := make(chan *dbus.Signal, 16)
 	conn.Signal(signals)
@@ -96,11 +99,12 @@ func awaitName(ctx context.Context, conn *dbus.Conn, name string) error {
 	}
 	defer func() { _ = conn.RemoveMatchSignal(match...) }()
 	for {
-		var owned bool
-		if err := conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.NameHasOwner", 0, name).Store(&owned); err != nil {
+		var pid uint32
+		err := conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.GetConnectionUnixProcessID", 0, name).Store(&pid)
+		if nobody := (dbus.Error{}); err != nil && !errors.As(err, &nobody) {
 			return fmt.Errorf("owner of %s: %w", name, err)
 		}
-		if owned {
+		if err == nil && syscall.Kill(int(pid), 0) == nil {
 			return nil
 		}
 		select {

@@ -29,6 +29,7 @@ func (d *Display) Clipboard(ctx context.Context) (string, error) {
 // AwaitClipboard reads the clipboard now and each time a program takes it,
 // until done accepts the text, and gives that.
 func (d *Display) AwaitClipboard(ctx context.Context, done func(string) bool) (string, error) {
+	defer d.step("wait for the clipboard")()
 	events := d.subscribe()
 	defer events.close()
 	err := xfixes.SelectSelectionInputChecked(d.conn, d.root, d.atom("CLIPBOARD"), xfixes.SelectionEventMaskSetSelectionOwner).Check()

@@ -5,6 +5,7 @@ package realwindow
 import (
 	"context"
 	"errors"
+	"fmt"
 	"image"
 	"io/fs"
 	"os"
@@ -20,7 +21,7 @@ import (
 
 // patience bounds every journey: far more than any takes, far less than what
 // a developer waits for.
-const patience = 3 * time.Minute
+const patience = 5 * time.Minute
 
 // frameQuiet is how long a window has to stand still to be read.
 const frameQuiet = 150 * time.Millisecond
@@ -32,6 +33,7 @@ type desktop struct {
 	home    string
 	scale   int
 	reader  *Reader
+	seen    string // on the screen, of a test that failed
 }
 
 // newDesktop starts a computer whose screen shows the program at a scale. Flags
@@ -45,6 +47,7 @@ func newDesktop(t *testing.T, scale int, flags ...string) *desktop {
 			kit.SizeName, kit.SizeBody, kit.SizeSmall, kit.SizeSection, kit.SizeTitle, kit.SizeBrand),
 	}
 	d.display = StartDisplay(t, 2600, 1700, flags...)
+	t.Cleanup(func() { d.explain(t) })
 	d.makeFolders(t)
 	return d
 }
@@ -67,10 +70,14 @@ func (d *desktop) env(extra ...string) []string {
 	in := func(folder string) string { return filepath.Join(d.home, folder) }
 	env := environ(append(d.display.Env(), d.bus.Env()...)...)
 	scale := []string{"", "1", "2"}[d.scale]
-	env = append(env, "FYNE_SCALE="+scale, "HOME="+in("home"), "XDG_CONFIG_HOME="+in("config"), "XDG_DATA_HOME="+in("data"),
+	env = append(env, noon(), "FYNE_SCALE="+scale, "HOME="+in("home"), "XDG_CONFIG_HOME="+in("config"), "XDG_DATA_HOME="+in("data"),
 		"XDG_CACHE_HOME="+in("cache"), "XDG_STATE_HOME="+in("state"), "SLUICE_HOME="+d.sluiceHome())
 	return append(env, extra...)
 }
+
+// noon is a time zone in which it is about noon: a journey never goes on from one
+// day to the next, where what was finished today is of yesterday.
+func noon() string { return fmt.Sprintf("TZ=Etc/GMT%+d", time.Now().UTC().Hour()-12) }
 
 // command prepares the program; env is added to the user's environment.
 func (d *desktop) command(env []string, args ...string) *exec.Cmd {
@@ -129,40 +136,9 @@ func (r *running) judge(t *testing.T) {
 			}
 		}
 	}
-	if !t.Failed() {
-		return
+	if t.Failed() {
+		r.explain(t)
 	}
-	select {
-	case <-r.Done():
-		t.Logf("the program has ended: %v", r.exit())
-	default:
-	}
-	if r.Window != nil {
-		if img, err := r.Image(); err == nil {
-			keep(t, "failure", img)
-		}
-	}
-	for name, text := range written {
-		if err := os.WriteFile(artefact(t, name), []byte(text), 0o600); err != nil {
-			t.Error(err)
-		}
-	}
-}
-
-// logs reads the program's log files. What Fyne has to complain of goes there
-// too.
-func (d *desktop) logs() map[string]string {
-	logs := map[string]string{}
-	home := os.DirFS(d.sluiceHome())
-	_ = fs.WalkDir(home, ".", func(path string, e fs.DirEntry, err error) error {
-		if err == nil && !e.IsDir() && strings.Contains(path, "logs/") {
-			if data, err := fs.ReadFile(home, path); err == nil {
-				logs[strings.ReplaceAll(path, "/", "-")] = string(data)
-			}
-		}
-		return nil // whatever can be read is kept
-	})
-	return logs
 }
 
 // quit closes the window as a user does, and waits for the end.
@@ -190,6 +166,7 @@ func (r *running) awaitText(ctx context.Context, t *testing.T, text string) Foun
 // awaitOne waits for one of several texts in the window.
 func (r *running) awaitOne(ctx context.Context, t *testing.T, texts []string) {
 	t.Helper()
+	defer r.desktop.display.step("wait for one of %q", texts)()
 	_, err := r.Await(ctx, func(img *image.RGBA) bool {
 		return slices.ContainsFunc(texts, func(text string) bool { return r.desktop.reader.Has(img, text) })
 	})
@@ -214,10 +191,16 @@ func (r *running) drop(ctx context.Context, t *testing.T, paths ...string) {
 	}
 }
 
-// picture keeps what the window shows once it stands still.
+// picture keeps what the window shows once it stands still, or after a while: a
+// text cursor blinks.
 func (r *running) picture(ctx context.Context, t *testing.T, name string) *image.RGBA {
 	t.Helper()
-	img, err := r.Settled(ctx, 300*time.Millisecond)
+	still, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	img, err := r.Settled(still, 300*time.Millisecond)
+	if err != nil && still.Err() != nil {
+		img, err = r.Image()
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -262,15 +245,20 @@ func keep(t *testing.T, name string, img image.Image) {
 	}
 }
 
-// artefact names a file to be kept: below $ARTEFACTS, or artefacts/ at the top
-// of the repository.
-func artefact(t *testing.T, name string) string {
-	t.Helper()
+// artefacts is the folder of what is kept: in $ARTEFACTS, or in artefacts/ at the
+// top of the repository.
+func artefacts() string {
 	root := os.Getenv("ARTEFACTS")
 	if root == "" {
 		root = filepath.Join("..", "..", "artefacts")
 	}
-	path := filepath.Join(root, "realwindow", t.Name(), name)
+	return filepath.Join(root, "realwindow")
+}
+
+// artefact names a file to be kept.
+func artefact(t *testing.T, name string) string {
+	t.Helper()
+	path := filepath.Join(artefacts(), t.Name(), name)
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 		t.Error(err)
 	}

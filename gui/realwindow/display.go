@@ -23,6 +23,10 @@ import (
 	"github.com/jezek/xgb/xtest"
 )
 
+// startLimit is how long the programs that a test needs may take until they are
+// there. It only keeps a test from hanging: they take less than a second.
+const startLimit = 2 * time.Minute
+
 // Display is an X server with a window manager, used by one test alone, and
 // this test's connection to it. One connection serves everything, because xgb
 // keeps the event types of extensions in unguarded globals: two displays at a
@@ -35,6 +39,8 @@ type Display struct {
 	root   xproto.Window
 	screen *xproto.ScreenInfo
 	atoms  map[string]xproto.Atom
+	pings  uint32 // sent to programs
+	steps  []*step
 
 	mu      sync.Mutex
 	inboxes map[*inbox]struct{}
@@ -45,7 +51,7 @@ type Display struct {
 // for Xvfb.
 func StartDisplay(tb testing.TB, width, height int, flags ...string) *Display {
 	tb.Helper()
-	ctx, cancel := context.WithTimeout(tb.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(tb.Context(), startLimit)
 	defer cancel()
 	read, write, err := os.Pipe()
 	if err != nil {
@@ -56,6 +62,7 @@ func StartDisplay(tb testing.TB, width, height int, flags ...string) *Display {
 	cmd := exec.Command("Xvfb", append([]string{
 		"-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", width, height),
 		"-nolisten", "tcp", "-noreset", "-dpi", "96", "-auth", authority(tb),
+		"-r", // a key that is held for long on a slow computer is not repeated
 	}, flags...)...)
 	cmd.Env = environ("HOME=" + tb.TempDir())
 	cmd.ExtraFiles = []*os.File{write}

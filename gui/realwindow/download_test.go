@@ -8,12 +8,16 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"image"
 	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/jezek/xgb/xproto"
 
 	"sluice/service"
 	"sluice/service/sandbox"
@@ -46,9 +50,7 @@ func TestDownload(t *testing.T) {
 	r.awaitText(ctx, t, "1 file ·")
 	r.awaitText(ctx, t, "SHA-256") // the card beside the files makes the bar below them narrower
 	r.glimpse(t, "selected")
-	if err := r.Click(ctx, r.lowest(ctx, t, "Download").Center()); err != nil {
-		t.Fatal(err)
-	}
+	r.clickSlowly(ctx, t, r.lowest(ctx, t, "Download").Center())
 	if err := cuts.Wait(ctx, 3); err != nil {
 		t.Fatal(err)
 	}
@@ -81,6 +83,31 @@ func TestDownload(t *testing.T) {
 
 	r.pasteAlbum(ctx, t, server, folder)
 	r.quit(ctx, t)
+}
+
+// clickSlowly clicks on a file and at once elsewhere, where the button is held for
+// longer than the second half of a double click would take to come.
+func (r *running) clickSlowly(ctx context.Context, t *testing.T, at image.Point) {
+	t.Helper()
+	still := func(d time.Duration) {
+		if _, err := r.Settled(ctx, d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	still(time.Second) // this is no double click itself
+	if err := r.Click(ctx, r.tile(0)); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Move(ctx, at); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.input(ctx, xproto.ButtonPress, 1, image.Point{}); err != nil {
+		t.Fatal(err)
+	}
+	still(time.Second)
+	if err := r.input(ctx, xproto.ButtonRelease, 1, image.Point{}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // pasteAlbum downloads an album by its link.

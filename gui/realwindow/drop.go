@@ -32,6 +32,7 @@ func (w *Window) Drop(ctx context.Context, at image.Point, paths ...string) erro
 // with a web address.
 func (w *Window) DropURIs(ctx context.Context, at image.Point, uris ...string) error {
 	d := w.display
+	defer d.step("drop %d", len(uris))()
 	version := d.words(w.id, "XdndAware")
 	if len(version) != 1 || version[0] < xdndVersion {
 		return errNoDrop

@@ -6,15 +6,10 @@ import (
 	"context"
 	"fmt"
 	"image"
-	"time"
 
 	"github.com/jezek/xgb/xproto"
 	"github.com/jezek/xgb/xtest"
 )
-
-// frame is the time left between two input events, as between a person's: the
-// toolkit reads its input once in each of its 60 frames a second.
-const frame = 40 * time.Millisecond
 
 // Keysyms for Window.Press; see X11/keysymdef.h.
 const (
@@ -26,25 +21,22 @@ const (
 	KeyAlt    xproto.Keysym = 0xffe9
 )
 
-// pace leaves the program one frame.
-func pace(ctx context.Context) error {
-	timer := time.NewTimer(frame)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// fake sends one input event through the XTEST extension and leaves a frame.
-func (d *Display) fake(ctx context.Context, kind, detail byte, at image.Point) error {
+// fake sends one input event through the XTEST extension.
+func (d *Display) fake(kind, detail byte, at image.Point) error {
 	err := xtest.FakeInputChecked(d.conn, kind, detail, 0, d.root, int16(at.X), int16(at.Y), 0).Check()
 	if err != nil {
 		return fmt.Errorf("input event %d: %w", kind, err)
 	}
-	return pace(ctx)
+	return nil
+}
+
+// input sends one input event and waits until the program has answered it, as a
+// person sees what a step does before the next.
+func (w *Window) input(ctx context.Context, kind, detail byte, at image.Point) error {
+	if err := w.display.fake(kind, detail, at); err != nil {
+		return err
+	}
+	return w.Answered(ctx)
 }
 
 // Move puts the pointer at a point of the window.
@@ -53,18 +45,24 @@ func (w *Window) Move(ctx context.Context, at image.Point) error {
 	if err != nil {
 		return err
 	}
-	return w.display.fake(ctx, xproto.MotionNotify, 0, origin.Add(at))
+	return w.input(ctx, xproto.MotionNotify, 0, origin.Add(at))
 }
 
 // Click presses and releases the left button at a point of the window.
 func (w *Window) Click(ctx context.Context, at image.Point) error {
+	defer w.display.step("click at %v", at)()
 	if err := w.Move(ctx, at); err != nil {
 		return err
 	}
-	if err := w.display.fake(ctx, xproto.ButtonPress, 1, image.Point{}); err != nil {
+	return w.button(ctx, 1)
+}
+
+// button presses and releases a button of the mouse where the pointer is.
+func (w *Window) button(ctx context.Context, number byte) error {
+	if err := w.input(ctx, xproto.ButtonPress, number, image.Point{}); err != nil {
 		return err
 	}
-	return w.display.fake(ctx, xproto.ButtonRelease, 1, image.Point{})
+	return w.input(ctx, xproto.ButtonRelease, number, image.Point{})
 }
 
 // ClickHolding is Click while a modifier is held.
@@ -73,11 +71,11 @@ func (w *Window) ClickHolding(ctx context.Context, modifier xproto.Keysym, at im
 	if err != nil {
 		return err
 	}
-	if err := w.display.fake(ctx, xproto.KeyPress, code, image.Point{}); err != nil {
+	if err := w.input(ctx, xproto.KeyPress, code, image.Point{}); err != nil {
 		return err
 	}
 	clicked := w.Click(ctx, at)
-	if err := w.display.fake(ctx, xproto.KeyRelease, code, image.Point{}); err != nil {
+	if err := w.input(ctx, xproto.KeyRelease, code, image.Point{}); err != nil {
 		return err
 	}
 	return clicked
@@ -93,10 +91,7 @@ func (w *Window) Scroll(ctx context.Context, at image.Point, clicks int) error {
 		button, clicks = 4, -clicks
 	}
 	for range clicks {
-		if err := w.display.fake(ctx, xproto.ButtonPress, button, image.Point{}); err != nil {
-			return err
-		}
-		if err := w.display.fake(ctx, xproto.ButtonRelease, button, image.Point{}); err != nil {
+		if err := w.button(ctx, button); err != nil {
 			return err
 		}
 	}
@@ -106,6 +101,11 @@ func (w *Window) Scroll(ctx context.Context, at image.Point, clicks int) error {
 // Press presses keys in order and releases them in reverse: the last one with
 // the modifiers before it.
 func (w *Window) Press(ctx context.Context, keys ...xproto.Keysym) error {
+	defer w.display.step("press keys %#x", keys)()
+	return w.press(ctx, keys...)
+}
+
+func (w *Window) press(ctx context.Context, keys ...xproto.Keysym) error {
 	codes := make([]byte, 0, len(keys))
 	for _, key := range keys {
 		code, shifted, err := w.display.keycode(key)
@@ -122,26 +122,27 @@ func (w *Window) Press(ctx context.Context, keys ...xproto.Keysym) error {
 		codes = append(codes, code)
 	}
 	for _, code := range codes {
-		if err := w.display.fake(ctx, xproto.KeyPress, code, image.Point{}); err != nil {
+		if err := w.display.fake(xproto.KeyPress, code, image.Point{}); err != nil {
 			return err
 		}
 	}
 	for i := range codes {
-		if err := w.display.fake(ctx, xproto.KeyRelease, codes[len(codes)-1-i], image.Point{}); err != nil {
+		if err := w.display.fake(xproto.KeyRelease, codes[len(codes)-1-i], image.Point{}); err != nil {
 			return err
 		}
 	}
-	return nil
+	return w.Answered(ctx)
 }
 
 // Type types text into whatever has the keyboard in the window. Only
 // characters that the keyboard has are possible: ASCII.
 func (w *Window) Type(ctx context.Context, text string) error {
+	defer w.display.step("type %d characters", len(text))()
 	if err := w.Activate(ctx); err != nil {
 		return err
 	}
 	for _, r := range text {
-		if err := w.Press(ctx, xproto.Keysym(r)); err != nil { // Latin-1 characters are their own keysyms
+		if err := w.press(ctx, xproto.Keysym(r)); err != nil { // Latin-1 characters are their own keysyms
 			return fmt.Errorf("type %q: %w", r, err)
 		}
 	}

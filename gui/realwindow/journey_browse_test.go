@@ -4,12 +4,16 @@ package realwindow
 
 import (
 	"context"
+	"fmt"
 	"image"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/jezek/xgb/xproto"
+
+	"sluice/service/sandbox"
+	"sluice/service/sandbox/sandboxtest"
 )
 
 // TestBrowse goes through the files of an account: sorts and searches, selects
@@ -17,8 +21,8 @@ import (
 func TestBrowse(t *testing.T) {
 	ctx := journey(t)
 	d := newDesktop(t, 1)
-	api := d.startService(ctx, t, "-files", "300")
-	r := d.start(ctx, t, []string{"SLUICE_API_URL=" + api, "SLUICE_API_KEY=" + sessionKey})
+	server := sandboxtest.New(t, func(c *sandbox.Config) { c.Files = 300 })
+	r := d.start(ctx, t, []string{"SLUICE_API_URL=" + server.APIURL(), "SLUICE_API_KEY=" + sessionKey})
 	r.open(ctx, t, "Files")
 	r.awaitText(ctx, t, "Search 300 files")
 	r.picture(ctx, t, "files")
@@ -29,7 +33,7 @@ func TestBrowse(t *testing.T) {
 	if err := r.Type(ctx, "type:image jp"); err != nil {
 		t.Fatal(err)
 	}
-	r.awaitText(ctx, t, "Images")
+	r.awaitText(ctx, t, fmt.Sprintf("Images %d", pictures(server, "jp"))) // the whole search has been answered
 	r.selectTiles(ctx, t)
 	r.awaitText(ctx, t, "3 files ·")
 	r.picture(ctx, t, "selected")
@@ -40,13 +44,11 @@ func TestBrowse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	names := markdownNames(t, strings.TrimSuffix(api, "/api"), text)
+	names := markdownNames(t, server.URL(), text)
 	r.sure(ctx, t)
-	r.awaitText(ctx, t, "Undo")
-	r.picture(ctx, t, "undo")
-	r.click(ctx, t, "Undo")
+	r.click(ctx, t, "Undo") // at once: it goes away
 	r.awaitText(ctx, t, "3 files ·")
-	before := listing(ctx, t, api)
+	before := listing(ctx, t, server.APIURL())
 	for _, name := range names {
 		if len(before[name]) == 0 {
 			t.Errorf("%q was deleted in spite of Undo", name)
@@ -54,8 +56,10 @@ func TestBrowse(t *testing.T) {
 	}
 
 	r.sure(ctx, t)
+	r.awaitText(ctx, t, "Undo")
+	r.glimpse(t, "undo")
 	r.awaitText(ctx, t, "3 files deleted")
-	after := listing(ctx, t, api)
+	after := listing(ctx, t, server.APIURL())
 	for _, name := range names {
 		if len(after[name]) != len(before[name])-1 {
 			t.Errorf("%q is there %d times, before %d times", name, len(after[name]), len(before[name]))
@@ -71,9 +75,6 @@ func TestBrowse(t *testing.T) {
 // and adds another.
 func (r *running) selectTiles(ctx context.Context, t *testing.T) {
 	t.Helper()
-	if _, err := r.Settled(ctx, frameQuiet); err != nil { // the search has been answered
-		t.Fatal(err)
-	}
 	for _, c := range []struct {
 		modifier xproto.Keysym
 		tile     int
@@ -86,6 +87,17 @@ func (r *running) selectTiles(ctx context.Context, t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// pictures counts the pictures of a service with a word in their names.
+func pictures(server *sandbox.Server, word string) int {
+	n := 0
+	for _, f := range server.Files() {
+		if strings.HasPrefix(f.MIME, "image/") && strings.Contains(strings.ToLower(f.Name), word) {
+			n++
+		}
+	}
+	return n
 }
 
 // sure deletes what is selected.

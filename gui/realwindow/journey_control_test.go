@@ -4,28 +4,30 @@ package realwindow
 
 import (
 	"context"
+	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
 )
 
-// slowService starts a service that takes 5 MB in some ten seconds. It gives
-// its address and the environment of a program that uses it.
-func (d *desktop) slowService(ctx context.Context, t *testing.T, throttle string) (api string, env []string) {
+// underWay starts the program and drops a file on it of which the service takes a
+// little: more is left than the system keeps on the way.
+func (d *desktop) underWay(ctx context.Context, t *testing.T) (server *held, r *running, file string) {
 	t.Helper()
-	api = d.startService(ctx, t, "-throttle", throttle)
-	return api, []string{"SLUICE_API_URL=" + api, "SLUICE_API_KEY=" + sessionKey}
-}
-
-// underWay starts the program and drops a file of 5 MB on it.
-func (d *desktop) underWay(ctx context.Context, t *testing.T, env []string) (r *running, file string) {
-	t.Helper()
-	_, files := d.material(t)
-	r = d.start(ctx, t, env)
+	server = startHeld(t, 1_000_000)
+	file = filepath.Join(d.home, "home", "talk-recording.mkv")
+	content := make([]byte, 48_000_000)
+	_, _ = rand.NewChaCha8([32]byte{2}).Read(content) // never fails
+	if err := os.WriteFile(file, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r = d.start(ctx, t, server.env)
 	r.awaitText(ctx, t, "Drop files or folders anywhere in this window")
-	r.drop(ctx, t, files[1])
+	r.drop(ctx, t, file)
+	server.await(ctx, t, 1)
 	r.awaitText(ctx, t, "UPLOADING")
-	return r, files[1]
+	return server, r, file
 }
 
 // toBackground closes the window so that the uploads go on without it.
@@ -62,9 +64,9 @@ func TestBackgroundEndsByItself(t *testing.T) {
 	ctx := journey(t)
 	d := newDesktop(t, 1)
 	notes := StartNotes(t, d.bus)
-	api, env := d.slowService(ctx, t, "800000")
-	r, file := d.underWay(ctx, t, env)
+	server, r, file := d.underWay(ctx, t)
 	r.toBackground(ctx, t)
+	server.hold.Release()
 	note, err := notes.Await(ctx)
 	if want := (Note{"Sluice", "1 file uploaded"}); err != nil || note != want {
 		t.Errorf("told %+v, %v", note, err)
@@ -72,7 +74,7 @@ func TestBackgroundEndsByItself(t *testing.T) {
 	if code, err := r.Wait(ctx); err != nil || code != 0 {
 		t.Fatalf("exit %d, %v", code, err)
 	}
-	storedOnce(ctx, t, api, file)
+	storedOnce(ctx, t, server.api, file)
 }
 
 // TestSecondStartRaisesTheBackground starts the program again while uploads go
@@ -80,19 +82,20 @@ func TestBackgroundEndsByItself(t *testing.T) {
 func TestSecondStartRaisesTheBackground(t *testing.T) {
 	ctx := journey(t)
 	d := newDesktop(t, 1)
-	api, env := d.slowService(ctx, t, "400000")
-	r, file := d.underWay(ctx, t, env)
+	server, r, file := d.underWay(ctx, t)
 	r.toBackground(ctx, t)
-	second := startProcess(t, "second sluice", d.command(env))
+	second := startProcess(t, "second sluice", d.command(server.env))
 	if code, err := second.Wait(ctx); err != nil || code != 0 {
 		t.Fatalf("the second start: exit %d, %v\n%s", code, err, second.Output())
 	}
 	if err := d.display.AwaitWindows(ctx, r.PID(), 1); err != nil {
 		t.Fatal(err)
 	}
+	r.awaitText(ctx, t, "UPLOADING")
+	server.hold.Release()
 	r.awaitText(ctx, t, "FINISHED TODAY · 1")
 	r.picture(ctx, t, "raised")
-	storedOnce(ctx, t, api, file)
+	storedOnce(ctx, t, server.api, file)
 	r.quit(ctx, t)
 }
 
@@ -101,15 +104,15 @@ func TestSecondStartRaisesTheBackground(t *testing.T) {
 func TestBackgroundIsAskedToEnd(t *testing.T) {
 	ctx := journey(t)
 	d := newDesktop(t, 1)
-	_, env := d.slowService(ctx, t, "100000")
-	r, _ := d.underWay(ctx, t, env)
+	server, r, _ := d.underWay(ctx, t)
 	r.toBackground(ctx, t)
 	r.signal(syscall.SIGTERM)
 	if code, err := r.Wait(ctx); err != nil || code != 0 {
 		t.Fatalf("exit %d, %v\n%s", code, err, r.Output())
 	}
-	r = d.start(ctx, t, env)
+	r = d.start(ctx, t, server.env)
 	r.awaitText(ctx, t, "UPLOADING")
+	server.await(ctx, t, 2)
 	r.awaitText(ctx, t, "talk-recording.mkv")
 	r.Kill()
 }
@@ -118,8 +121,7 @@ func TestBackgroundIsAskedToEnd(t *testing.T) {
 func TestRowIsPausedAndResumed(t *testing.T) {
 	ctx := journey(t)
 	d := newDesktop(t, 1)
-	api, env := d.slowService(ctx, t, "700000")
-	r, file := d.underWay(ctx, t, env)
+	server, r, file := d.underWay(ctx, t)
 	name := filepath.Base(file)
 	r.press(ctx, t, r.awaitText(ctx, t, name), pauseIcon)
 	r.awaitText(ctx, t, "PAUSED · 1")
@@ -127,7 +129,9 @@ func TestRowIsPausedAndResumed(t *testing.T) {
 	r.picture(ctx, t, "paused")
 	r.press(ctx, t, r.awaitText(ctx, t, name), pauseIcon)
 	r.awaitText(ctx, t, "UPLOADING")
+	server.await(ctx, t, 2)
+	server.hold.Release()
 	r.awaitText(ctx, t, "FINISHED TODAY · 1")
-	storedOnce(ctx, t, api, file)
+	storedOnce(ctx, t, server.api, file)
 	r.quit(ctx, t)
 }

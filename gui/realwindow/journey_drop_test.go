@@ -167,8 +167,7 @@ func (r *running) allAppear(ctx context.Context, t *testing.T, links []string) {
 	for _, link := range links {
 		missing[strings.TrimPrefix(link, "http://")] = true
 	}
-	scrolled := 0
-	for range 40 {
+	for by, turns, last := 4, 0, ""; turns < 4; { // down and up, more than once
 		img, err := r.Settled(ctx, frameQuiet)
 		if err != nil {
 			t.Fatal(err)
@@ -179,18 +178,18 @@ func (r *running) allAppear(ctx context.Context, t *testing.T, links []string) {
 			}
 		}
 		if len(missing) == 0 {
-			break
+			return
 		}
-		if err := r.Scroll(ctx, r.list(), 4); err != nil {
+		if string(img.Pix) == last { // the end of the list
+			by, turns = -by, turns+1
+		}
+		last = string(img.Pix)
+		if err := r.Scroll(ctx, r.list(), by); err != nil {
 			t.Fatal(err)
 		}
-		scrolled += 4
 	}
 	for link := range missing {
 		t.Errorf("%s is nowhere in the list", link)
-	}
-	if err := r.Scroll(ctx, r.list(), -scrolled); err != nil {
-		t.Fatal(err)
 	}
 }
 

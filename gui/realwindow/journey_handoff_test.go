@@ -57,14 +57,14 @@ func TestOpensAndCloses(t *testing.T) {
 func TestQuitAndGoOn(t *testing.T) {
 	ctx := journey(t)
 	d := newDesktop(t, 1)
-	api := d.startService(ctx, t, "-throttle", "500000")
-	env := []string{"SLUICE_API_URL=" + api, "SLUICE_API_KEY=" + sessionKey}
+	server := startHeld(t, 30_000)
 	dropped, wants := d.material(t)
 
-	r := d.start(ctx, t, env)
+	r := d.start(ctx, t, server.env)
 	r.awaitText(ctx, t, "Drop files or folders anywhere in this window")
 	r.drop(ctx, t, dropped...)
 	r.awaitText(ctx, t, "UPLOADING")
+	server.await(ctx, t, 1)
 	r.glimpse(t, "before quitting")
 	if err := r.Close(); err != nil {
 		t.Fatal(err)
@@ -76,16 +76,19 @@ func TestQuitAndGoOn(t *testing.T) {
 		t.Fatalf("after stopping: exit %d, %v", code, err)
 	}
 
-	r = d.start(ctx, t, env)
+	before := server.hold.Hits()
+	r = d.start(ctx, t, server.env)
 	r.awaitText(ctx, t, "UPLOADING")
+	server.await(ctx, t, before+1)
 	r.Kill()
+	server.hold.Release()
 
-	r = d.start(ctx, t, env)
+	r = d.start(ctx, t, server.env)
 	r.awaitText(ctx, t, fmt.Sprintf("FINISHED TODAY · %d", len(wants)))
 	r.picture(ctx, t, "all done")
 	r.quit(ctx, t)
 
-	stored := listing(ctx, t, api)
+	stored := listing(ctx, t, server.api)
 	for _, want := range wants {
 		name, sum := filepath.Base(want), sumOf(t, want)
 		if got := stored[name]; len(got) != 1 || got[0] != sum {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestWithoutAScreen starts the program where no window is possible: it says
@@ -43,6 +44,33 @@ func TestWithoutASessionBus(t *testing.T) {
 	r.awaitText(ctx, t, "Drop files or folders anywhere in this window")
 	r.alive(ctx, t, r.entry(ctx, t, "Settings"))
 	r.quit(ctx, t)
+	d.awaitNothingLeft(ctx, t)
+}
+
+// awaitNothingLeft waits until no program of the user is running. What the last
+// one has started may take a moment to see that it has ended.
+func (d *desktop) awaitNothingLeft(ctx context.Context, t *testing.T) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		left := d.programs(t)
+		if len(left) == 0 {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatalf("left behind: %q", left)
+		}
+	}
+}
+
+// programs gives the arguments of all processes that have the user's environment.
+func (d *desktop) programs(t *testing.T) (lines []string) {
+	t.Helper()
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
 		t.Fatal(err)
@@ -53,8 +81,9 @@ func TestWithoutASessionBus(t *testing.T) {
 			continue // no process, another user's, or another program's
 		}
 		line, _ := os.ReadFile(filepath.Join("/proc", e.Name(), "cmdline"))
-		t.Errorf("process %s is left behind: %q", e.Name(), line)
+		lines = append(lines, string(line))
 	}
+	return lines
 }
 
 // refuses starts the window and expects a message instead.

@@ -36,6 +36,7 @@ func (r *running) nowhere() image.Point { return image.Pt(100, 500).Mul(r.deskto
 // its title.
 func (r *running) entry(ctx context.Context, t *testing.T, name string) image.Point {
 	t.Helper()
+	defer r.desktop.display.step("look for %q in the navigation", name)()
 	var at image.Point
 	_, err := r.Await(ctx, func(img *image.RGBA) bool {
 		for _, found := range r.desktop.reader.Find(img, name) {

@@ -29,8 +29,10 @@ func TestMain(m *testing.M) {
 		_ = os.RemoveAll(dir)
 		os.Exit(1)
 	}
+	_ = os.Remove(redFile()) // of a run that was broken off
 	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
 		_ = os.RemoveAll(dir)
+		tellRed()
 		os.Exit(code)
 	}))
 }

@@ -85,25 +85,31 @@ func (w *Window) Await(ctx context.Context, done func(*image.RGBA) bool) (*image
 	}
 }
 
-// Settled waits until the pixels have not changed for quiet, and gives them.
+// Settled waits until the pixels have not changed for quiet although the program
+// has answered meanwhile, and gives them.
 func (w *Window) Settled(ctx context.Context, quiet time.Duration) (*image.RGBA, error) {
+	defer w.display.step("wait until nothing moves")()
 	watch, err := w.watchPixels()
 	if err != nil {
 		return nil, err
 	}
 	defer watch.close()
 	for {
-		still, cancel := context.WithTimeout(ctx, quiet)
-		err := watch.next(still)
-		cancel()
+		moved, err := watch.within(ctx, quiet)
+		if err == nil && !moved {
+			err = w.Answered(ctx)
+		}
+		if err == nil && !moved {
+			moved, err = watch.within(ctx, 0)
+		}
 		if ctx.Err() != nil {
 			return nil, fmt.Errorf("the window never stands still: %w", ctx.Err())
 		}
-		if errors.Is(err, context.DeadlineExceeded) {
-			return w.Image()
-		}
 		if err != nil {
 			return nil, err
+		}
+		if !moved {
+			return w.Image()
 		}
 	}
 }
@@ -132,6 +138,18 @@ func (w *Window) watchPixels() (*pixelWatch, error) {
 func (p *pixelWatch) close() {
 	p.events.close()
 	_ = damage.DestroyChecked(p.window.display.conn, p.id).Check()
+}
+
+// within reports whether there is a change in a time. It takes no longer, and
+// sees in any case what has come already.
+func (p *pixelWatch) within(ctx context.Context, limit time.Duration) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	err := p.next(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // next waits for a change since the last call (or since the watch began).

@@ -8,6 +8,9 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"sluice/service/sandbox"
+	"sluice/service/sandbox/sandboxtest"
 )
 
 // startService starts `sluice sandbox` and gives its API address. It belongs
@@ -62,4 +65,52 @@ func listing(ctx context.Context, t *testing.T, api string) map[string][]string 
 		sums[f.Name] = append(sums[f.Name], f.SHA256)
 	}
 	return sums
+}
+
+// held is a service that takes a part of every file and then waits: what a test
+// does during an upload, it does during an upload on any computer.
+type held struct {
+	*sandbox.Server
+
+	api  string
+	env  []string // of a program that uses it
+	hold *sandbox.Injection
+}
+
+// startHeld starts such a service. Files up to a length arrive at once.
+func startHeld(t *testing.T, length int64) *held {
+	t.Helper()
+	s := sandboxtest.New(t)
+	h := &held{Server: s, api: s.APIURL(), env: []string{"SLUICE_API_URL=" + s.APIURL(), "SLUICE_API_KEY=" + sessionKey}}
+	h.hold = s.Inject(sandbox.Fault{Kind: sandbox.StallBody, Match: func(r *http.Request) bool {
+		return r.Method == http.MethodPut && r.ContentLength > length
+	}, After: length + 1, Times: -1})
+	return h
+}
+
+// await waits until so many uploads, of all that began, were held.
+func (h *held) await(ctx context.Context, t *testing.T, uploads int) {
+	t.Helper()
+	if err := h.hold.Wait(ctx, uploads); err != nil {
+		t.Fatalf("%d of %d uploads came: %v", h.hold.Hits(), uploads, err)
+	}
+}
+
+// awaitListing waits until the files of a service are as they should be, and
+// gives them as listing does.
+func awaitListing(ctx context.Context, t *testing.T, server *sandbox.Server, ok func(map[string][]string) bool) map[string][]string {
+	t.Helper()
+	for {
+		before := server.Stats().Done
+		byName := map[string][]string{}
+		for _, f := range server.Files() {
+			byName[f.Name] = append(byName[f.Name], f.SHA256)
+		}
+		if ok(byName) {
+			return byName
+		}
+		if err := server.WaitDone(ctx, before+1); err != nil {
+			t.Fatalf("%d files are not as they should be: %v", count(byName), err)
+		}
+	}
 }

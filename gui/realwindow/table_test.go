@@ -14,6 +14,9 @@ import (
 	"testing"
 
 	"github.com/jezek/xgb/xproto"
+
+	"sluice/service/sandbox"
+	"sluice/service/sandbox/sandboxtest"
 )
 
 // keyF2 renames; see X11/keysymdef.h.
@@ -24,8 +27,8 @@ const keyF2 xproto.Keysym = 0xffbf
 func TestTable(t *testing.T) {
 	ctx := journey(t)
 	d := newDesktop(t, 1)
-	api := d.startService(ctx, t, "-files", "300")
-	r := d.start(ctx, t, []string{"SLUICE_API_URL=" + api, "SLUICE_API_KEY=" + sessionKey})
+	server := sandboxtest.New(t, func(c *sandbox.Config) { c.Files = 300 })
+	r := d.start(ctx, t, []string{"SLUICE_API_URL=" + server.APIURL(), "SLUICE_API_KEY=" + sessionKey})
 	r.open(ctx, t, "Files")
 	r.awaitText(ctx, t, "Search 300 files")
 	r.point(ctx, t, tableSwitch(), 0)
@@ -35,7 +38,7 @@ func TestTable(t *testing.T) {
 	r.settle(ctx, t)
 	r.picture(ctx, t, "table")
 
-	r.renameSecond(ctx, t, api)
+	r.renameSecond(ctx, t, server)
 	r.point(ctx, t, line(0), 0)
 	r.point(ctx, t, line(3), KeyShift)
 	r.awaitText(ctx, t, "4 files ·")
@@ -48,7 +51,7 @@ func TestTable(t *testing.T) {
 	sizes := make([]int, len(rows))
 	for i, row := range rows {
 		sizes[i], _ = strconv.Atoi(row[3])
-		if len(row) != 9 || len(row[8]) != 64 || row[2] != strings.TrimSuffix(api, "/api")+"/u/"+strings.TrimPrefix(row[1], "'") {
+		if len(row) != 9 || len(row[8]) != 64 || row[2] != server.URL()+"/u/"+strings.TrimPrefix(row[1], "'") {
 			t.Errorf("row %d is %q", i, row)
 		}
 	}
@@ -66,7 +69,7 @@ func TestTable(t *testing.T) {
 const newName = "renamed in the window"
 
 // renameSecond renames the file of the second row.
-func (r *running) renameSecond(ctx context.Context, t *testing.T, api string) {
+func (r *running) renameSecond(ctx context.Context, t *testing.T, server *sandbox.Server) {
 	t.Helper()
 	r.point(ctx, t, line(1), 0)
 	r.awaitText(ctx, t, "1 file ·")
@@ -81,18 +84,20 @@ func (r *running) renameSecond(ctx context.Context, t *testing.T, api string) {
 	if err := r.Press(ctx, KeyReturn); err != nil {
 		t.Fatal(err)
 	}
-	r.settle(ctx, t)
-	r.awaitText(ctx, t, newName)
-	after := listing(ctx, t, api)
-	renamed := 0
-	for name := range after {
-		if strings.HasPrefix(name, newName+".") {
-			renamed++
+	renamed := func(files map[string][]string) (n int) {
+		for name := range files {
+			if strings.HasPrefix(name, newName+".") {
+				n++
+			}
 		}
+		return n
 	}
-	if renamed != 1 || count(after) != 300 {
-		t.Errorf("of %d files %d are called %q", count(after), renamed, newName)
+	after := awaitListing(ctx, t, server, func(files map[string][]string) bool { return renamed(files) > 0 })
+	if renamed(after) != 1 || count(after) != 300 {
+		t.Errorf("of %d files %d are called %q", count(after), renamed(after), newName)
 	}
+	r.settle(ctx, t) // the question has gone
+	r.awaitText(ctx, t, newName)
 }
 
 // table reads the list that was saved in the home folder, without its titles.

@@ -5,11 +5,9 @@ package realwindow
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"image"
 	"slices"
-	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -68,23 +66,40 @@ func NewReader(tb testing.TB, scale float32, theme fyne.Theme, sizes ...float32)
 // left to right. They may be the beginning of a longer text; from the middle of
 // one they are found or not, by how the letters fall on the pixels.
 func (r *Reader) Find(img *image.RGBA, text string) []Found {
-	if r.last != img {
-		r.last, r.gray = img, newGray(img)
-	}
+	r.look(img)
 	for off := range 2 { // exactly as drawn first: that is nearly always enough
-		var all []Found
-		for _, size := range r.sizes {
-			for _, bold := range []bool{false, true} {
-				for _, t := range r.templates(label{text, size, bold}, off) {
-					all = append(all, r.gray.search(t)...)
-				}
-			}
-		}
-		if len(all) > 0 {
-			return best(all)
+		if all := r.find(text, off); len(all) > 0 {
+			return all
 		}
 	}
 	return nil
+}
+
+// exactly gives the places where the words stand as they are drawn: it is
+// quicker than Find and misses some.
+func (r *Reader) exactly(img *image.RGBA, text string) []Found {
+	r.look(img)
+	return r.find(text, 0)
+}
+
+// look makes a picture the one that is read.
+func (r *Reader) look(img *image.RGBA) {
+	if r.last != img {
+		r.last, r.gray = img, newGray(img)
+	}
+}
+
+// find reads the picture with templates that are so far off the right size.
+func (r *Reader) find(text string, off int) []Found {
+	var all []Found
+	for _, size := range r.sizes {
+		for _, bold := range []bool{false, true} {
+			for _, t := range r.templates(label{text, size, bold}, off) {
+				all = append(all, r.gray.search(t)...)
+			}
+		}
+	}
+	return best(all)
 }
 
 // best leaves one of all that lie on each other, in reading order.
@@ -108,6 +123,7 @@ func (r *Reader) Has(img *image.RGBA, text string) bool { return len(r.Find(img,
 // AwaitText waits until the words stand in the window and gives the first
 // place.
 func (r *Reader) AwaitText(ctx context.Context, w *Window, text string) (Found, error) {
+	defer w.display.step("wait for %q", text)()
 	var found []Found
 	_, err := w.Await(ctx, func(img *image.RGBA) bool {
 		found = r.Find(img, text)
@@ -119,29 +135,24 @@ func (r *Reader) AwaitText(ctx context.Context, w *Window, text string) (Found, 
 	return found[0], nil
 }
 
-// ClickText waits for the words and clicks on them.
+// ClickText waits for the words and clicks on them, if they stay where they are
+// when the pointer has come.
 func (r *Reader) ClickText(ctx context.Context, w *Window, text string) error {
-	found, err := r.AwaitText(ctx, w, text)
-	if err != nil {
-		return err
-	}
-	return w.Click(ctx, found.Center())
-}
-
-// errWords is the failure of a step that looked for several words.
-var errWords = errors.New("words missing on the screen")
-
-// Missing names those of several texts that do not stand in a picture, as an
-// error, or nil.
-func (r *Reader) Missing(img *image.RGBA, texts ...string) error {
-	var missing []string
-	for _, text := range texts {
-		if !r.Has(img, text) {
-			missing = append(missing, text)
+	for {
+		found, err := r.AwaitText(ctx, w, text)
+		if err != nil {
+			return err
+		}
+		if err := w.Move(ctx, found.Center()); err != nil {
+			return err
+		}
+		img, err := w.Image()
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(r.Find(img, text), func(f Found) bool { return found.Center().In(f.Inset(f.Dy() / 4)) }) {
+			defer w.display.step("click on it at %v", found.Center())()
+			return w.button(ctx, 1)
 		}
 	}
-	if len(missing) == 0 {
-		return nil
-	}
-	return fmt.Errorf("%w: %s", errWords, strings.Join(missing, ", "))
 }

@@ -167,6 +167,9 @@ func TestWatchedInTheBackground(t *testing.T) {
 	if name, sum := served(ctx, t, note.Text); note.Title != "second.png" || name != note.Title || sum != sumOf(t, second) {
 		t.Errorf("told %+v, which serves %q with SHA-256 %s", note, name, sum)
 	}
+	if err := r.Activate(ctx); err != nil {
+		t.Fatal(err)
+	}
 	if err := r.Press(ctx, KeyCtrl, 'q'); err != nil { // without asking
 		t.Fatal(err)
 	}

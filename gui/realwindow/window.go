@@ -20,6 +20,7 @@ type Window struct {
 
 // Window waits until the window manager shows a window of the process pid.
 func (d *Display) Window(ctx context.Context, pid int) (*Window, error) {
+	defer d.step("wait for a window of process %d", pid)()
 	events := d.subscribe()
 	defer events.close()
 	for {
@@ -58,6 +59,7 @@ func (d *Display) Windows(pid int) int {
 // AwaitWindows waits until the window manager shows so many windows of the
 // process pid.
 func (d *Display) AwaitWindows(ctx context.Context, pid, count int) error {
+	defer d.step("wait for %d windows of process %d", count, pid)()
 	events := d.subscribe()
 	defer events.close()
 	for {
@@ -86,6 +88,12 @@ func (d *Display) pidOf(id xproto.Window) int {
 		return 0
 	}
 	return int(words[0])
+}
+
+// gone reports whether the window is no more.
+func (w *Window) gone() bool {
+	_, err := xproto.GetWindowAttributes(w.display.conn, w.id).Reply()
+	return err != nil
 }
 
 func (d *Display) viewable(id xproto.Window) bool {
@@ -124,9 +132,10 @@ func (w *Window) Origin() (image.Point, error) {
 	return image.Pt(int(at.DstX), int(at.DstY)), nil
 }
 
-// Place moves the window's frame to (x, y) of the screen, makes its content
-// width by height pixels, and waits until that is so.
+// Place moves the window to (x, y) of the screen, makes its content width by
+// height pixels, and waits until that is so and the program knows.
 func (w *Window) Place(ctx context.Context, x, y, width, height int) error {
+	defer w.display.step("place at %d, %d", x, y)()
 	events := w.display.subscribe()
 	defer events.close()
 	err := xproto.ConfigureWindowChecked(w.display.conn, w.id,
@@ -136,6 +145,9 @@ func (w *Window) Place(ctx context.Context, x, y, width, height int) error {
 		return fmt.Errorf("resize the window: %w", err)
 	}
 	for {
+		if err := w.Answered(ctx); err != nil { // the window manager first, which moves it
+			return err
+		}
 		size, err := w.Size()
 		if err != nil {
 			return err
@@ -151,6 +163,7 @@ func (w *Window) Place(ctx context.Context, x, y, width, height int) error {
 
 // Close presses the window's close button, by way of the window manager.
 func (w *Window) Close() error {
+	defer w.display.step("close the window")()
 	return w.display.send(w.display.root, w.id,
 		xproto.EventMaskSubstructureRedirect|xproto.EventMaskSubstructureNotify, "_NET_CLOSE_WINDOW", xproto.TimeCurrentTime, 2)
 }
@@ -158,6 +171,7 @@ func (w *Window) Close() error {
 // Activate raises the window and gives it the keyboard.
 func (w *Window) Activate(ctx context.Context) error {
 	d := w.display
+	defer d.step("activate the window")()
 	events := d.subscribe()
 	defer events.close()
 	err := d.send(d.root, w.id, xproto.EventMaskSubstructureRedirect|xproto.EventMaskSubstructureNotify,
@@ -167,7 +181,7 @@ func (w *Window) Activate(ctx context.Context) error {
 	}
 	for {
 		if active := d.words(d.root, "_NET_ACTIVE_WINDOW"); len(active) == 1 && active[0] == uint32(w.id) {
-			return nil
+			return w.Answered(ctx)
 		}
 		if _, err := events.next(ctx); err != nil {
 			return fmt.Errorf("window does not get the keyboard: %w", err)
