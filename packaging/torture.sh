@@ -70,7 +70,7 @@ compile() {
 	local package
 	mkdir "$work/tmp"
 	while read -r package; do
-		go test -c -tags "$TAGS,torture" -o "$(binary "$package")" "$package"
+		go test -c -tags "$TAGS,realwindow,torture" -o "$(binary "$package")" "$package"
 		TMPDIR=$work/tmp "$(binary "$package")" -h >"$(binary "$package").flags" 2>&1 || true
 	done < <(packages)
 	rm -rf "$work/tmp"
@@ -147,6 +147,13 @@ alive() {
 	done
 }
 
+# only_time reports whether a fuzz target has "failed" by the end of its time:
+# up to Go 1.26 its coordinator may take that for an error (golang/go#75804).
+only_time() {
+	[[ $name == Fuzz* ]] && ! grep -qi 'failing input\|panic' "$log" &&
+		grep -A 1 "^--- FAIL: $name " "$log" | tail -n 1 | grep -qx ' *context deadline exceeded'
+}
+
 # report prints the line and the figures of the campaign that has just ended.
 report() {
 	printf '%-6s %8s  %s%s\n' "$result" "$(span "$took")" "$title" "${why:+ ($why)}"
@@ -207,7 +214,7 @@ while read -r package name <&3; do
 	wait "$ticker" 2>/dev/null || true
 	ticker='' took=$((SECONDS - since)) code=$(<"$work/code") remains=$(left)
 	[ -z "$remains" ] || printf '%s\n' "$remains" | tee -a "$log"
-	if [ "$code" != 0 ]; then
+	if [ "$code" != 0 ] && ! only_time; then
 		result=FAILED why="exit code $code"
 	elif [[ $name != Fuzz* ]] && ! grep -q "^--- PASS: $name " "$log"; then
 		result=FAILED why='it did not run'

@@ -15,3 +15,9 @@ var (
 func TestTortureKills(t *testing.T) { killCampaign(t, *kills) }
 
 func TestTortureDamage(t *testing.T) { damageCampaign(t, *damages) }
+
+func TestTortureMigrations(t *testing.T) {
+	if kills, early := migrationCampaign(t, *kills/10, 3, 20_000); early == 0 || early == kills {
+		t.Errorf("%d of %d kills came before the database was open", early, kills)
+	}
+}
