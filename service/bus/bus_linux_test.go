@@ -34,7 +34,7 @@ func TestWithoutABus(t *testing.T) {
 		if conn, err := Dial(t.Context(), Session(), ignore); conn != nil || err == nil {
 			t.Errorf("%s: connected", address)
 		}
-		if took := time.Since(began); took > 5*time.Second {
+		if took := time.Since(began); took > 30*time.Second {
 			t.Errorf("%s: it took %v", address, took)
 		}
 		if _, err := os.Stat(mark); err == nil {

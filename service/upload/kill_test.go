@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net/http"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -450,8 +449,8 @@ func TestAStartOnAFullDisk(t *testing.T) {
 	}
 	r.open()
 	r.idle()
-	must(t, r.server.Await(t.Context(), func(st sandbox.Stats) bool { return st.Requests[http.MethodDelete] == 1 }))
-	r.restart() // waits for the deletion's end
+	r.deleted(1)
+	r.restart()
 	snapshot, _ := r.engine.Subscribe(t.Context())
 	if len(snapshot.Jobs) != 5 {
 		t.Error(describe(snapshot))

@@ -176,10 +176,10 @@ func TestWishesSurviveAnEnd(t *testing.T) {
 	if len(states) != len(kinds) || snapshot.Totals.Held != 3 || states["pause finishing"] != upload.Uploaded || states["pause verifying"] != upload.Uploaded {
 		t.Errorf("%v, %d held", states, snapshot.Totals.Held)
 	}
-	must(t, r.server.Await(ctx, func(st sandbox.Stats) bool { return st.Requests[http.MethodDelete] == 4 }))
+	r.deleted(4)
 	must(t, r.engine.ResumeJobs(ctx, ids...))
 	r.idle()
-	r.restart() // waits for the deletions
+	r.restart()
 	snapshot, _ = r.engine.Subscribe(ctx)
 	r.once(snapshot.Jobs)
 	if len(snapshot.Jobs) != len(paused) || len(cancelled) != len(paused) {

@@ -194,8 +194,8 @@ func TestWhatACrashLeaves(t *testing.T) {
 		must(t, os.WriteFile(j.Path, mustContent(t, r, j.File), 0o600)) // for the checks below
 		_ = i
 	}
-	must(t, r.server.Await(ctx, func(st sandbox.Stats) bool { return st.Requests[http.MethodDelete] == 2 }))
-	r.restart() // waits for the second deletion's end
+	r.deleted(2)
+	r.restart()
 	r.once(jobs)
 	left, err := r.db.OpenAttempts(ctx)
 	if err != nil || len(left) != 0 {

@@ -39,7 +39,10 @@ func awaitEnd(t *testing.T, pid string) {
 		t.Fatal(err)
 	}
 	defer func() { _ = unix.Close(fd) }()
-	ready, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, 5000) //nolint:gosec // a descriptor
+	ready, err := 0, error(unix.EINTR)
+	for errors.Is(err, unix.EINTR) {
+		ready, err = unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, 60_000) //nolint:gosec // a descriptor
+	}
 	if err != nil || ready == 0 {
 		state, _ := os.ReadFile("/proc/" + pid + "/stat")
 		t.Errorf("process %s still runs: %s, %v", pid, bytes.TrimSpace(state), err)
