@@ -42,6 +42,11 @@ func (s *Shell) watchChanged(int) {
 	if s.frame == nil {
 		return
 	}
+	for i := range s.frame.screens {
+		if s.frame.screens[i].name == "watched" {
+			s.frame.screens[i].item.SetWarning(s.watched.Model().Stopped())
+		}
+	}
 	if s.watched.Model().State() == watched.Ready {
 		held := s.burst.held
 		s.burst.held = nil

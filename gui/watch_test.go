@@ -309,3 +309,29 @@ func TestEndOfUploadsIsToldWhileWatching(t *testing.T) {
 		t.Error("the window is back")
 	}
 }
+
+// What stops on the screen of watched folders is seen from every screen.
+func TestALostFolderIsMarked(t *testing.T) {
+	w := newWatchBench(t, func(*watch.Options) {})
+	marked := func() bool {
+		for _, s := range w.shell.frame.screens {
+			if s.item.Warns() != (s.name == "watched") {
+				return false
+			}
+		}
+		return true
+	}
+	w.Until("the folders", func() bool { return w.shell.watching() })
+	if marked() {
+		t.Error("marked, and nothing is wrong")
+	}
+	away := w.folder + " away"
+	if err := os.Rename(w.folder, away); err != nil {
+		t.Fatal(err)
+	}
+	w.Until("a mark", marked)
+	if err := os.Rename(away, w.folder); err != nil {
+		t.Fatal(err)
+	}
+	w.Until("no mark", func() bool { return !marked() })
+}

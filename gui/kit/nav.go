@@ -14,6 +14,7 @@ type NavItem struct {
 	icon     IconName
 	label    string
 	count    string
+	warns    bool // in place of the count
 	selected bool
 }
 
@@ -33,6 +34,17 @@ func (n *NavItem) SetCount(count string) {
 	n.count = count
 	n.Refresh()
 }
+
+// SetWarning shows, in place of the count, that something is wrong on the screen.
+func (n *NavItem) SetWarning(on bool) {
+	if n.warns != on {
+		n.warns = on
+		n.Refresh()
+	}
+}
+
+// Warns reports whether something is shown to be wrong.
+func (n *NavItem) Warns() bool { return n.warns }
 
 // SetSelected marks the line as the screen that is shown.
 func (n *NavItem) SetSelected(selected bool) {
@@ -93,8 +105,11 @@ func (r *navRenderer) Refresh() {
 	r.label.Color = theme.ColorForWidget(ColorText, n)
 	r.label.TextStyle.Bold = n.selected
 	r.count.Text = n.count
+	if n.warns {
+		r.count.Text, count = "!", ColorAmber
+	}
 	r.count.Color = theme.ColorForWidget(count, n)
-	r.count.TextStyle.Bold = n.selected
+	r.count.TextStyle.Bold = n.selected || n.warns
 	canvas.Refresh(n)
 }
 

@@ -139,6 +139,18 @@ func (m *Model) On() int {
 	return n
 }
 
+// Stopped reports whether nothing is uploaded from a folder that is switched on,
+// because it is not there or something else is in the way.
+func (m *Model) Stopped() bool {
+	for i := range m.cards {
+		c := m.At(i)
+		if c.State == watch.Missing || c.State == watch.Unreadable || c.State != watch.Off && c.Reason == watch.ReasonUnwritable {
+			return true
+		}
+	}
+	return false
+}
+
 // Wish shows a change of a folder from now on, until Done is called for it.
 func (m *Model) Wish(id watch.FolderID, change func(o *watch.Options, on *bool)) (options watch.Options, on bool) {
 	c, known := m.Card(id)
