@@ -131,7 +131,7 @@ func (s *Shell) listenForKeys() {
 			s.history.TypedRune(r)
 		}
 	})
-	for _, shortcut := range []fyne.Shortcut{&fyne.ShortcutSelectAll{}, &fyne.ShortcutCopy{}} {
+	for _, shortcut := range []fyne.Shortcut{&fyne.ShortcutSelectAll{}, &fyne.ShortcutCopy{}, &fyne.ShortcutUndo{}} {
 		c.AddShortcut(shortcut, func(fyne.Shortcut) {
 			if s.filesSeen() {
 				s.files.TypedShortcut(shortcut)

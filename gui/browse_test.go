@@ -269,9 +269,62 @@ func TestDeletionsThatFail(t *testing.T) {
 	b.pass(files.Undo)
 	b.UntilSees("2 files could not be deleted and are still there: “", "Try again")
 	b.Until("what was deleted to be gone", func() bool { return len(b.names()) == 16 })
+	b.MustSee("2 files · ", "Copy links") // those that are still there are selected again
 	b.Tap("Try again")
 	b.UntilSees("2 files deleted")
 	if n := b.onServer(); n != 14 {
+		t.Errorf("%d files are on the server", n)
+	}
+}
+
+// Ctrl+Z takes back what waits to be deleted, also when nothing is left to show.
+func TestDeletionIsUndoneByKey(t *testing.T) {
+	b := newBrowser(t, 20)
+	b.all(20)
+	b.shell.files.TypedShortcut(&fyne.ShortcutSelectAll{})
+	b.Settle()
+	b.Tap("Delete…")
+	b.Tap("Delete")
+	b.MustSee("All your files are about to be deleted.")
+	b.shell.files.TypedShortcut(&fyne.ShortcutUndo{})
+	b.UntilSees("20 files · ", "Copy links")
+	b.pass(time.Minute)
+	if n := b.onServer(); n != 20 {
+		t.Errorf("%d files are on the server", n)
+	}
+}
+
+// A service that asks for fewer requests is waited for, and the bar says how
+// long; what was not begun when it is stopped stays.
+func TestDeletionThatIsHeldUp(t *testing.T) {
+	b := newBrowser(t, 20)
+	b.all(20)
+	slow := sandbox.Fault{
+		Kind: sandbox.Answer, Method: "DELETE", PathPrefix: "/api/file/", Status: 429, RetryAfter: 30 * time.Second, Skip: 5, Times: -1,
+	}
+	b.server.Inject(slow)
+	b.click(0, 0)
+	b.click(9, fyne.KeyModifierShift)
+	b.Tap("Delete…")
+	b.Tap("Delete")
+	b.pass(files.Undo)
+	b.UntilSees("Deleting: 5 of 10 · ", "goes on in 30 seconds", "Stop")
+	b.pass(10 * time.Second)
+	b.MustSee("goes on in 20 seconds")
+	b.server.Clear()
+	b.pass(20 * time.Second)
+	b.UntilSees("10 files deleted")
+
+	b.server.Inject(slow)
+	b.click(0, 0)
+	b.click(9, fyne.KeyModifierShift)
+	b.Tap("Delete…")
+	b.Tap("Delete")
+	b.pass(files.Undo)
+	b.UntilSees("Deleting: 5 of 10 · ", "Stop")
+	b.Tap("Stop")
+	b.UntilSees("5 files deleted before it was stopped; 5 stay", "5 files · ", "Copy links")
+	if n := b.onServer(); n != 5 {
 		t.Errorf("%d files are on the server", n)
 	}
 }

@@ -56,32 +56,41 @@ func (s *Screen) countDown(r *removal) {
 		return
 	}
 	s.showRemovals()
-	next := left % time.Second
-	if next == 0 {
-		next = time.Second
-	}
-	r.stop = s.cfg.After(next, func() {
-		if slices.Contains(s.removals, r) && !r.running {
+	r.stop = s.cfg.After(untilNextSecond(left), func() {
+		if slices.Contains(s.removals, r) && r.waiting() {
 			s.countDown(r)
 		}
 	})
 }
 
+// untilNextSecond is when another number of seconds is left.
+func untilNextSecond(left time.Duration) time.Duration {
+	if next := left % time.Second; next > 0 {
+		return next
+	}
+	return time.Second
+}
+
 // undo takes a deletion back that has not started.
 func (s *Screen) undo(r *removal) {
-	if r.running || !s.drop(r) {
+	if !r.waiting() || !s.drop(r) {
 		return
 	}
 	s.model.list.leave(false, r.ids())
 	s.relist()
-	s.tiles.Select(func(sel *Selection) {
-		sel.Clear()
-		for _, id := range r.ids() {
-			if i := s.model.list.Index(id); i >= 0 {
-				sel.Press(i, true, false)
-			}
+	s.selectAgain(r.ids())
+}
+
+// undoLast takes the newest deletion back that has not started, and reports
+// whether there was one.
+func (s *Screen) undoLast() bool {
+	for _, r := range slices.Backward(s.removals) {
+		if r.waiting() {
+			s.undo(r)
+			return true
 		}
-	})
+	}
+	return false
 }
 
 // drop forgets a deletion, and reports whether there was one.
@@ -98,45 +107,123 @@ func (s *Screen) drop(r *removal) bool {
 
 // startRemoval deletes the files.
 func (s *Screen) startRemoval(r *removal) {
-	if r.running {
+	if !r.waiting() {
 		return
 	}
 	r.stop()
 	r.running = true
 	s.showRemovals()
-	files, ctx, remove := slices.Clone(r.files), s.ctx, s.lib.Delete
+	halt := make(chan struct{})
+	r.halt = func() { close(halt) }
+	files, ctx := slices.Clone(r.files), s.ctx
 	var news outcomes
+	take := func() {
+		if slices.Contains(s.removals, r) {
+			s.removed(r, news.take())
+		}
+	}
+	d := &deletion{remove: s.lib.Delete, halt: halt, wait: func(d time.Duration, why *service.Error) <-chan struct{} {
+		return s.holdRemoval(r, d, why)
+	}, told: func(f service.File, err *service.Error) {
+		if news.add(Failure{f, err}) { // else it is told with what came before
+			s.cfg.OnMain(take)
+		}
+	}}
 	s.wg.Go(func() {
-		deleteAll(ctx, files, remove, func(f service.File, err *service.Error) {
-			if !news.add(Failure{f, err}) {
-				return // it is told with what came before
+		d.run(ctx, files)
+		s.cfg.OnMain(func() {
+			if take(); slices.Contains(s.removals, r) {
+				s.endRemoval(r)
 			}
-			s.cfg.OnMain(func() {
-				if list := news.take(); slices.Contains(s.removals, r) {
-					s.removed(r, list)
-				}
-			})
 		})
 	})
 }
 
-// removed takes over what became of some files. Those that could not be deleted
-// are shown again once all have ended.
+// removed takes over what became of some files.
 func (s *Screen) removed(r *removal, list []Failure) {
-	ended := false
 	for _, o := range list {
-		ended = r.ended(o.File, o.Err)
-	}
-	if ended && len(r.failed) == 0 {
-		s.drop(r)
-		s.cfg.Outside.Tell(lang.N("{{.Count}} files deleted", r.done, map[string]any{"Count": s.cfg.Format.Number(int64(r.done))}))
-		return
-	}
-	if ended {
-		s.model.list.leave(false, r.failedIDs())
-		s.relist()
+		r.ended(o.File, o.Err)
 	}
 	s.showRemovals()
+}
+
+// holdRemoval shows that a deletion waits, and gives what is closed when it goes
+// on. It may be called on any goroutine.
+func (s *Screen) holdRemoval(r *removal, d time.Duration, why *service.Error) <-chan struct{} {
+	over := make(chan struct{})
+	s.cfg.OnMain(func() {
+		if slices.Contains(s.removals, r) {
+			r.until, r.held, r.open = s.cfg.Now().Add(d), why, func() { close(over) }
+			s.countDownHold(r)
+		}
+	})
+	return over
+}
+
+// countDownHold shows how long a deletion waits that runs, and then lets it go on.
+func (s *Screen) countDownHold(r *removal) {
+	left := r.until.Sub(s.cfg.Now())
+	if left <= 0 {
+		r.held = nil
+		r.open()
+		s.showRemovals()
+		return
+	}
+	s.showRemovals()
+	r.stop = s.cfg.After(untilNextSecond(left), func() {
+		if slices.Contains(s.removals, r) && r.held != nil {
+			s.countDownHold(r)
+		}
+	})
+}
+
+// haltRemoval begins no more of a deletion's files.
+func (s *Screen) haltRemoval(r *removal) {
+	if r.halt == nil {
+		return
+	}
+	r.halt()
+	r.halt, r.held = nil, nil
+	r.stop()
+	s.showRemovals()
+}
+
+// endRemoval is the end of a deletion. What could not be deleted, and what was
+// not begun, is shown again, and selected if nothing else is.
+func (s *Screen) endRemoval(r *removal) {
+	left, failed := r.left(), r.failedIDs()
+	r.running, r.halt, r.held = false, nil, nil
+	r.over = true
+	if back := slices.Concat(failed, left); len(back) > 0 {
+		s.model.list.leave(false, back)
+		s.relist()
+		if s.tiles.selection.Count() == 0 {
+			s.selectAgain(back)
+		}
+	}
+	count := map[string]any{"Count": s.cfg.Format.Number(int64(r.done)), "Left": s.cfg.Format.Number(int64(len(left)))}
+	switch {
+	case len(failed) > 0:
+		s.showRemovals()
+	case len(left) > 0:
+		s.drop(r)
+		s.cfg.Outside.Tell(lang.N("{{.Count}} files deleted before it was stopped; {{.Left}} stay", r.done, count))
+	default:
+		s.drop(r)
+		s.cfg.Outside.Tell(lang.N("{{.Count}} files deleted", r.done, count))
+	}
+}
+
+// selectAgain selects what is shown of some files.
+func (s *Screen) selectAgain(ids []service.FileID) {
+	s.tiles.Select(func(sel *Selection) {
+		sel.Clear()
+		for _, id := range ids {
+			if i := s.model.list.Index(id); i >= 0 {
+				sel.Press(i, true, false)
+			}
+		}
+	})
 }
 
 // endRemovals gives up deletions, those that wait and those that run.
@@ -180,14 +267,21 @@ func (s *Screen) removalContent(r *removal) kit.NoticeContent {
 		"Count": s.cfg.Format.Number(int64(len(r.files))), "Size": s.cfg.Format.Size(r.size),
 		"Done": s.cfg.Format.Number(int64(r.done + len(r.failed))),
 	}
+	seconds := int((r.until.Sub(s.cfg.Now()) + time.Second - 1) / time.Second)
 	switch {
-	case !r.running:
-		seconds := int((r.until.Sub(s.cfg.Now()) + time.Second - 1) / time.Second)
+	case r.waiting():
 		text := lang.N("{{.Count}} files · {{.Size}}", len(r.files), count) + " · " +
 			lang.N("will be deleted in {{.Count}} seconds", seconds, map[string]any{"Count": seconds})
 		return kit.NoticeContent{Text: text, Color: kit.ColorRed, Action: lang.L("Undo"), Do: func() { s.undo(r) }}
-	case r.done+len(r.failed) < len(r.files):
-		return kit.NoticeContent{Text: lang.L("Deleting: {{.Done}} of {{.Count}}", count), Color: kit.ColorAmber}
+	case r.running:
+		c := kit.NoticeContent{Text: lang.L("Deleting: {{.Done}} of {{.Count}}", count), Color: kit.ColorAmber}
+		if r.held != nil {
+			c.Text += " · " + s.cfg.Short(r.held) + " · " + lang.N("goes on in {{.Count}} seconds", seconds, map[string]any{"Count": seconds})
+		}
+		if r.halt != nil {
+			c.Action, c.Do = lang.L("Stop"), func() { s.haltRemoval(r) }
+		}
+		return c
 	}
 	return kit.NoticeContent{
 		Text: s.failures(r), Color: kit.ColorRed, Action: lang.L("Try again"), Close: lang.L("Close"),

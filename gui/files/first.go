@@ -12,6 +12,9 @@ func (s *Screen) Complete() bool {
 	return s.heard && (s.lib.Near == nil || !s.lib.Near())
 }
 
+// Fill takes over the pictures that are there, before Ready tells of them.
+func (s *Screen) Fill() { s.tiles.refill() }
+
 // Rescale takes over that the window has its scale now: pictures of another size
 // may be needed.
 func (s *Screen) Rescale() { s.tiles.grid.Rescale() }

@@ -36,7 +36,7 @@ func (s *Screen) TypedRune(r rune) {
 
 // TypedShortcut takes a shortcut for the files that nothing else took.
 func (s *Screen) TypedShortcut(shortcut fyne.Shortcut) {
-	if !s.covered() && s.focusTiles() {
+	if !s.covered() && !s.shortcut(shortcut) && s.focusTiles() {
 		s.tiles.shortcut(shortcut)
 	}
 }

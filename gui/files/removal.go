@@ -1,9 +1,7 @@
 package files
 
 import (
-	"context"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"sluice/gui/kit"
@@ -13,9 +11,6 @@ import (
 // Undo is how long people can take a deletion back.
 const Undo = 8 * time.Second
 
-// deleters is how many files are deleted at a time.
-const deleters = 4
-
 // Failure is a file that could not be deleted.
 type Failure struct {
 	File service.File
@@ -23,12 +18,17 @@ type Failure struct {
 }
 
 // removal is the deletion of some files: it waits, runs, and has ended. It is
-// for the interface goroutine, but for delete.
+// for the interface goroutine.
 type removal struct {
 	files   []service.File
 	size    int64
-	until   time.Time // waits until then
+	until   time.Time // waits until then: before it runs, and while held says why
 	running bool
+	over    bool
+	held    *service.Error // why it waits while it runs, nil: it does not
+	open    func()         // ends that; never nil while held is not
+	halt    func()         // no more files are begun, nil: that was said, or it does not run
+	told    map[service.FileID]bool
 	done    int // deleted
 	failed  []Failure
 	stop    func()      // the timer
@@ -36,12 +36,15 @@ type removal struct {
 }
 
 func newRemoval(files []service.File, until time.Time) *removal {
-	r := &removal{files: files, until: until, stop: func() {}, bar: kit.NewNotice()}
+	r := &removal{files: files, until: until, stop: func() {}, told: map[service.FileID]bool{}, bar: kit.NewNotice()}
 	for i := range files {
 		r.size += max(0, files[i].Size)
 	}
 	return r
 }
+
+// waiting reports whether it can be taken back.
+func (r *removal) waiting() bool { return !r.running && !r.over }
 
 func (r *removal) ids() []service.FileID { return idsOf(r.files) }
 
@@ -55,14 +58,25 @@ func idsOf(files []service.File) []service.FileID {
 	return ids
 }
 
-// ended takes over what became of one file, and reports whether all have ended.
-func (r *removal) ended(f service.File, err *service.Error) bool {
+// ended takes over what became of one file.
+func (r *removal) ended(f service.File, err *service.Error) {
+	r.told[f.ID] = true
 	if err == nil {
 		r.done++
 	} else {
 		r.failed = append(r.failed, Failure{f, err})
 	}
-	return r.done+len(r.failed) == len(r.files)
+}
+
+// left are the files of which nothing was told: not begun before it was halted.
+func (r *removal) left() []service.FileID {
+	var ids []service.FileID
+	for i := range r.files {
+		if id := r.files[i].ID; !r.told[id] {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // failedFiles is what there is to try again.
@@ -72,65 +86,6 @@ func (r *removal) failedFiles() []service.File {
 		files[i] = r.failed[i].File
 	}
 	return files
-}
-
-// deleteAll deletes files, several at a time, and tells of each. It returns when
-// all have ended, or ctx has: then some were not told of. Where the service
-// refuses so many in a row for a reason that all others share, they end by it
-// too, and it is not asked about them.
-func deleteAll(ctx context.Context, files []service.File, remove func(context.Context, service.FileID) error, told func(service.File, *service.Error)) {
-	next := make(chan service.File)
-	var workers sync.WaitGroup
-	var row atomic.Int32 // refused in a row for such reasons
-	var shared atomic.Pointer[service.Error]
-	one := func(f service.File) {
-		why := shared.Load()
-		if why == nil {
-			why = service.AsError("delete", remove(ctx, f.ID))
-			switch {
-			case !forAll(why):
-				row.Store(0)
-			case row.Add(1) >= deleters:
-				shared.Store(why)
-			}
-		}
-		if ctx.Err() == nil {
-			told(f, why)
-		}
-	}
-	for range min(deleters, len(files)) {
-		workers.Go(func() {
-			for f := range next {
-				one(f)
-			}
-		})
-	}
-feed:
-	for _, f := range files {
-		select {
-		case next <- f:
-		case <-ctx.Done():
-			break feed
-		}
-	}
-	close(next)
-	workers.Wait()
-}
-
-// forAll reports whether an error is about the service or the key, and not
-// about one file.
-func forAll(err *service.Error) bool {
-	if err == nil {
-		return false
-	}
-	switch err.Kind {
-	case service.Unauthorized, service.RateLimited, service.Offline, service.CaptchaRequired:
-		return true
-	case service.Internal, service.Forbidden, service.TooLarge, service.QuotaExceeded, service.NotFound, service.Invalid,
-		service.SourceChanged, service.Server:
-		return false
-	}
-	return false
 }
 
 // outcomes collects what became of files until the interface goroutine has time

@@ -297,6 +297,9 @@ func (s *Screen) copy(format service.LinkFormat, ids []service.FileID) {
 }
 
 func (s *Screen) shortcut(shortcut fyne.Shortcut) bool {
+	if _, ok := shortcut.(*fyne.ShortcutUndo); ok {
+		return s.undoLast()
+	}
 	if _, ok := shortcut.(*fyne.ShortcutCopy); ok && s.tiles.selection.Count() > 0 {
 		s.copy("", s.tiles.selection.IDs())
 		return true
