@@ -13,6 +13,7 @@ import (
 const (
 	earlyRows     = 8 * time.Millisecond  // for what the rows of files say, before the window is made
 	earlyPictures = 25 * time.Millisecond // for their pictures, when it is there
+	earlyLook     = 2 * time.Millisecond  // between two looks whether all is there
 )
 
 // early brings what the Files screen does on the interface goroutine into the
@@ -64,8 +65,9 @@ func (e *early) take(last bool) []func() {
 // run runs what there is, and what comes until enough is true or the time is
 // over. On the interface goroutine.
 func (e *early) run(limit time.Duration, enough func() bool) {
-	timer := time.NewTimer(limit)
+	timer, look := time.NewTimer(limit), time.NewTicker(earlyLook)
 	defer timer.Stop()
+	defer look.Stop()
 	for {
 		for _, f := range e.take(false) {
 			f()
@@ -75,6 +77,7 @@ func (e *early) run(limit time.Duration, enough func() bool) {
 		}
 		select {
 		case <-e.news:
+		case <-look.C: // what is told together is told late
 		case <-timer.C:
 			return
 		}
@@ -132,6 +135,7 @@ func (s *Shell) unveil() {
 		s.files.Rescale()
 		if seen {
 			s.early.run(earlyPictures, s.files.Complete)
+			s.files.Fill()
 		}
 	}
 	s.window.Show()

@@ -5,6 +5,7 @@ package realwindow
 import (
 	"bytes"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"image"
@@ -147,6 +148,32 @@ func (o *opened) untilTiles(ctx context.Context, t *testing.T, like bool, want [
 				keep(t, "failure", img)
 			}
 			t.Fatalf("the tiles never look as they should: %v", err)
+		}
+	}
+}
+
+// answered turns the wheel over the tiles, notch by notch, until they look
+// otherwise than want, and gives when that was. One notch would not do: Fyne drops
+// those that come before it has heard where the pointer is.
+func (o *opened) answered(ctx context.Context, t *testing.T, want []byte) time.Time {
+	t.Helper()
+	const notchEvery = 8 * time.Millisecond
+	watch, err := o.watchPixels()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer watch.close()
+	o.point(t, image.Pt(560, 400))
+	for {
+		o.display.button(t, 5)
+		notch, cancel := context.WithTimeout(ctx, notchEvery)
+		err := watch.next(notch)
+		cancel()
+		if at := time.Now(); err == nil && !bytes.Equal(o.tiles(t), want) {
+			return at
+		}
+		if err != nil && (ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded)) {
+			t.Fatalf("the wheel is not answered: %v", err)
 		}
 	}
 }
