@@ -3,7 +3,9 @@ package gui
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 
 	"sluice/gui/kit"
@@ -93,4 +95,19 @@ func (s *Shell) close() {
 			}
 		})
 	})
+}
+
+// untilClosed gives what runs functions by run until the window is closed for good.
+// After that Fyne has no interface goroutine: it runs them on the caller's, beside
+// those that close the screens.
+func untilClosed(w fyne.Window, run func(func())) func(func()) {
+	var closed atomic.Bool
+	w.SetOnClosed(func() { closed.Store(true) })
+	return func(f func()) {
+		run(func() {
+			if !closed.Load() {
+				f()
+			}
+		})
+	}
 }

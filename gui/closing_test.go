@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 
 	"sluice/service/sandbox"
 )
@@ -42,4 +43,17 @@ func TestClosingAsksWhileUploading(t *testing.T) {
 	b.shell.askToClose()
 	b.Tap("Stop and go on next time")
 	b.Until("the window to close", func() bool { return *closed })
+}
+
+// Fyne runs what comes after the end on the goroutine that it comes from.
+func TestNothingRunsAfterTheWindow(t *testing.T) {
+	w := test.NewTempApp(t).NewWindow("")
+	run := untilClosed(w, func(f func()) { f() })
+	ran := 0
+	run(func() { ran++ })
+	w.Close()
+	run(func() { ran++ })
+	if ran != 1 {
+		t.Errorf("%d of two functions ran, one came before the end", ran)
+	}
 }

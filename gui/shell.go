@@ -109,6 +109,9 @@ func New(cfg Config) (*Shell, error) {
 
 	fonts := cfg.Fonts.read()
 	s.window = cfg.App.NewWindow("Sluice") // which takes as long
+	if s.dozing != nil {
+		s.dozing.run = untilClosed(s.window, fyne.Do)
+	}
 	s.glyphs = fonts(s.log)
 	s.setTheme(s.values.Appearance)
 	if len(cfg.Icon) > 0 {
