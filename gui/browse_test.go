@@ -239,8 +239,8 @@ func TestBrowseCopyAndDelete(t *testing.T) {
 	if n := b.onServer(); n != 300 || len(b.names()) != found {
 		t.Errorf("%d files are on the server, %d are shown", n, len(b.names()))
 	}
-	if got := b.selected(); len(got) != 3 {
-		t.Errorf("%q are selected after Undo", got)
+	if got, at := b.selected(), b.shell.files.Tiles().Selection().Cursor(); len(got) != 3 || at != 1 {
+		t.Errorf("%q are selected after Undo, the keyboard stands at %d", got, at)
 	}
 
 	// Deleted for good.

@@ -214,14 +214,24 @@ func (s *Screen) endRemoval(r *removal) {
 	}
 }
 
-// selectAgain selects what is shown of some files.
+// selectAgain selects what is shown of some files; the keyboard stands on the
+// first of them.
 func (s *Screen) selectAgain(ids []service.FileID) {
 	s.tiles.Select(func(sel *Selection) {
 		sel.Clear()
+		first := -1
 		for _, id := range ids {
-			if i := s.model.list.Index(id); i >= 0 {
-				sel.Press(i, true, false)
+			i := s.model.list.Index(id)
+			if i < 0 {
+				continue
 			}
+			sel.Press(i, true, false)
+			if first < 0 {
+				first = i
+			}
+		}
+		if first >= 0 {
+			sel.Go(first, true, false)
 		}
 	})
 }

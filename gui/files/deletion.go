@@ -14,8 +14,10 @@ const (
 	// a row that concern all files end it.
 	deleters = 4
 	// patience is how many waits in a row a deletion bears in which nothing was
-	// deleted: about three minutes, or as long as the service asks for.
-	patience = 8
+	// deleted: about three minutes without a connection.
+	patience = 20
+	// offlineWait is the longest wait for a connection.
+	offlineWait = 10 * time.Second
 	// fileTries is how often one file is tried where the service fails.
 	fileTries = 3
 )
@@ -140,7 +142,11 @@ func (d *deletion) again(why *service.Error, waits int) bool {
 		return false
 	}
 	d.waits++
-	d.gate = d.wait(transfer.Backoff(d.row, why), why)
+	wait := transfer.Backoff(d.row, why)
+	if why.Kind == service.Offline {
+		wait = min(wait, offlineWait)
+	}
+	d.gate = d.wait(wait, why)
 	return true
 }
 

@@ -87,6 +87,9 @@ func TestDeletionOutlivesAnOutage(t *testing.T) {
 		if d.run(t.Context(), someFiles(50)); d.deleted.Load() != 50 || d.failed.Load() != 0 {
 			t.Errorf("%d deleted, %d failed", d.deleted.Load(), d.failed.Load())
 		}
+		if took := time.Since(begun); took > time.Minute+offlineWait+time.Second {
+			t.Errorf("it took %v", took)
+		}
 	})
 	synctest.Test(t, func(t *testing.T) {
 		d := newTrial(func(n int64) error {
