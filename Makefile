@@ -67,7 +67,7 @@ keyring: ## what talks over D-Bus: the API key in a real keyring daemon, staying
 window: ## the whole program in a real window on a virtual screen; pictures go to artefacts/
 	$(call say,real window)
 	mkdir -p '$(ARTEFACTS)'
-	go test -count=1 -timeout 20m -tags $(TEST_TAGS),realwindow ./gui/realwindow/...
+	go test -count=1 -timeout 40m -tags $(TEST_TAGS),realwindow ./gui/realwindow/...
 
 # Checks
 
