@@ -3,10 +3,12 @@ package download_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"sluice/service"
 	"sluice/service/download"
 	"sluice/service/sandbox"
+	"sluice/storage"
 )
 
 func TestToFront(t *testing.T) {
@@ -51,6 +53,27 @@ func TestToFrontLeavesTheNextTry(t *testing.T) {
 	batch := r.add(f.ID)
 	s.until("retry", func() bool { return len(s.retries) > 0 })
 	must(t, r.engine.ToFront(t.Context(), service.DownloadID(batch)))
+	r.arrived(r.wait(batch)[0], "f")
+}
+
+// A next try that was written when the clock was wrong is not waited for.
+func TestATimeFarAheadIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	f := r.put("f", kib)
+	must(t, r.engine.Pause(t.Context()))
+	batch := r.add(f.ID)
+	r.close()
+	db, err := storage.Open(t.Context(), r.home)
+	must(t, err)
+	rows, err := db.UnfinishedDownloads(t.Context())
+	must(t, err)
+	for i := range rows {
+		rows[i].NextTry, rows[i].Tries, rows[i].FailKind = time.Now().AddDate(1, 0, 0), 1, service.Offline.String()
+	}
+	must(t, db.UpdateDownloads(t.Context(), rows...))
+	must(t, db.Close())
+	r.open()
 	r.arrived(r.wait(batch)[0], "f")
 }
 

@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 
+	"sluice/service/transfer"
 	"sluice/storage"
 )
 
@@ -82,7 +83,7 @@ func (e *Engine) stateOf(j *job) State {
 	switch {
 	case row.Finished.IsZero() && row.State == rowPaused:
 		return Paused
-	case row.Finished.IsZero() && row.NextTry.After(e.clock.Now()):
+	case row.Finished.IsZero() && transfer.Postponed(row.NextTry, e.clock.Now()):
 		return Retrying
 	case row.Finished.IsZero():
 		j.err = nil

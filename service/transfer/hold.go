@@ -31,6 +31,13 @@ func Backoff(n int, err *service.Error) time.Duration {
 	return d
 }
 
+// Postponed reports whether a try has to be waited for that was put off until
+// next, as a session before wrote it down. One that is further away than any
+// wait was written when the clock was wrong.
+func Postponed(next, now time.Time) bool {
+	return next.After(now) && next.Before(now.Add(2*MaxAskedWait))
+}
+
 // Hold is what keeps a whole queue from going on, or from going on with all its
 // workers. Its zero value holds nothing.
 type Hold struct {

@@ -7,6 +7,17 @@ import (
 	"sluice/service"
 )
 
+func TestPostponed(t *testing.T) {
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	for after, want := range map[time.Duration]bool{
+		-time.Hour: false, 0: false, time.Second: true, MaxAskedWait: true, MaxAskedWait + MaxBackoff: true, 24 * time.Hour: false,
+	} {
+		if got := Postponed(now.Add(after), now); got != want {
+			t.Errorf("%v ahead: %v", after, got)
+		}
+	}
+}
+
 func TestBackoff(t *testing.T) {
 	for n, want := range map[int]time.Duration{0: time.Second, 1: time.Second, 2: 2 * time.Second, 6: 32 * time.Second, 7: time.Minute, 70: time.Minute} {
 		for range 100 {

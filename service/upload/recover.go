@@ -309,7 +309,7 @@ func (e *Engine) resume(j *job, now time.Time) {
 	case j.pausing, j.row.State == rowPaused:
 		j.row.State = rowPaused
 		e.shelve(j)
-	case j.row.NextTry.After(now) && j.row.NextTry.Before(now.Add(2*transfer.MaxAskedWait)): // else the clock was wrong
+	case transfer.Postponed(j.row.NextTry, now):
 		e.setState(j, Retrying, j.err)
 		j.next = j.row.NextTry
 		e.postpone(j, j.next)
