@@ -27,8 +27,8 @@ func newFiles(s *Shell) *files.Screen {
 	return files.New(files.Config{
 		Format: s.format, Now: func() time.Time { return s.now() }, OnMain: s.early.do, After: s.cfg.After, Long: ErrorText, Short: ErrorShort,
 		FormatOf: func() service.LinkFormat { return s.values.LinkFormat }, NameOf: FormatName,
-		Early: !s.early.over,
-		Look:  files.Look{View: s.values.FilesView, Order: s.values.FilesOrder, Picture: s.values.FilesPicture},
+		Early: !s.early.over, Canvas: s.window.Canvas,
+		Look: files.Look{View: s.values.FilesView, Order: s.values.FilesOrder, Picture: s.values.FilesPicture},
 		Outside: files.Outside{
 			Copy: s.copyTargets, Text: s.copyText, Open: s.openFiles, Tell: s.toast, Keep: s.keepFiles,
 			Ask:     func(title, text string, answers ...kit.Answer) { s.ask(nil, title, text, answers...) },

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"sluice/gui/files"
+	"sluice/gui/kit"
 	"sluice/service/sandbox"
 )
 
@@ -125,4 +126,23 @@ func TestHundredsOfPagesAreNotOpened(t *testing.T) {
 	b.Press(fyne.KeyReturn)
 	b.MustSee("Open 100 pages in the browser?", "Open all")
 	b.Tap("Cancel")
+}
+
+// Ctrl+F is for the files from the moment on that they are what the window
+// shows, drawn or not: Fyne tells only after that which window they are in. Its
+// driver of tests says the last one, always.
+func TestFindBeforeTheFilesAreDrawn(t *testing.T) {
+	b := newBrowser(t, 30)
+	b.all(30)
+	other := fyne.CurrentApp().NewWindow("another")
+	defer other.Close()
+	b.shell.find()
+	if _, ok := b.shell.window.Canvas().Focused().(*kit.SearchField); !ok {
+		t.Errorf("%T has the keyboard", b.shell.window.Canvas().Focused())
+	}
+	b.shell.window.Canvas().Unfocus()
+	b.shell.files.TypedRune('a')
+	if _, ok := b.shell.window.Canvas().Focused().(*kit.Grid); !ok {
+		t.Errorf("after a letter, %T has the keyboard", b.shell.window.Canvas().Focused())
+	}
 }

@@ -43,7 +43,7 @@ func (s *Screen) TypedShortcut(shortcut fyne.Shortcut) {
 
 // covered reports whether something stands above the window.
 func (s *Screen) covered() bool {
-	c := canvasOf(s.root)
+	c := s.canvas()
 	return c == nil || c.Overlays().Top() != nil
 }
 
@@ -56,7 +56,7 @@ func (s *Screen) toTiles(e *fyne.KeyEvent) {
 
 // focusTiles gives the tiles the keyboard, if there are any.
 func (s *Screen) focusTiles() bool {
-	c := canvasOf(s.root)
+	c := s.canvas()
 	if c == nil || s.model.State() != Listed {
 		return false
 	}

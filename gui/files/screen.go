@@ -52,6 +52,9 @@ type Config struct {
 	Outside  Outside
 	Look     Look
 	Early    bool // nobody sees the window before Painted
+	// Canvas is the window's. nil: where Fyne knows the screen to be, which it
+	// does only once that was drawn; keys may come before.
+	Canvas func() fyne.Canvas
 }
 
 // Look is how people want to see their files.
@@ -202,14 +205,12 @@ func (s *Screen) Shown() {
 	if status := s.model.status; status.Known && !status.Busy && s.cfg.Now().Sub(status.At) > staleAfter {
 		s.Refresh()
 	}
-	if c := canvasOf(s.root); c != nil && s.model.State() == Listed {
-		c.Focus(s.tiles.grid)
-	}
+	s.focusTiles()
 }
 
 // Find gives the search box the keyboard.
 func (s *Screen) Find() {
-	if c := canvasOf(s.root); c != nil {
+	if c := s.canvas(); c != nil {
 		c.Focus(s.head.search)
 		s.head.search.SelectAll()
 	}
@@ -220,6 +221,14 @@ func (s *Screen) Refresh() {
 	if s.lib.Catalogue != nil {
 		s.lib.Catalogue.Refresh()
 	}
+}
+
+// canvas is the window's, nil for a screen in none.
+func (s *Screen) canvas() fyne.Canvas {
+	if s.cfg.Canvas != nil {
+		return s.cfg.Canvas()
+	}
+	return canvasOf(s.root)
 }
 
 func canvasOf(o fyne.CanvasObject) fyne.Canvas {
