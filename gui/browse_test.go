@@ -427,16 +427,34 @@ func TestFilesOfEarlier(t *testing.T) {
 	b := newBrowser(t, 30)
 	b.use()
 	b.Until("all files", func() bool { return len(b.names()) == 30 })
-	b.server.Inject(sandbox.Fault{Kind: sandbox.LostAnswer, PathPrefix: "/api/user/files", Times: -1})
+	lost := b.server.Inject(sandbox.Fault{Kind: sandbox.LostAnswer, PathPrefix: "/api/user/files", Times: -1})
 	b.Tap("Ask the service again (F5)")
 	b.UntilSees("These are the files from ", "Try again")
 	if n, color := len(b.names()), b.shell.frame.status.dot.color; n != 30 || color != kit.ColorAmber {
 		t.Errorf("%d files are shown, the service's mark is %s", n, color)
 	}
-	b.server.Clear()
-	b.pass(29 * time.Second)
+	next := func() (in time.Duration, ok bool) { // when something happens by itself
+		for i := range b.timers {
+			if t := &b.timers[i]; !t.stopped {
+				return t.at.Sub(b.now), true
+			}
+		}
+		return 0, false
+	}
+	for _, want := range []time.Duration{3, 6, 12, 24, 30} { // it tries again by itself, and ever less often
+		b.Until("the next try to be planned", func() bool { _, ok := next(); return ok })
+		in, _ := next()
+		if in != want*time.Second {
+			t.Fatalf("the next try is in %v, want %d s", in, want)
+		}
+		hits := lost.Hits()
+		b.pass(in)
+		b.must(lost.Wait(t.Context(), hits+1))
+	}
+	b.Until("the last try to be planned", func() bool { _, ok := next(); return ok })
 	b.MustSee("These are the files from ")
-	b.pass(time.Second) // it tries again by itself
+	b.server.Clear()
+	b.pass(30 * time.Second)
 	b.UntilGone("These are the files from ")
 	b.Until("the service's mark to be green again", func() bool { return b.shell.frame.status.dot.color == kit.ColorPrimary })
 }

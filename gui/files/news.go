@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"sluice/service"
+	"sluice/service/transfer"
 )
 
 // take takes over what the reader brings.
@@ -59,17 +60,23 @@ func (s *Screen) dropLost() {
 
 // When the files are asked for without anybody's doing.
 const (
-	tryAfter   = 30 * time.Second // after a listing that failed and may work later
+	tryFirst   = 3 * time.Second  // after a listing that failed and may work later, doubling to
+	tryAfter   = 30 * time.Second // this, or later where the service asks for it
 	staleAfter = 10 * time.Minute // when people come to the screen
 )
 
 // tryLater asks again after a while where the last listing failed.
 func (s *Screen) tryLater() {
 	status := s.model.status
+	if status.Problem == nil && !status.Busy {
+		s.tries = 0
+	}
 	if status.Problem == nil || status.Busy || !status.Problem.Kind.Temporary() || s.trying != nil {
 		return
 	}
-	s.trying = s.cfg.After(tryAfter, func() {
+	wait := min(tryFirst<<min(s.tries, 8), tryAfter)
+	s.tries++
+	s.trying = s.cfg.After(max(wait, min(status.Problem.RetryAfter, transfer.MaxAskedWait)), func() {
 		s.trying = nil
 		if s.ctx.Err() == nil && s.model.status.Problem != nil {
 			s.Refresh()

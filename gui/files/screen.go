@@ -95,6 +95,7 @@ type Screen struct {
 	follow   service.FileID // was renamed: where its new name stands comes into view; "" = none
 	heard    bool           // what is known of the files is shown
 	painted  bool           // people see the window
+	tries    int            // listings that failed in a row
 	trying   func()         // ends that the files are asked for again in a while; nil: they are not
 }
 
