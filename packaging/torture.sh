@@ -177,7 +177,7 @@ summary() {
 	say "$done_ of $count campaigns in $(span $((SECONDS - begun))), $(date -u +%F), $(git rev-parse --short HEAD 2>/dev/null || echo 'no commit'), $(go version | cut -d' ' -f3,4), $(nproc) processors"
 	cat "$OUT/summary.txt"
 	printf '\n'
-	[ "$done_" = "$count" ] || printf 'INTERRUPTED: %d campaigns did not run\n' $((count - done_))
+	[ "$done_" = "$count" ] || printf 'INTERRUPTED: campaigns that did not run to their end: %d\n' $((count - done_))
 	if [ -n "$failed" ]; then
 		printf 'FAILED:%b\n' "$failed"
 	elif [ "$done_" = "$count" ]; then
@@ -192,7 +192,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 list=$(campaigns)
 count=$(wc -l <<<"$list")
-say "looking for what $count campaigns need, and compiling them"
+say "looking for what $count campaigns need, and compiling them (all take an hour or more; Ctrl+C ends them and tells of those that ran)"
 check
 compile
 flags_are_known
