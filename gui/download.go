@@ -27,7 +27,7 @@ const costlyDownload = 32 << 20
 func (s *Shell) downloadFiles(files []service.File) {
 	targets := make([]download.Target, len(files))
 	for i := range files {
-		targets[i].File = files[i].ID
+		targets[i] = download.Target{File: files[i].ID, Name: files[i].Name, Size: files[i].Size}
 	}
 	s.download(s.downloadFolder(), targets)
 }

@@ -178,10 +178,13 @@ func TestFilesOfTheAccountAreDownloaded(t *testing.T) {
 	names := b.names()
 	list := b.shell.files.Model().List()
 	file := list.File(0)
+	asked := b.server.Inject(sandbox.Fault{Kind: sandbox.SlowFinish, PathPrefix: "/api/file/" + string(file.ID) + "/info"})
 	b.click(0, 0)
 	b.Tap("Download")
 	b.UntilSees("1 download goes to ~/Downloads")
 	b.Tap("Uploads")
+	b.UntilSees(names[0], b.shell.format.Size(file.Size)+" · to ~/Downloads") // the service has told nothing yet
+	asked.Release()
 	b.settled()
 	b.UntilSees("FINISHED TODAY · 1", names[0])
 	content, err := b.server.Content(file.ID)

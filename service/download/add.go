@@ -60,13 +60,17 @@ func (e *Engine) missing(api, folder string, targets []Target) (rows []storage.D
 	defer e.mu.Unlock()
 	known := e.underWay(api, folder)
 	for _, t := range targets {
-		if jobs, ok := known[t]; ok {
+		if jobs, ok := known[t.asked()]; ok {
 			there = append(there, jobs...)
 			continue
 		}
-		known[t] = nil
+		known[t.asked()] = nil
+		size := t.Size
+		if size <= 0 {
+			size = -1
+		}
 		rows = append(rows, storage.Download{
-			API: api, FileID: string(t.File), Album: string(t.Album), Folder: folder, Size: -1,
+			API: api, FileID: string(t.File), Album: string(t.Album), Name: t.Name, Folder: folder, Size: size,
 			State: rowWaiting, Added: e.clock.Now(),
 		})
 	}

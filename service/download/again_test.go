@@ -70,6 +70,37 @@ func TestTheSameLinkFromManySides(t *testing.T) {
 	}
 }
 
+// What is known of a file stands in the list while it waits and after a restart;
+// what the service says replaces it. It is one file, whatever was known of it.
+func TestWhatIsKnownOfAFileIsShown(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, workers(1))
+	f := r.put("a.bin", 300*kib)
+	hold := r.server.Inject(sandbox.Fault{Kind: sandbox.SlowFinish, PathPrefix: "/api/file/" + string(f.ID) + "/info"})
+	batch, err := r.engine.Add(t.Context(), r.folder, []download.Target{
+		{File: f.ID, Name: "old name.bin", Size: 7}, {File: f.ID}, {File: "unknown1", Name: "b.bin", Size: 9},
+	})
+	must(t, err)
+	must(t, hold.Wait(t.Context(), 1))
+	s := r.follow()
+	if len(s.jobs) != 2 {
+		t.Fatalf("%+v", s.jobs)
+	}
+	for _, j := range s.jobs {
+		if j.File == f.ID && (j.Name != "old name.bin" || j.Size != 7) || j.File != f.ID && (j.Name != "b.bin" || j.Size != 9) {
+			t.Errorf("%+v", j)
+		}
+	}
+	hold.Release()
+	for _, j := range r.wait(batch) {
+		if j.File == f.ID {
+			r.arrived(j, "a.bin")
+		} else {
+			failed(t, j, service.NotFound, "not_found")
+		}
+	}
+}
+
 func TestTheSameAlbumTwice(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, workers(1))

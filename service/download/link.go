@@ -23,7 +23,15 @@ const (
 type Target struct {
 	File  service.FileID  // "" for an album
 	Album service.AlbumID // "" for a file
+
+	// What is known of a file already, for the list until the service tells; "" and
+	// 0 are nothing. They don't make it another target.
+	Name string
+	Size int64 // bytes
 }
+
+// asked is a target by what was asked for.
+func (t Target) asked() Target { return Target{File: t.File, Album: t.Album} }
 
 // Pasted is what was found in a text.
 type Pasted struct {
