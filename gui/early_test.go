@@ -59,7 +59,7 @@ func TestEarlyRunsBeforeTheFirstFrame(t *testing.T) {
 
 func TestNothingIsEarlyWithoutFyne(t *testing.T) {
 	ran := 0
-	e := newEarly(func(f func()) { ran++ }, false)
+	e := newEarly(func(func()) { ran++ }, false)
 	e.do(func() {})
 	if ran != 1 {
 		t.Error("it was kept")

@@ -40,7 +40,7 @@ func (s *Screen) whole() {
 func (s *Screen) wait() {
 	found := s.model.list.found
 	if found != nil && found.Known() < found.Len() {
-		s.tiles.grid.Hold()
+		s.tiles.grid.Hold(s.lib.Catalogue.Whole)
 		s.whole()
 		return
 	}

@@ -10,6 +10,7 @@ import (
 // take takes over what the reader brings.
 func (s *Screen) take(n news) {
 	if n.status.Scope != s.model.status.Scope {
+		s.tiles.grid.Release(false) // it was meant for others
 		s.otherAccount()
 	}
 	changed := s.model.Take(n)

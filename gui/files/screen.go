@@ -171,6 +171,7 @@ func (s *Screen) Use(open func(context.Context) (Library, error)) {
 		s.reader = nil
 	}
 	s.lib = Library{}
+	s.tiles.grid.Release(false)
 	s.model.Forget()
 	s.tiles.Select((*Selection).Clear)
 	s.relist()

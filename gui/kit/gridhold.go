@@ -8,12 +8,13 @@ const mostHeld = 500
 // gridHold is what people have done while the grid was on hold.
 type gridHold struct {
 	on   bool
+	kept func() // told when something is kept
 	acts []func()
 }
 
 // Hold keeps what people do with items, but for scrolling, until Release: its
-// source does not know all items yet.
-func (g *Grid) Hold() { g.held.on = true }
+// source does not know all items yet. Kept is told when there is something.
+func (g *Grid) Hold(kept func()) { g.held.on, g.held.kept = true, kept }
 
 // Release ends that, and does what was kept, in its order, or forgets it.
 func (g *Grid) Release(do bool) {
@@ -41,5 +42,6 @@ func (g *Grid) Later(f func()) bool {
 			g.keys = now
 		})
 	}
+	g.held.kept()
 	return true
 }

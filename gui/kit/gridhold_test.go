@@ -15,7 +15,8 @@ func TestGridOnHold(t *testing.T) {
 	g := gridWindow(t, s)
 	held := fyne.KeyModifierShift
 	g.keys = func() fyne.KeyModifier { return held }
-	g.Hold()
+	kept := 0
+	g.Hold(func() { kept++ })
 	at := fyne.NewPos(50, 60)
 	g.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
 	held = 0
@@ -27,7 +28,7 @@ func TestGridOnHold(t *testing.T) {
 	g.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDelete})
 	g.TypedShortcut(&fyne.ShortcutSelectAll{})
 	g.TappedSecondary(&fyne.PointEvent{Position: at})
-	if len(s.heard) != 0 || len(s.steps) != 0 {
+	if len(s.heard) != 0 || len(s.steps) != 0 || kept != 9 {
 		t.Fatalf("it did %q", s.heard)
 	}
 	g.Scrolled(&fyne.ScrollEvent{Scrolled: fyne.Delta{DY: -100}})
@@ -56,7 +57,7 @@ func TestGridOnHold(t *testing.T) {
 	if len(s.heard) != n+1 {
 		t.Error("it is still on hold")
 	}
-	g.Hold()
+	g.Hold(func() {})
 	g.TypedRune('z')
 	g.Release(false)
 	g.Release(true)

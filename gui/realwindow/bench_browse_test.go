@@ -45,7 +45,7 @@ func (a *account) benchPictures(ctx context.Context, t *testing.T) {
 	for i := range rounds + 1 {
 		a.forgetPictures(t)
 		o := a.opens(ctx, t, a.sluice)
-		o.untilTiles(ctx, t, true, top)
+		o.untilTiles(ctx, t, top)
 		if i == 0 {
 			a.toEnd(t, o)
 			end = o.settledTiles(ctx, t)
@@ -57,7 +57,7 @@ func (a *account) benchPictures(ctx context.Context, t *testing.T) {
 		}
 		o.Stop()
 		o = a.opens(ctx, t, a.sluice)
-		o.untilTiles(ctx, t, true, top)
+		o.untilTiles(ctx, t, top)
 		warm = append(warm, o.timeEnd(ctx, t, a, end))
 		o.Stop()
 	}
@@ -96,7 +96,7 @@ func (o *opened) timeEnd(ctx context.Context, t *testing.T, a *account, end []by
 	t.Helper()
 	began := time.Now()
 	a.toEnd(t, o)
-	return o.untilTiles(ctx, t, true, end).Sub(began)
+	return o.untilTiles(ctx, t, end).Sub(began)
 }
 
 // benchMemory scrolls from end to end.

@@ -129,9 +129,8 @@ func (o *opened) settledTiles(ctx context.Context, t *testing.T) []byte {
 	return o.tiles(t)
 }
 
-// untilTiles waits until they look like want, or with like false until they look
-// otherwise, and gives when that was.
-func (o *opened) untilTiles(ctx context.Context, t *testing.T, like bool, want []byte) time.Time {
+// untilTiles waits until they look like want, and gives when that was.
+func (o *opened) untilTiles(ctx context.Context, t *testing.T, want []byte) time.Time {
 	t.Helper()
 	watch, err := o.watchPixels()
 	if err != nil {
@@ -140,7 +139,7 @@ func (o *opened) untilTiles(ctx context.Context, t *testing.T, like bool, want [
 	defer watch.close()
 	for {
 		at, now := time.Now(), o.tiles(t)
-		if bytes.Equal(now, want) == like {
+		if bytes.Equal(now, want) {
 			return at
 		}
 		if err := watch.next(ctx); err != nil {

@@ -101,7 +101,7 @@ func (a *account) timeStart(ctx context.Context, t *testing.T, want []byte) star
 	o := a.opens(ctx, t, a.sluice)
 	defer o.Stop()
 	s := start{pixels: o.pixels}
-	s.grid = o.untilTiles(ctx, t, true, want).Sub(o.begun)
+	s.grid = o.untilTiles(ctx, t, want).Sub(o.begun)
 	s.thread = used(t, o)
 	s.answered = o.answered(ctx, t, want).Sub(o.begun)
 	return s

@@ -31,10 +31,10 @@ func ids(l *List) []service.FileID {
 }
 
 // seenOnce lists files and looks at them in an order, and gives the list.
-func seenOnce(t *testing.T, store *listing.Store, scope string, files []service.File, search Search) *List {
+func seenOnce(t *testing.T, store *listing.Store, files []service.File, search Search) *List {
 	t.Helper()
 	c := newCatalogue(t, store)
-	c.Use(scope, &fakeService{files: files})
+	c.Use("here", &fakeService{files: files})
 	until(t, c, idle)
 	list := c.Find(search)
 	c.Use("nobody", nil) // which comes after the glance was kept
@@ -49,7 +49,7 @@ func TestAGlanceStandsForAllFilesUntilTheyAreRead(t *testing.T) {
 		{Descending: true}, {}, {By: ByName}, {By: BySize, Descending: true}, {By: ByType}, {By: ByViews, Descending: true}, {By: ByDownloads},
 	} {
 		store := newStore(t, t.TempDir())
-		whole := seenOnce(t, store, "here", files, search)
+		whole := seenOnce(t, store, files, search)
 		c := glances(t, store)
 		c.Use("here", &fakeService{files: files})
 		status := until(t, c, func(s Status) bool { return s.Scope == "here" })
@@ -87,14 +87,20 @@ func TestAGlanceStandsForAllFilesUntilTheyAreRead(t *testing.T) {
 func TestWhatAGlanceDoesNotTell(t *testing.T) {
 	files := makeFiles(2000)
 	store := newStore(t, t.TempDir())
-	seenOnce(t, store, "here", files, Search{Descending: true})
+	seenOnce(t, store, files, Search{Descending: true})
 	for name, ask := range map[string]func(c *Catalogue) bool{
 		"another order": func(c *Catalogue) bool { return c.Find(Search{By: ByName}) == nil },
-		"a word":        func(c *Catalogue) bool { return c.Find(Search{Descending: true, Query: Query{Words: []string{"a"}}}) == nil },
-		"a kind":        func(c *Catalogue) bool { return c.Find(Search{Descending: true, Kind: Image}) == nil },
-		"refresh":       func(c *Catalogue) bool { c.Refresh(); return true },
-		"a deletion":    func(c *Catalogue) bool { c.Removed(files[0].ID); return true },
-		"an upload":     func(c *Catalogue) bool { c.Added(service.File{ID: "fresh", Name: "fresh"}); c.Removed("fresh"); return true },
+		"a word": func(c *Catalogue) bool {
+			return c.Find(Search{Descending: true, Query: Query{Words: []string{"a"}}}) == nil
+		},
+		"a kind":     func(c *Catalogue) bool { return c.Find(Search{Descending: true, Kind: Image}) == nil },
+		"refresh":    func(c *Catalogue) bool { c.Refresh(); return true },
+		"a deletion": func(c *Catalogue) bool { c.Removed(files[0].ID); return true },
+		"an upload": func(c *Catalogue) bool {
+			c.Added(service.File{ID: "fresh", Name: "fresh"})
+			c.Removed("fresh")
+			return true
+		},
 		"the same account again": func(c *Catalogue) bool {
 			c.Use("here", nil)
 			return true
@@ -128,7 +134,7 @@ func TestWhatAGlanceDoesNotTell(t *testing.T) {
 func TestAGlanceDoesNotStandForLong(t *testing.T) {
 	files := makeFiles(1000)
 	store := newStore(t, t.TempDir())
-	seenOnce(t, store, "here", files, Search{})
+	seenOnce(t, store, files, Search{})
 	c := New(Config{Store: store, Glance: time.Nanosecond})
 	t.Cleanup(c.Close)
 	c.Use("here", nil)
@@ -190,7 +196,7 @@ func TestAGlanceFollows(t *testing.T) {
 func TestAGlanceOfDamagedFiles(t *testing.T) {
 	files := makeFiles(1000)
 	store := newStore(t, t.TempDir())
-	seenOnce(t, store, "here", files, Search{})
+	seenOnce(t, store, files, Search{})
 	bad := func(yield func(int, []byte) bool) { yield(3, []byte("no part")) }
 	data, at, err := store.Glance(t.Context(), "here")
 	if err == nil {
