@@ -70,7 +70,7 @@ func TestTortureWholeProgram(t *testing.T) {
 		sandbox.LostAnswer: 0.01, sandbox.CutBody: 0.05, sandbox.SlowFinish: 0.1, sandbox.StallAnswer: 0.01,
 	}})
 	w.watchFolder()
-	for began := time.Now(); time.Since(began) < lasts; {
+	for began := time.Now(); time.Since(began) < lasts || !w.enough(); {
 		w.round()
 	}
 	w.server.Clear()
@@ -78,6 +78,11 @@ func TestTortureWholeProgram(t *testing.T) {
 	w.judge()
 	t.Attr("figures", fmt.Sprintf("%d windows and %d commands killed; %d files accepted, %d of %d drops of unknown fate there; %d of %d pasted lists here; %d deletions taken back or cut off, %d confirmed",
 		w.windows, w.killed, len(w.must), w.taken, len(w.maybe), w.arrived, len(w.shared), len(w.spared), w.deleted))
+}
+
+// enough reports whether everything has happened that is looked at in the end.
+func (w *whole) enough() bool {
+	return w.windows >= 10 && w.killed > 0 && len(w.shared) > 0 && len(w.spared) > 0 && w.deleted > 0
 }
 
 // watchFolder lets the program watch the folder for screenshots.
