@@ -25,6 +25,11 @@
 //
 // Records are dealt into 512 parts by their ids, each of which is written whole. The scope names the service and the account: several do not mix.
 //
+// Beside them is a glance: the first files in the order in which they were seen
+// last, and the numbers of all. Use shows it at once, and all files when they are
+// asked for, see Status.Glance; until then a search that it can't answer gives
+// nothing.
+//
 // # Searching
 //
 // ParseQuery understands what is typed: parts of the name in any order, of
