@@ -5,6 +5,7 @@ package realwindow
 import (
 	"context"
 	"image"
+	"slices"
 	"testing"
 )
 
@@ -14,6 +15,7 @@ const (
 	windowWidth  = 1180
 	windowHeight = 760
 	navWidth     = 208
+	titleBelow   = 60 // the title of a screen is above this if nothing else is
 	copyIcon     = 72 // from the window's right edge to the middle of a finished row's "Copy link"
 	pauseIcon    = 72 // and to that of an unfinished row's pause or resume
 )
@@ -51,6 +53,24 @@ func (r *running) entry(ctx context.Context, t *testing.T, name string) image.Po
 		t.Fatalf("no %q in the navigation: %v", name, err)
 	}
 	return at
+}
+
+// calm waits until nothing stands above a screen any more. What passes by itself
+// moves everything below it up when it goes.
+func (r *running) calm(ctx context.Context, t *testing.T, screen string) {
+	t.Helper()
+	defer r.desktop.display.step("wait until nothing is above %q", screen)()
+	if err := r.Answered(ctx); err != nil {
+		t.Fatal(err)
+	}
+	_, err := r.Await(ctx, func(img *image.RGBA) bool {
+		return slices.ContainsFunc(r.desktop.reader.Find(img, screen), func(f Found) bool {
+			return f.Min.X > navWidth*r.desktop.scale && f.Max.Y < titleBelow*r.desktop.scale
+		})
+	})
+	if err != nil {
+		t.Fatalf("something stays above %q: %v", screen, err)
+	}
 }
 
 // open goes to a screen.

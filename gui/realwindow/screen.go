@@ -22,8 +22,13 @@ func (w *Window) Image() (*image.RGBA, error) {
 	if err != nil {
 		return nil, err
 	}
-	img := image.NewRGBA(image.Rectangle{Max: size})
-	data, err := w.pixels(img.Rect)
+	return w.part(image.Rectangle{Max: size})
+}
+
+// part is what a part of the window shows, from (0, 0).
+func (w *Window) part(of image.Rectangle) (*image.RGBA, error) {
+	img := image.NewRGBA(image.Rectangle{Max: of.Size()})
+	data, err := w.pixels(of)
 	if err != nil {
 		return nil, err
 	}

@@ -135,6 +135,22 @@ func (r *Reader) AwaitText(ctx context.Context, w *Window, text string) (Found, 
 	return found[0], nil
 }
 
+// stays reports whether words are where they were found. It reads little more than
+// these, to be quick: they can move at any time.
+func (r *Reader) stays(w *Window, text string, found Found) (bool, error) {
+	size, err := w.Size()
+	if err != nil {
+		return false, err
+	}
+	around := found.Inset(-8).Intersect(image.Rectangle{Max: size})
+	img, err := w.part(around)
+	if err != nil {
+		return false, err
+	}
+	at := found.Center().Sub(around.Min)
+	return slices.ContainsFunc(r.Find(img, text), func(f Found) bool { return at.In(f.Inset(f.Dy() / 4)) }), nil
+}
+
 // ClickText waits for the words and clicks on them, if they stay where they are
 // when the pointer has come.
 func (r *Reader) ClickText(ctx context.Context, w *Window, text string) error {
@@ -146,11 +162,11 @@ func (r *Reader) ClickText(ctx context.Context, w *Window, text string) error {
 		if err := w.Move(ctx, found.Center()); err != nil {
 			return err
 		}
-		img, err := w.Image()
+		stays, err := r.stays(w, text, found)
 		if err != nil {
 			return err
 		}
-		if slices.ContainsFunc(r.Find(img, text), func(f Found) bool { return found.Center().In(f.Inset(f.Dy() / 4)) }) {
+		if stays {
 			defer w.display.step("click on it at %v", found.Center())()
 			return w.button(ctx, 1)
 		}
