@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"sluice/gui/files"
+	"sluice/gui/kit"
 	"sluice/service"
 	"sluice/service/sandbox"
 	"sluice/service/settings"
@@ -200,6 +201,40 @@ func TestDetailsInANarrowWindow(t *testing.T) {
 	b.Settle()
 	b.MustSee("1 file · ")
 	b.MustNotSee("Back to the files (Escape)")
+}
+
+// Tab leads to nothing that is out of the window, where nobody sees what Enter
+// would do.
+func TestTabStaysInANarrowWindow(t *testing.T) {
+	b := newBrowser(t, 30)
+	b.all(30)
+	b.shell.window.Resize(fyne.NewSize(720, 480))
+	b.Settle()
+	b.click(0, 0)
+	c := b.shell.window.Canvas()
+	walk := func(where string) {
+		stops := 0
+		for range 60 {
+			c.FocusNext()
+			o, ok := c.Focused().(fyne.CanvasObject)
+			if _, grid := o.(*kit.Grid); !ok || grid { // keys go from file to file, also while the details are above
+				continue
+			}
+			if at := fyne.CurrentApp().Driver().AbsolutePositionForObject(o); at.X >= c.Size().Width {
+				t.Errorf("%s: %T at %v has the keyboard", where, o, at)
+			}
+			stops++
+		}
+		if stops < 40 {
+			t.Errorf("%s: only %d stops", where, stops)
+		}
+	}
+	walk("files")
+	b.Tap("All about the file")
+	b.MustSee("SHA-256")
+	walk("details")
+	b.Tap("Rename…")
+	b.MustSee("Cancel")
 }
 
 func TestSavingAListCanBeCancelled(t *testing.T) {

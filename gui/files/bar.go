@@ -29,8 +29,9 @@ func newSelectionBar(s *Screen) *selectionBar {
 	b.open = kit.NewButton(lang.L("Open"), kit.ButtonPlain, func() { s.open(s.tiles.selection.IDs()) }).WithTip(lang.L("Open in the browser"))
 	b.more = kit.NewButton(lang.L("More"), kit.ButtonPlain, func() { b.above(b.more, b.moreItems()) }).WithMenu()
 	b.remove = kit.NewButton(lang.L("Delete…"), kit.ButtonDanger, s.askDelete)
+	s.sheet.bar = container.New(barLayout{b}, b.text, b.copy, b.download, b.open, b.more, b.remove)
 	b.root = kit.NewChosenCard(kit.Padding{Top: 9, Right: 14, Bottom: 9, Left: 14},
-		container.New(barLayout{b}, b.text, b.copy, b.download, b.open, b.more, b.remove))
+		s.sheet.bar)
 	b.root.Hide()
 	return b
 }

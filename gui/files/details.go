@@ -51,7 +51,8 @@ func newDetails(s *Screen) *details {
 	d.file.Hide()
 	d.none = kit.NewText(lang.L("Select a file to see all about it."), kit.TextStyle{Color: kit.ColorSecondary, Lines: 3, Align: fyne.TextAlignCenter})
 	scroll := container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, barBeside), d.file)) // the bar is beside it
-	d.root = kit.NewCardPadded(kit.Padding{Top: 14, Right: 14, Bottom: 14, Left: 14}, container.New(detailsLayout{}, scroll, d.none, d.close))
+	s.sheet.details = container.New(detailsLayout{}, scroll, d.none, d.close)
+	d.root = kit.NewCardPadded(kit.Padding{Top: 14, Right: 14, Bottom: 14, Left: 14}, s.sheet.details)
 	return d
 }
 

@@ -94,6 +94,7 @@ func (l bodyLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		put(details, width+detailsGap, top, detailsWidth, size.Height-top)
 	}
 	bottom := size.Height
+	l.sheet.details.Hidden, l.sheet.bar.Hidden = !beside && !asSheet, asSheet && l.sheet.single
 	if asSheet && l.sheet.single {
 		put(bar, size.Width+100, 0, bar.Size().Width, bar.Size().Height) // out of the window
 	} else if bar.Visible() {

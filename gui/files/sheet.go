@@ -11,6 +11,8 @@ func narrow(width float32) bool { return width < detailsFrom }
 type sheet struct {
 	open   bool
 	single bool // one file is selected: the sheet has all that it needs
+
+	details, bar *fyne.Container // what is in the two: hidden while they are out of the window, so that the keyboard passes them by
 }
 
 // fits reports whether the sheet is shown in a width; a window that becomes wide
