@@ -221,7 +221,6 @@ func TestToTheFrontOfWhatNeedNotWait(t *testing.T) {
 	r := newRig(t, func(cfg *upload.Config, s *sandboxConfig) {
 		cfg.Clock, s.Now, cfg.SendDuplicates = newHandClock(), nil, true
 	})
-	r.patience = 10 * time.Second
 	r.server.SetOffline(true)
 	s := r.follow()
 	id := r.add(r.file("a", 2*mib)) // a tiny one may be sent whole before the connection breaks

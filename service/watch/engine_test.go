@@ -30,7 +30,7 @@ func TestWithTheRealEngine(t *testing.T) {
 	t.Cleanup(client.Close)
 	var engine *upload.Engine
 	clock := clocktest.NewQuick(10)
-	r := &rig{t: t, patience: 30 * time.Second, home: t.TempDir(), dir: t.TempDir(), server: &server{}, cfg: Config{Clock: clock, Logger: slog.New(slog.DiscardHandler)}}
+	r := &rig{t: t, patience: 2 * time.Minute, home: t.TempDir(), dir: t.TempDir(), server: &server{}, cfg: Config{Clock: clock, Logger: slog.New(slog.DiscardHandler)}}
 	start := func() {
 		db, err := storage.Open(t.Context(), r.home)
 		r.ok(err)

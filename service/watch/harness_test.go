@@ -252,7 +252,7 @@ func newRig(t *testing.T, change ...func(*Config)) *rig {
 	t.Helper()
 	t.Parallel()
 	r := &rig{
-		patience: 30 * time.Second,
+		patience: 2 * time.Minute,
 		t:        t, home: t.TempDir(), dir: filepath.Join(t.TempDir(), "w"), server: &server{},
 		cfg: Config{Clock: clocktest.NewQuick(10), Logger: slog.New(slog.DiscardHandler), CheckEvery: time.Second},
 	}

@@ -202,8 +202,8 @@ func (k *keeper) settle(c *tree) {
 	c.calm()
 	for since := time.Now(); !c.arrived(k.files()); {
 		k.hear(100 * time.Millisecond)
-		if time.Since(since) > time.Minute {
-			k.t.Fatalf("not everything is on the server after a minute; the child said %v", k.heard)
+		if time.Since(since) > 3*time.Minute {
+			k.t.Fatalf("not everything gets to the server; the child said %v", k.heard)
 		}
 	}
 }
@@ -311,7 +311,7 @@ func TestPermissionIsLostAndGivenBack(t *testing.T) {
 		c.ok(os.Chmod(dir, mode))
 		for since := time.Now(); dir == k.dir && k.heard[string(Unreadable)] == before; {
 			k.hear(100 * time.Millisecond)
-			if time.Since(since) > 20*time.Second {
+			if time.Since(since) > 3*time.Minute {
 				t.Fatalf("nobody noticed; the child said %v", k.heard)
 			}
 		}
