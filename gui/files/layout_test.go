@@ -7,6 +7,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
+
+	"sluice/gui/kit"
 )
 
 // Only the first line of chips leaves room for what stands beside them.
@@ -28,5 +30,18 @@ func TestChipsTakeTheWholeWidthBelowTheSlider(t *testing.T) {
 	}
 	if high := flow.heightFor(chips.Objects, 400); high != 92 {
 		t.Errorf("they are %v high", high)
+	}
+}
+
+// In the sheet no name runs below the button that closes it.
+func TestNameBesideTheClosingButton(t *testing.T) {
+	objects := make([]fyne.CanvasObject, 4)
+	for i := range objects {
+		objects[i] = canvas.NewRectangle(nil)
+	}
+	(&fileLayout{}).Layout(objects, fyne.NewSize(600, 400))
+	right := objects[1].Position().X + objects[1].Size().Width
+	if free := 600 - right; free < kit.IconButtonSize-8 {
+		t.Errorf("%v is free", free)
 	}
 }

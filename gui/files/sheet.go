@@ -49,6 +49,7 @@ const (
 	fileGap     float32 = 10
 	fileBeside  float32 = 400 // from here on there are two columns
 	fileColumns float32 = 18  // between them
+	fileClose   float32 = 24  // the closing button stands at the right of the second
 )
 
 // Layout is Fyne's.
@@ -65,7 +66,7 @@ func (l *fileLayout) arrange(objects []fyne.CanvasObject) (height float32) {
 	preview, name, facts, buttons := objects[0], objects[1], objects[2], objects[3]
 	left := stack([]fyne.CanvasObject{preview, buttons}, 0, previewSide)
 	x := previewSide + fileColumns
-	return max(left, stack([]fyne.CanvasObject{name, facts}, x, l.width-x))
+	return max(left, stack([]fyne.CanvasObject{name, facts}, x, l.width-x-fileClose))
 }
 
 // stack puts things below each other and gives their height.
