@@ -1,5 +1,7 @@
 package files
 
+import "time"
+
 // The first frame of the window has the files if it can: see
 // docs/decisions/0017-the-first-frame-has-the-files.md.
 
@@ -19,18 +21,23 @@ func (s *Screen) Fill() { s.tiles.refill() }
 // may be needed.
 func (s *Screen) Rescale() { s.tiles.grid.Rescale() }
 
+// wholeAfter leaves the first moments of the window to what people do first:
+// reading all files needs a processor. Whatever takes all of them does not wait.
+const wholeAfter = 200 * time.Millisecond
+
 // Painted takes over that people see the window now, and does what was put off
 // until then.
 func (s *Screen) Painted() {
-	s.painted = true
 	s.tiles.viewport.Seen()
-	s.whole()
+	s.cfg.After(wholeAfter, func() {
+		s.due = true
+		s.whole()
+	})
 }
 
-// whole has all files read, where only a glance of them is shown, once the window
-// is there.
+// whole has all files read, where only a glance of them is shown, once it is time.
 func (s *Screen) whole() {
-	if s.painted && s.lib.Catalogue != nil && s.model.status.Glance {
+	if s.due && s.lib.Catalogue != nil && s.model.status.Glance {
 		s.lib.Catalogue.Whole()
 	}
 }

@@ -109,6 +109,16 @@ func openScreen(t *testing.T, n int) *opening {
 	return o
 }
 
+// paint lets people see the window for a while.
+func (o *opening) paint() {
+	o.screen.Painted()
+	timers := o.timers
+	o.timers = nil
+	for _, f := range timers {
+		f()
+	}
+}
+
 // seenTiles are the names that tiles show, by item.
 func (o *opening) seenTiles() map[int]string {
 	names := map[int]string{}
@@ -172,7 +182,7 @@ func TestAllFilesAreReadAfterTheFirstFrame(t *testing.T) {
 	if !o.screen.model.Status().Glance {
 		t.Fatal("they were read before")
 	}
-	o.screen.Painted()
+	o.paint()
 	o.Until("all files", func() bool { return !o.screen.model.Status().Glance })
 	if at := o.screen.tiles.grid.Offset(); at != 500 {
 		t.Errorf("it went to %v", at)
@@ -195,7 +205,7 @@ func TestSearchInTheFirstMoment(t *testing.T) {
 // What was done to files of one account is never done to those of another.
 func TestWhatWaitsGoesWithItsAccount(t *testing.T) {
 	o := openScreen(t, 2000)
-	o.screen.Painted() // reads all of them, and is told of it later
+	o.paint() // reads all of them, and is told of it later
 	o.catalogue.Use("nobody", account(700))
 	o.screen.tiles.grid.TypedShortcut(&fyne.ShortcutSelectAll{})
 	o.Until("the other account's files", func() bool { return o.screen.model.list.Len() == 700 })

@@ -94,7 +94,7 @@ type Screen struct {
 	wanted   []thumbnail.Wanted
 	follow   service.FileID // was renamed: where its new name stands comes into view; "" = none
 	heard    bool           // what is known of the files is shown
-	painted  bool           // people see the window
+	due      bool           // all files are to be read, not but a glance
 	tries    int            // listings that failed in a row
 	trying   func()         // ends that the files are asked for again in a while; nil: they are not
 }
@@ -107,7 +107,7 @@ func New(cfg Config) *Screen {
 			return func() { t.Stop() }
 		}
 	}
-	s := &Screen{cfg: cfg, model: NewModel(), painted: !cfg.Early}
+	s := &Screen{cfg: cfg, model: NewModel(), due: !cfg.Early}
 	s.ctx, s.cancel = newLife()
 	s.model.SetOrder(cfg.Look.Order)
 	s.tiles = NewTiles(TilesConfig{
