@@ -47,6 +47,9 @@ func TestFolderThatCanNotBeWritten(t *testing.T) {
 			parent := t.TempDir()
 			dir := filepath.Join(parent, "kept")
 			path := filepath.Join(dir, fileName)
+			t.Cleanup(func() { // so that it can be removed by whoever is not root
+				_, _ = os.Chmod(parent, 0o700), os.Chmod(dir, 0o700)
+			})
 			var errs []error
 			if c.dir != 0 {
 				errs = append(errs, os.Mkdir(dir, 0o700))

@@ -228,6 +228,8 @@ func asNobody(k *keeper, c *tree) {
 	if os.Geteuid() != 0 {
 		return
 	}
+	syscall.Umask(0o022) // nobody reads what is made here
+	c.ok(os.Chmod(k.dir, 0o755))
 	root := filepath.Dir(k.home)
 	k.binary, c.locks = filepath.Join(root, "child"), true
 	k.attr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
