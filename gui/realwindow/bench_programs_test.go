@@ -9,8 +9,11 @@ import (
 	"flag"
 	"fmt"
 	"image"
+	"io/fs"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -33,6 +36,7 @@ type account struct {
 
 	sluice, empty string
 	env           []string
+	user          *syscall.Credential // nil: whose the test is
 }
 
 func newAccount(ctx context.Context, t *testing.T) *account {
@@ -44,7 +48,32 @@ func newAccount(ctx context.Context, t *testing.T) *account {
 	a.desktop = newDesktop(t, 1) //nolint:contextcheck // its display ends with the test
 	api := a.startService(ctx, t, "-files", "100000", "-latency", "40ms")
 	a.env = []string{"SLUICE_API_URL=" + api, "SLUICE_API_KEY=" + sessionKey, "FYNE_THEME=light"}
+	if os.Geteuid() == 0 {
+		a.becomeNobody(t, folder)
+	}
 	return a
+}
+
+// becomeNobody has the programs run without rights: the X library does less for
+// root than for people. folder holds the programs.
+func (a *account) becomeNobody(t *testing.T, folder string) {
+	t.Helper()
+	const nobody = 65534
+	authority := os.Getenv("XAUTHORITY")
+	for _, dir := range []string{folder, a.home, filepath.Dir(authority)} {
+		for ; filepath.Dir(dir) != filepath.Dir(os.TempDir()); dir = filepath.Dir(dir) {
+			if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // a test's folder, for others to come in
+				t.Fatal(err)
+			}
+		}
+	}
+	give := func(path string, _ fs.DirEntry, err error) error {
+		return errors.Join(err, os.Chown(path, nobody, nobody))
+	}
+	if err := errors.Join(filepath.WalkDir(a.home, give), os.Chown(authority, nobody, nobody)); err != nil {
+		t.Fatal(err)
+	}
+	a.user = &syscall.Credential{Uid: nobody, Gid: nobody}
 }
 
 // opened is a program whose window has been painted.
@@ -63,6 +92,7 @@ func (a *account) opens(ctx context.Context, t *testing.T, program string) *open
 	defer events.close()
 	cmd := exec.Command(program) //nolint:noctx // its life is the test's, see startProcess
 	cmd.Env = a.desktop.env(a.env...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: a.user}
 	o := &opened{begun: time.Now()}
 	o.Process = startProcess(t, filepath.Base(program), cmd)
 	id, err := a.display.firstPixels(ctx, events, o.PID())

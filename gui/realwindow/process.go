@@ -62,7 +62,10 @@ func startProcess(tb testing.TB, name string, cmd *exec.Cmd) *Process {
 	if cmd.Stderr == nil {
 		cmd.Stderr = p.out
 	}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	if cmd.SysProcAttr == nil {
+		cmd.SysProcAttr = &syscall.SysProcAttr{}
+	}
+	cmd.SysProcAttr.Setpgid, cmd.SysProcAttr.Pdeathsig = true, syscall.SIGKILL
 	cmd.WaitDelay = killAfter
 	if err := cmd.Start(); err != nil {
 		tb.Fatalf("start %s: %v (packaging/setup.sh installs what the tests need)", name, err)
