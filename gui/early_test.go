@@ -3,6 +3,7 @@ package gui
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -36,13 +37,13 @@ func TestEarlyRunsBeforeTheFirstFrame(t *testing.T) {
 		if took := time.Since(began); took != 5*time.Millisecond {
 			t.Errorf("it waits for %v", took)
 		}
-		enough := false
+		var enough atomic.Bool
 		others.Go(func() {
 			<-time.After(7 * time.Millisecond)
-			enough = true // nobody tells
+			enough.Store(true) // nobody tells
 		})
 		began = time.Now()
-		e.run(time.Second, func() bool { return enough })
+		e.run(time.Second, enough.Load)
 		if took := time.Since(began); took > 7*time.Millisecond+earlyLook {
 			t.Errorf("it notices after %v", took)
 		}

@@ -23,7 +23,7 @@ type trial struct {
 func newTrial(answer func(n int64) error) *trial {
 	d := &trial{}
 	d.remove = func(context.Context, service.FileID) error {
-		time.Sleep(10 * time.Millisecond)
+		<-time.After(10 * time.Millisecond)
 		return answer(d.asked.Add(1))
 	}
 	d.told = func(_ service.File, err *service.Error) {
