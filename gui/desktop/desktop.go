@@ -72,7 +72,6 @@ func (w *Window) Run(ctx context.Context, s *session.Session, paths []string) er
 	if w.Release == nil {
 		w.Release = func() {}
 	}
-	w.wg.Go(func() { spare.Run(w.ctx, w.forget) })
 	stop := context.AfterFunc(ctx, w.quit)
 	err := w.show(ctx, paths)
 	stop()
@@ -161,7 +160,10 @@ func (w *Window) begun() {
 
 // started begins what needs the window.
 func (w *Window) started(shell *gui.Shell) {
-	w.wg.Go(w.begun)
+	w.wg.Go(func() {
+		w.begun()
+		spare.Run(w.ctx, w.forget) // not before: both say when the collector looks
+	})
 	if !exists(shell.Window()) {
 		w.failed = fmt.Errorf("this display can't draw with OpenGL: %w", ErrNoWindow)
 		w.wg.Go(func() { shell.OnMain(fyne.CurrentApp().Quit) }) // once the app runs, not before
