@@ -45,7 +45,7 @@ func newAccount(ctx context.Context, t *testing.T) *account {
 	a := &account{sluice: filepath.Join(folder, "sluice"), empty: filepath.Join(folder, "emptywindow")}
 	build(ctx, t, a.sluice, "migrated_fynedo", "sluice")
 	build(ctx, t, a.empty, "migrated_fynedo,bench", "sluice/gui/realwindow/emptywindow")
-	syscall.Sync() // what is not on the disk yet of a program counts as memory that it has written
+	syscall.Sync()               // what is not on the disk yet of a program counts as memory that it has written
 	a.desktop = newDesktop(t, 1) //nolint:contextcheck // its display ends with the test
 	api := a.startService(ctx, t, "-files", "100000", "-latency", "40ms")
 	a.env = []string{"SLUICE_API_URL=" + api, "SLUICE_API_KEY=" + sessionKey, "FYNE_THEME=light"}
