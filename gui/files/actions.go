@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/widget"
 
+	"sluice/gui/kit"
 	"sluice/service"
 )
 
@@ -39,7 +40,7 @@ func (s *Screen) download(ids []service.FileID) {
 
 // openMenu is the context menu, for what is selected.
 func (s *Screen) openMenu(at fyne.Position) {
-	c := canvasOf(s.root)
+	c := kit.Canvas(s.root)
 	if c == nil || s.tiles.selection.Count() == 0 {
 		return
 	}

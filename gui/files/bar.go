@@ -73,7 +73,7 @@ func amount(format *kit.Format, files int, bytes int64) string {
 
 // above shows a menu above a button of the bar.
 func (b *selectionBar) above(button *kit.Button, items []*fyne.MenuItem) {
-	c := canvasOf(b.root)
+	c := kit.Canvas(b.root)
 	if c == nil {
 		return
 	}

@@ -69,7 +69,5 @@ func (s *Screen) setView(v settings.FilesView) {
 	s.tiles.SetView(v)
 	s.show()
 	s.keep()
-	if c := canvasOf(s.root); c != nil && s.model.State() == Listed {
-		c.Focus(s.tiles.grid)
-	}
+	s.focusTiles()
 }

@@ -45,8 +45,8 @@ func newHeader(s *Screen) *header {
 func (h *header) show() {
 	s := h.screen
 	h.hint()
-	able(h.save, s.model.State() == Listed)
-	able(h.refresh, s.lib.Catalogue != nil && !s.model.keyless && !s.model.status.Busy)
+	h.save.SetEnabled(s.model.State() == Listed)
+	h.refresh.SetEnabled(s.lib.Catalogue != nil && !s.model.keyless && !s.model.status.Busy)
 }
 
 // hint says in the search field how many files there are, if that fits.
@@ -59,15 +59,6 @@ func (h *header) hint() {
 	}
 	if h.search.PlaceHolder != text {
 		h.search.SetPlaceHolder(text)
-	}
-}
-
-func able(b *kit.Button, on bool) {
-	switch {
-	case on && b.Disabled():
-		b.Enable()
-	case !on && !b.Disabled():
-		b.Disable()
 	}
 }
 
@@ -92,7 +83,7 @@ func (h *header) key(e *fyne.KeyEvent) bool {
 
 // explain shows what the search understands.
 func (h *header) explain() {
-	c := canvasOf(h.root)
+	c := kit.Canvas(h.root)
 	if c == nil {
 		return
 	}

@@ -62,7 +62,7 @@ func (s *Screen) askName(f service.File) {
 	field = newNameField(func(name string) {
 		words := nameFault(name)
 		fault.SetText(words)
-		able(ok, words == "")
+		ok.SetEnabled(words == "")
 	}, func() { ok.Tapped(nil) }, func() { cancel.Tapped(nil) })
 	field.begin(f.Name)
 	hide = s.cfg.Outside.Dialog(renameWidth, lang.L("Rename"), kit.NewColumn(4, field, fault), field, cancel, ok)

@@ -230,11 +230,7 @@ func (s *Screen) canvas() fyne.Canvas {
 	if s.cfg.Canvas != nil {
 		return s.cfg.Canvas()
 	}
-	return canvasOf(s.root)
-}
-
-func canvasOf(o fyne.CanvasObject) fyne.Canvas {
-	return fyne.CurrentApp().Driver().CanvasForObject(o)
+	return kit.Canvas(s.root)
 }
 
 // relist shows another list.

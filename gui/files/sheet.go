@@ -34,9 +34,7 @@ func (s *Screen) showSheet(open bool) bool {
 	}
 	s.sheet.open = open
 	s.body.Refresh()
-	if c := canvasOf(s.root); c != nil && s.model.State() == Listed {
-		c.Focus(s.tiles.grid) // arrows go from file to file, Escape back
-	}
+	s.focusTiles() // arrows go from file to file, Escape back
 	return true
 }
 
