@@ -417,10 +417,18 @@ func TestFilesTellWhyThereAreNone(t *testing.T) {
 	b.keyless = false
 	b.server.Inject(sandbox.Fault{Kind: sandbox.Answer, PathPrefix: "/api/user/files", Status: 500, Value: "internal", Times: -1})
 	b.catalogue.Use("account", b.client)
-	b.UntilSees("Your files can’t be listed", "Something went wrong inside the service")
+	b.UntilSees("Your files can’t be listed", "The service had an accident. Nothing was changed; Sluice tries again by itself.")
 	b.server.Clear()
+	slow := b.server.Inject(sandbox.Fault{Kind: sandbox.StallAnswer, PathPrefix: "/api/user/files"})
 	b.Tap("Try again")
+	b.must(slow.Wait(t.Context(), 1))
+	b.MustSee("Your files can’t be listed") // until there is an answer
+	b.server.Clear()
+	b.pass(3 * time.Second)
 	b.UntilSees("No files yet")
+	b.server.Inject(sandbox.Fault{Kind: sandbox.Answer, PathPrefix: "/api/user/files", Status: 401, Value: "authentication_failed"})
+	b.catalogue.Use("another", b.client)
+	b.UntilSees("Your files can’t be listed", "Enter a key")
 }
 
 func TestFilesOfEarlier(t *testing.T) {
@@ -450,6 +458,7 @@ func TestFilesOfEarlier(t *testing.T) {
 		hits := lost.Hits()
 		b.pass(in)
 		b.must(lost.Wait(t.Context(), hits+1))
+		b.MustSee("These are the files from ") // it does not come and go
 	}
 	b.Until("the last try to be planned", func() bool { _, ok := next(); return ok })
 	b.MustSee("These are the files from ")

@@ -50,7 +50,10 @@ func (m *message) set(c saying) {
 }
 
 // showMessage says why there are no tiles.
-func (s *Screen) showMessage(state State) { s.message.set(s.saying(state)) }
+func (s *Screen) showMessage(state State) {
+	s.message.set(s.saying(state))
+	s.message.button.SetEnabled(state != Broken || !s.model.status.Busy)
+}
 
 func (s *Screen) saying(state State) saying {
 	status := s.model.status
@@ -61,9 +64,8 @@ func (s *Screen) saying(state State) saying {
 			lang.L("With your key Sluice shows everything that is in your Pixeldrain account."), lang.L("Enter a key"), s.cfg.Outside.Account,
 		}
 	case Broken:
-		return saying{
-			kit.IconWarning, kit.ColorRed, lang.L("Your files can’t be listed"), s.unlisted(), lang.L("Try again"), s.Refresh,
-		}
+		label, do := s.remedy()
+		return saying{kit.IconWarning, kit.ColorRed, lang.L("Your files can’t be listed"), s.unlisted(), label, do}
 	case Empty:
 		if status.Files > 0 && len(s.removals) > 0 {
 			return saying{icon: kit.IconClock, color: kit.ColorSecondary, title: lang.L("Nothing is left to show"), text: lang.L("All your files are about to be deleted.")}
@@ -88,19 +90,32 @@ func (s *Screen) saying(state State) saying {
 	return saying{icon: kit.IconClock, color: kit.ColorSecondary, title: lang.L("Reading your files…"), text: text}
 }
 
-// unlisted says why the files are not known.
+// unlisted says why the files are not known, and what comes of it.
 func (s *Screen) unlisted() string {
-	if s.model.status.Problem.Kind == service.Offline {
+	problem := s.model.status.Problem
+	switch {
+	case problem.Kind == service.Offline:
 		return lang.L("The service can’t be reached. Check your connection; Sluice tries again by itself.")
+	case problem.Kind.Temporary() && problem.Value != service.ReasonHTML:
+		return lang.L("{{.Problem}}. Nothing was changed; Sluice tries again by itself.", map[string]any{"Problem": s.cfg.Short(problem)})
 	}
-	return s.cfg.Long(s.model.status.Problem)
+	return s.cfg.Long(problem)
 }
 
-// showNote says from when the files are where they can't be asked for now.
+// remedy is what people can do so that the files are listed.
+func (s *Screen) remedy() (label string, do func()) {
+	if s.model.status.Problem.Kind == service.Unauthorized {
+		return lang.L("Enter a key"), s.cfg.Outside.Account
+	}
+	return lang.L("Try again"), s.Refresh
+}
+
+// showNote says from when the files are where they can't be asked for now. It
+// stays while they are asked for again.
 func (s *Screen) showNote() {
 	status := s.model.status
-	if status.Problem == nil || status.Busy || s.model.State() == Broken || s.model.keyless {
-		s.note.Hide()
+	if status.Problem == nil || s.model.State() == Broken || s.model.keyless {
+		s.cfg.Outside.Note(kit.NoticeContent{})
 		return
 	}
 	from := map[string]any{"Time": s.cfg.Format.Moment(status.At)}
@@ -108,6 +123,6 @@ func (s *Screen) showNote() {
 	if status.Problem.Kind == service.Offline {
 		text = lang.L("Offline. These are the files from {{.Time}}.", from)
 	}
-	s.note.Set(kit.NoticeContent{Text: text, Color: kit.ColorAmber, Action: lang.L("Try again"), Do: s.Refresh})
-	s.note.Show()
+	label, do := s.remedy()
+	s.cfg.Outside.Note(kit.NoticeContent{Text: text, Color: kit.ColorAmber, Action: label, Do: do})
 }

@@ -45,7 +45,7 @@ func (m *Model) State() State {
 	switch {
 	case m.keyless && m.status.Files == 0:
 		return Keyless
-	case !m.status.Known && m.status.Files == 0 && m.status.Problem != nil && !m.status.Busy:
+	case !m.status.Known && m.status.Files == 0 && m.status.Problem != nil && m.status.Reading == 0:
 		return Broken
 	case !m.status.Known && m.status.Files == 0, m.list.found == nil:
 		return Loading
