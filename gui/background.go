@@ -44,6 +44,7 @@ func (s *Shell) bringBack() {
 	s.wake()
 	s.window.Show()
 	s.window.RequestFocus()
+	s.notices.count()
 }
 
 // endBackground tells the end and closes the window for good, once there is

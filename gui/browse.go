@@ -34,6 +34,8 @@ func newFiles(s *Shell) *files.Screen {
 			Ask:     func(title, text string, answers ...kit.Answer) { s.ask(nil, title, text, answers...) },
 			Account: func() { s.Show("settings") }, Upload: func() { s.choose(false) }, Changed: s.filesChanged,
 			Download: s.downloadFiles, Warn: s.Tell, Dialog: s.dialog, Save: s.saveList,
+			Show: func(n *kit.Notice) { s.notices.cards.Put(n) }, Hide: func(n *kit.Notice) { s.notices.cards.Take(n) },
+			Note: func(c kit.NoticeContent) { s.notices.forFiles(c) }, Escape: func() bool { return s.notices.cards.Escape() },
 		},
 	})
 }
@@ -52,12 +54,12 @@ func (s *Shell) copyTargets(format service.LinkFormat, targets []service.LinkTar
 		format = s.values.LinkFormat
 	}
 	s.cfg.App.Clipboard().SetContent(s.backend.Links().Write(format, s.values.LinkTemplate, targets))
-	s.toast(lang.N("{{.Count}} links copied", len(targets), map[string]any{"Count": s.format.Number(int64(len(targets)))}))
+	s.toastCopied(len(targets))
 }
 
 func (s *Shell) copyText(text string) {
 	s.cfg.App.Clipboard().SetContent(text)
-	s.toast(lang.L("Copied"))
+	s.notices.toast(clipboardTopic, lang.L("Copied"))
 }
 
 // openFiles shows the pages of files in the browser, and asks first where that
@@ -115,6 +117,7 @@ func (s *Shell) listenForKeys() {
 	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyQ, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { s.close() })
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
 		switch {
+		case e.Name == fyne.KeyEscape && s.notices.cards.Escape():
 		case s.filesSeen():
 			s.files.TypedKey(e)
 		case s.watchedSeen():

@@ -64,7 +64,7 @@ func (s *Shell) exported(path string, rows int, err error) {
 	}
 	text := lang.N("{{.Count}} uploads saved in {{.Path}}", rows,
 		map[string]any{"Count": s.format.Number(int64(rows)), "Path": s.format.Folder(path)})
-	s.notices.offer(text, lang.L("Show folder"), func() { s.showFolder(filepath.Dir(path)) })
+	s.notices.offer("", text, lang.L("Show folder"), func() { s.showFolder(filepath.Dir(path)) })
 }
 
 // exportFailure says in words why nothing was saved in a folder.

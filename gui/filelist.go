@@ -45,7 +45,7 @@ func (s *Shell) writeList(ctx context.Context, cancel func(), w io.Writer, links
 		text := lang.L("Saving the list: {{.Done}} of {{.Count}} files", map[string]any{"Done": s.format.Number(int64(n)), "Count": total})
 		s.onMain(func() {
 			if ctx.Err() == nil {
-				s.notices.offer(text, lang.L("Cancel"), cancel)
+				s.notices.offer("list", text, lang.L("Cancel"), cancel)
 			}
 		})
 	})
@@ -60,6 +60,6 @@ func (s *Shell) listSaved(path string, n int, err error) {
 		s.notices.tell(exportFailure(s.format.Folder(filepath.Dir(path)), err), kit.ColorRed)
 	default:
 		text := lang.N("{{.Count}} files listed in {{.Path}}", n, map[string]any{"Count": s.format.Number(int64(n)), "Path": s.format.Folder(path)})
-		s.notices.offer(text, lang.L("Show folder"), func() { s.showFolder(filepath.Dir(path)) })
+		s.notices.offer("list", text, lang.L("Show folder"), func() { s.showFolder(filepath.Dir(path)) })
 	}
 }

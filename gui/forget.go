@@ -15,9 +15,15 @@ func (s *Shell) Forget() {
 	}
 }
 
+// looked reports whether people can be looking at the window.
+func (s *Shell) looked() bool { return s.active && !s.hidden() }
+
 // followActivity keeps whether the window has the keyboard.
 func (s *Shell) followActivity() {
 	life := s.cfg.App.Lifecycle()
-	life.SetOnEnteredForeground(func() { s.active = true })
+	life.SetOnEnteredForeground(func() {
+		s.active = true
+		s.notices.count()
+	})
 	life.SetOnExitedForeground(func() { s.active = false })
 }

@@ -1,6 +1,8 @@
 package gui
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
@@ -17,18 +19,19 @@ type screen struct {
 	object fyne.CanvasObject
 	remake func(*Shell, Backend) fyne.CanvasObject // for another backend; nil: it serves all
 	shown  func()                                  // told when people go to it; may be nil
+	floor  func() float32                          // what it keeps at its lower edge for buttons; nil: nothing
 	item   *kit.NavItem
 }
 
-// frame is what surrounds the screens: navigation, status, notices.
+// frame is what surrounds the screens: navigation, status, and the cards above.
 type frame struct {
 	shell   *Shell
 	screens []screen
 	current string
-	root    *fyne.Container // sidebar and main, or the first start's screen
+	root    *fyne.Container // sidebar and main, or the first start's screen; cards above
 	side    *fyne.Container
 	stack   *fyne.Container // all screens
-	main    *fyne.Container // notices and all screens, one of them visible
+	main    *fyne.Container // all screens, one of them visible
 	status  *status
 	hello   fyne.CanvasObject
 }
@@ -48,8 +51,8 @@ func newFrame(s *Shell, screens []screen) *frame {
 		kit.NewText("Sluice", kit.TextStyle{Size: kit.SizeBrand, Bold: true}))
 	f.side = container.New(sideLayout{}, kit.NewBox(kit.ColorSidebar, kit.Padding{}, nil),
 		kit.NewBox(kit.ColorBorder, kit.Padding{}, nil), brand, nav, f.status.root)
-	f.main = container.New(mainLayout{s.notices}, kit.NewBox(kit.ColorPage, kit.Padding{}, nil), s.notices.box, f.stack)
-	f.root = container.New(frameLayout{}, f.side, f.main)
+	f.main = container.NewStack(kit.NewBox(kit.ColorPage, kit.Padding{}, nil), f.stack)
+	f.root = container.New(frameLayout{}, f.side, f.main, s.notices.cards)
 	f.status.onShape = f.side.Refresh
 	f.status.onFailed = func() { f.show("uploads") }
 	return f
@@ -76,6 +79,17 @@ func (f *frame) show(name string) {
 			sc.object.Hide()
 		}
 	}
+	f.shell.notices.shown(f.floor())
+}
+
+// floor is what the screen that is shown keeps at its lower edge.
+func (f *frame) floor() float32 {
+	for i := range f.screens {
+		if sc := &f.screens[i]; sc.name == f.current && sc.floor != nil && f.hello == nil {
+			return sc.floor()
+		}
+	}
+	return 0
 }
 
 // remake makes the screens that belong to one backend anew for another.
@@ -98,18 +112,17 @@ func (f *frame) welcome(hello fyne.CanvasObject) {
 	if f.hello == hello {
 		return
 	}
-	if f.hello != nil {
-		f.root.Remove(f.hello)
-	}
 	f.hello = hello
+	f.root.Objects = []fyne.CanvasObject{f.side, f.main, f.shell.notices.cards}
 	if hello != nil {
 		f.side.Hide()
 		f.main.Hide()
-		f.root.Add(hello)
-		return
+		f.root.Objects = slices.Insert(f.root.Objects, 2, hello)
+	} else {
+		f.side.Show()
+		f.main.Show()
 	}
-	f.side.Show()
-	f.main.Show()
+	f.shell.notices.shown(f.floor())
 	f.root.Refresh()
 }
 
@@ -125,21 +138,26 @@ func (f *frame) setHost(host string)         { f.status.setHost(host) }
 func (f *frame) setTotals(t uploads.Totals)  { f.status.set(&t) }
 func (f *frame) setLimit(n int64)            { f.status.setLimit(n) }
 func (f *frame) setLibrary(l library.Status) { f.status.setLibrary(l) }
-func (f *frame) relayout()                   { f.main.Refresh() }
 
 // sideWidth is how wide the navigation is.
 const sideWidth float32 = 208
 
-// frameLayout puts the sidebar beside the main part; a third object covers both.
+// frameLayout puts the sidebar beside the main part and the cards above that. What
+// stands between covers all but the cards.
 type frameLayout struct{}
 
 // Layout is Fyne's.
 func (frameLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	objects[0].Resize(fyne.NewSize(sideWidth, size.Height))
-	objects[1].Resize(fyne.NewSize(size.Width-sideWidth, size.Height))
-	objects[1].Move(fyne.NewPos(sideWidth, 0))
-	for _, o := range objects[2:] {
+	side, main, cards := objects[0], objects[1], objects[len(objects)-1]
+	side.Resize(fyne.NewSize(sideWidth, size.Height))
+	for _, o := range []fyne.CanvasObject{main, cards} {
+		o.Resize(fyne.NewSize(size.Width-sideWidth, size.Height))
+		o.Move(fyne.NewPos(sideWidth, 0))
+	}
+	for _, o := range objects[2 : len(objects)-1] {
 		o.Resize(size)
+		cards.Resize(size)
+		cards.Move(fyne.Position{})
 	}
 }
 
@@ -168,28 +186,4 @@ func (sideLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 // MinSize is Fyne's.
 func (sideLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(sideWidth, 62+objects[3].MinSize().Height+objects[4].MinSize().Height+20)
-}
-
-// mainLayout puts the notices above the screen that is shown.
-type mainLayout struct{ notices *notices }
-
-// Layout is Fyne's.
-func (l mainLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	back, box, stack := objects[0], objects[1], objects[2]
-	back.Resize(size)
-	width := size.Width - 2*kit.PageMargin
-	box.Resize(fyne.NewSize(width, box.Size().Height)) // the width decides the height
-	top := l.notices.height()
-	box.Resize(fyne.NewSize(width, top))
-	box.Move(fyne.NewPos(kit.PageMargin, 16))
-	if top > 0 {
-		top += 16
-	}
-	stack.Resize(fyne.NewSize(size.Width, size.Height-top))
-	stack.Move(fyne.NewPos(0, top))
-}
-
-// MinSize is Fyne's.
-func (l mainLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	return objects[2].MinSize()
 }

@@ -5,10 +5,8 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
 
 	"sluice/gui/history"
-	"sluice/gui/kit"
 	"sluice/gui/uploads"
 )
 
@@ -55,11 +53,4 @@ func (s *Shell) closeHistory() {
 	s.history.Object().Hide()
 	s.uploads.Object().Show()
 	s.window.Canvas().Unfocus()
-}
-
-// offer says what was done until it is closed, with a button.
-func (n *notices) offer(text, label string, do func()) {
-	n.stop()
-	n.said.Set(kit.NoticeContent{Text: text, Color: kit.ColorAccent, Action: label, Do: do, Close: lang.L("Close"), Dismiss: n.hush})
-	n.visible(n.said, true)
 }

@@ -26,7 +26,7 @@ func (s *Shell) copyJobs(jobs []upload.Job) {
 		return
 	}
 	s.cfg.App.Clipboard().SetContent(s.linkText(jobs))
-	s.toast(lang.N("{{.Count}} links copied", len(jobs), map[string]any{"Count": s.format.Number(int64(len(jobs)))}))
+	s.toastCopied(len(jobs))
 }
 
 // linkText writes the links of jobs in the format that is set. Files that are
@@ -62,8 +62,16 @@ func (s *Shell) linksOf(j *upload.Job) service.Links {
 	return now
 }
 
-// toast shows a few words that go away by themselves.
-func (s *Shell) toast(text string) { s.notices.toast(text) }
+// toast says a few words that pass by themselves.
+func (s *Shell) toast(text string) { s.notices.toast("", text) }
+
+// toastCopied says how many links are on the clipboard.
+func (s *Shell) toastCopied(n int) {
+	s.notices.toast(clipboardTopic, lang.N("{{.Count}} links copied", n, map[string]any{"Count": s.format.Number(int64(n))}))
+}
+
+// clipboardTopic is the topic of what is said about the clipboard.
+const clipboardTopic = "clipboard"
 
 // FormatName is how people know a format of links.
 func FormatName(f service.LinkFormat) string {

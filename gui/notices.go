@@ -1,6 +1,7 @@
 package gui
 
 import (
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -11,30 +12,53 @@ import (
 	"sluice/service"
 )
 
-// toastTime is how long passing words stay.
-const toastTime = 4 * time.Second
+// How long passing words stay, and how closely that is counted.
+const (
+	toastTime  = 4 * time.Second
+	noticeStep = time.Second
+)
 
-// notices are the lines above the screens: what is wrong as a whole, and what
-// was said last.
+// mostSaid is how many sentences stand on the window at a time.
+const mostSaid = 3
+
+// notices are what the window announces, on cards above the screens: conditions,
+// which hold as long as something is so, and what was said. Whatever comes and
+// goes, the screens stay where they are.
 type notices struct {
 	shell *Shell
-	state *kit.Notice // for as long as something is wrong
-	said  *kit.Notice // until it is closed or its time is over
-	box   *fyne.Container
-	timer *time.Timer
-	count int // of what was said, so that a timer ends its own words only
-	shown [2]string
+	cards *kit.Cards
+	queue condition // what holds everything up
+	files condition // why the files are of an earlier time
+	said  []*said   // the oldest first
+	wait  func()    // ends the waiting for the next step; nil: nothing is counted
 
 	offline time.Time // since when the service can't be reached, zero while it can
 	until   time.Time // when it is tried again
 }
 
+// condition is a notice that stands as long as something is so, or until people
+// close it.
+type condition struct {
+	kind   string // tells conditions apart, "" = none
+	screen string // on which it is told, "" = all
+	shown  kit.NoticeContent
+	closed bool
+	card   *kit.Notice
+}
+
+// said is a sentence that stands until it is closed, or passes.
+type said struct {
+	topic string // another sentence about the same takes its place; "" = about nothing else
+	text  string
+	left  time.Duration // until it passes, 0: it does not
+	card  *kit.Notice
+}
+
 func newNotices(s *Shell) *notices {
-	n := &notices{shell: s, state: kit.NewNotice(), said: kit.NewNotice()}
-	n.state.Hide()
-	n.said.Hide()
-	n.box = kit.NewColumn(8, n.said, n.state)
-	return n
+	return &notices{
+		shell: s, cards: kit.NewCards(), queue: condition{card: kit.NewNotice()},
+		files: condition{card: kit.NewNotice(), screen: "files"},
+	}
 }
 
 // totals shows what is wrong with the queue as a whole.
@@ -45,56 +69,92 @@ func (n *notices) totals(t uploads.Totals) {
 		n.offline = n.shell.now()
 	}
 	n.until = t.Until
-	c := n.forTotals(&t)
-	if now := [2]string{c.Text, c.Action}; now != n.shown {
-		n.shown = now
-		if c.Text != "" {
-			n.state.Set(c)
-		}
-		n.visible(n.state, c.Text != "")
+	kind, c := n.forTotals(&t)
+	n.set(&n.queue, kind, c)
+}
+
+// set shows what a condition is now.
+func (n *notices) set(c *condition, kind string, content kit.NoticeContent) {
+	c.closed = c.closed && c.kind == kind
+	if c.kind == kind && c.shown.Text == content.Text && c.shown.Action == content.Action {
+		return
 	}
+	c.kind, c.shown = kind, content
+	if kind != "" {
+		content.Close, content.Dismiss = lang.L("Close"), func() {
+			c.closed = true
+			n.place(c)
+		}
+		c.card.Set(content)
+	}
+	n.place(c)
+}
+
+// place shows a condition where it is to be told.
+func (n *notices) place(c *condition) {
+	here := c.screen == "" || n.shell.frame != nil && n.shell.frame.current == c.screen
+	if c.kind != "" && !c.closed && here {
+		n.cards.Put(c.card)
+		return
+	}
+	n.cards.Take(c.card)
+	n.count()
+}
+
+// forFiles shows why the files are of an earlier time, where they are shown; words
+// without text: they are not.
+func (n *notices) forFiles(c kit.NoticeContent) { n.set(&n.files, c.Text, c) }
+
+// shown fits the cards to the screen that is shown, which needs some room at the
+// bottom for itself.
+func (n *notices) shown(floor float32) {
+	n.cards.SetFloor(floor)
+	n.place(&n.files)
 }
 
 // ticks reports whether the state counts down.
 func (n *notices) ticks() bool {
-	return n.state.Visible() && n.until.After(n.shell.now().Add(-time.Second))
+	return n.queue.kind != "" && n.until.After(n.shell.now().Add(-time.Second))
 }
 
-// forTotals chooses the words: first what only its user can change.
-func (n *notices) forTotals(t *uploads.Totals) kit.NoticeContent {
+// forTotals chooses the words: first what only its user can change. kind tells
+// conditions apart whose words change while they last, "" is none.
+func (n *notices) forTotals(t *uploads.Totals) (kind string, c kit.NoticeContent) {
 	switch {
 	case n.shell.backend.Engine == nil:
-		return kit.NoticeContent{}
+		return "", c
+	case t.Up.NeedsKey && t.Up.Err == nil:
+		return "key", n.forKey(nil)
 	case t.Up.NeedsKey:
-		return n.forKey(t.Up.Err)
+		return "refused", n.forKey(t.Up.Err)
 	case t.Down.NeedsKey && t.Down.Err != nil:
-		return n.forKey(t.Down.Err)
+		return "refused", n.forKey(t.Down.Err)
 	case t.Err != nil && t.Err.Value == service.ReasonQueueUnwritable:
-		return kit.NoticeContent{
+		return "disk", kit.NoticeContent{
 			Text: n.one(t, lang.L("Sluice can’t write to its folder on this computer: the disk is full or failed. Your list is kept. Make room on the disk; uploads then go on by themselves."),
 				lang.L("Sluice can’t write to its folder on this computer: the disk is full or failed. Your list is kept. Make room on the disk; everything then goes on by itself.")),
 			Color: kit.ColorRed,
 		}
 	case t.Paused:
-		return kit.NoticeContent{
+		return "paused", kit.NoticeContent{
 			Text: n.one(t, lang.L("All uploads are paused. Files you add now wait too."),
 				lang.L("Everything is paused. What you add now waits too.")),
 			Color:  kit.ColorAmber,
 			Action: lang.L("Resume"), Do: n.shell.resumeAll,
 		}
 	case !t.Busy():
-		return kit.NoticeContent{}
+		return "", c
 	case t.Offline:
-		return kit.NoticeContent{
+		return "offline", kit.NoticeContent{
 			Text: n.forOffline(t), Color: kit.ColorAmber,
 			Action: lang.L("Try now"), Do: n.shell.tryNow,
 		}
 	case t.Err != nil && t.Err.Kind == service.RateLimited:
-		return kit.NoticeContent{Text: n.forLimit(t), Color: kit.ColorAmber}
+		return "limit", kit.NoticeContent{Text: n.forLimit(t), Color: kit.ColorAmber}
 	case t.Err != nil:
-		return kit.NoticeContent{Text: ErrorText(t.Err), Color: kit.ColorAmber}
+		return "error", kit.NoticeContent{Text: ErrorText(t.Err), Color: kit.ColorAmber}
 	}
-	return kit.NoticeContent{}
+	return "", c
 }
 
 // one chooses between words for uploads and words for downloads too.
@@ -144,55 +204,75 @@ func (n *notices) forLimit(t *uploads.Totals) string {
 	return text + " " + n.one(t, lang.L("Uploads go on by themselves."), lang.L("Everything goes on by itself."))
 }
 
-// tell shows a sentence until it is closed.
+// tell says a sentence until it is closed.
 func (n *notices) tell(text string, c fyne.ThemeColorName) {
-	n.stop()
-	n.said.Set(kit.NoticeContent{Text: text, Color: c, Close: lang.L("Close"), Dismiss: n.hush})
-	n.visible(n.said, true)
+	n.say("", kit.NoticeContent{Text: text, Color: c}, 0)
 }
 
-// toast shows a few words that go away by themselves.
-func (n *notices) toast(text string) {
-	n.tell(text, kit.ColorAccent)
-	count := n.count
-	n.timer = time.AfterFunc(toastTime, func() {
-		n.shell.onMain(func() {
-			if n.count == count {
-				n.hush()
+// toast says a few words that pass by themselves.
+func (n *notices) toast(topic, text string) {
+	n.say(topic, kit.NoticeContent{Text: text, Color: kit.ColorAccent}, toastTime)
+}
+
+// offer says what was done until it is closed, with a button.
+func (n *notices) offer(topic, text, label string, do func()) {
+	n.say(topic, kit.NoticeContent{Text: text, Color: kit.ColorAccent, Action: label, Do: do}, 0)
+}
+
+// say shows a sentence for a time; 0: until it is closed.
+func (n *notices) say(topic string, c kit.NoticeContent, left time.Duration) {
+	i := slices.IndexFunc(n.said, func(w *said) bool { return w.topic == topic && (topic != "" || w.text == c.Text) })
+	if i < 0 {
+		n.makeRoom()
+		i = len(n.said)
+		n.said = append(n.said, &said{topic: topic, card: kit.NewNotice()})
+	}
+	w := n.said[i]
+	w.text, w.left = c.Text, left
+	c.Close, c.Dismiss = lang.L("Close"), func() { n.hush(w) }
+	w.card.Set(c)
+	n.cards.Put(w.card)
+	n.count()
+}
+
+// makeRoom takes the oldest sentence away where there are many, first of all one
+// that would pass.
+func (n *notices) makeRoom() {
+	if len(n.said) < mostSaid {
+		return
+	}
+	i := slices.IndexFunc(n.said, func(w *said) bool { return w.left > 0 })
+	n.hush(n.said[max(0, i)])
+}
+
+func (n *notices) hush(w *said) {
+	n.said = slices.DeleteFunc(n.said, func(one *said) bool { return one == w })
+	n.cards.Take(w.card)
+	n.count()
+}
+
+// count lets time pass for what passes by itself, in steps, while people can see
+// it. So a computer that stands still for a while takes one step from it at most.
+func (n *notices) count() {
+	passes := slices.ContainsFunc(n.said, func(w *said) bool { return w.left > 0 })
+	if n.wait != nil || !n.shell.looked() || !passes && !n.cards.Settle() {
+		return
+	}
+	n.wait = n.shell.cfg.After(noticeStep, n.step)
+}
+
+// step takes a step from everything that is seen, unless people are at the cards.
+func (n *notices) step() {
+	n.wait = nil
+	if n.shell.looked() && !n.cards.Attended() {
+		n.cards.Settle()
+		for _, w := range slices.Clone(n.said) {
+			if w.left > 0 && n.cards.Shown(w.card) {
+				if w.left -= noticeStep; w.left <= 0 {
+					n.hush(w)
+				}
 			}
-		})
-	})
-}
-
-func (n *notices) hush() {
-	n.stop()
-	n.visible(n.said, false)
-}
-
-func (n *notices) stop() {
-	n.count++
-	if n.timer != nil {
-		n.timer.Stop()
-		n.timer = nil
+		}
 	}
-}
-
-func (n *notices) visible(notice *kit.Notice, on bool) {
-	if on {
-		notice.Show()
-	} else {
-		notice.Hide()
-	}
-	n.box.Refresh()
-	if n.shell.frame != nil {
-		n.shell.frame.relayout()
-	}
-}
-
-// height is what the notices need, with the room around them; 0 for none.
-func (n *notices) height() float32 {
-	if !n.state.Visible() && !n.said.Visible() {
-		return 0
-	}
-	return n.box.MinSize().Height
+	n.count()
 }

@@ -6,8 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"fyne.io/fyne/v2/lang"
-
 	"sluice/service/download"
 	"sluice/service/feed"
 	"sluice/service/library"
@@ -307,5 +305,5 @@ func (s *Shell) batchDone(b *upload.Batch) {
 		return
 	}
 	s.cfg.App.Clipboard().SetContent(s.linkText(linked))
-	s.toast(lang.N("{{.Count}} links copied", len(linked), map[string]any{"Count": s.format.Number(int64(len(linked)))}))
+	s.toastCopied(len(linked))
 }

@@ -123,6 +123,7 @@ func New(cfg Config) (*Shell, error) {
 }
 
 func (s *Shell) build() {
+	s.notices = newNotices(s)
 	s.uploads = uploads.New(uploads.Config{
 		Now: time.Now, Intents: s.intents(), Previews: s.previews,
 		Words: uploads.Words{Format: s.format, Now: time.Now, Short: ErrorShort, Long: ErrorText},
@@ -133,7 +134,6 @@ func (s *Shell) build() {
 	s.watched = newWatched(s)
 	s.notifier = newNotifier(s)
 	s.burst.since = s.newsSince()
-	s.notices = newNotices(s)
 	s.frame = newFrame(s, s.screens())
 	s.frame.setHost(s.backend.Host())
 	s.window.SetPadded(false)
@@ -158,7 +158,7 @@ func (s *Shell) build() {
 // more line here.
 func (s *Shell) screens() []screen {
 	list := []screen{{name: "uploads", label: lang.L("Uploads"), icon: kit.IconUp, object: s.uploadsPages(), shown: s.closeHistory}}
-	list = append(list, screen{name: "files", label: lang.L("Files"), icon: kit.IconGrid, object: s.files.Object(), shown: s.files.Shown})
+	list = append(list, screen{name: "files", label: lang.L("Files"), icon: kit.IconGrid, object: s.files.Object(), shown: s.files.Shown, floor: s.files.Floor})
 	list = append(list, screen{name: "watched", label: lang.L("Watched folders"), icon: kit.IconEye, object: s.watched.Object()})
 	if s.cfg.NewSettings != nil {
 		list = append(list, screen{

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 
 	"sluice/gui/kit"
@@ -101,7 +100,7 @@ func (s *Screen) drop(r *removal) bool {
 	}
 	r.stop()
 	s.removals = slices.Delete(s.removals, i, i+1)
-	s.showRemovals()
+	s.cfg.Outside.Hide(r.bar)
 	return true
 }
 
@@ -242,9 +241,9 @@ func (s *Screen) endRemovals() {
 	s.ctx, s.cancel = newLife()
 	for _, r := range s.removals {
 		r.stop()
+		s.cfg.Outside.Hide(r.bar)
 	}
 	s.removals = nil
-	s.showRemovals()
 }
 
 // otherAccount gives deletions up where the files are another account's from
@@ -262,14 +261,10 @@ func (s *Screen) otherAccount() {
 
 // showRemovals shows a bar for every deletion.
 func (s *Screen) showRemovals() {
-	bars := make([]fyne.CanvasObject, len(s.removals))
-	for i, r := range s.removals {
+	for _, r := range s.removals {
 		r.bar.Set(s.removalContent(r))
-		bars[i] = r.bar
+		s.cfg.Outside.Show(r.bar)
 	}
-	s.notices.Objects = bars
-	s.notices.Refresh()
-	s.body.Refresh()
 }
 
 func (s *Screen) removalContent(r *removal) kit.NoticeContent {

@@ -93,7 +93,7 @@ func openScreen(t *testing.T, n int) *opening {
 		FormatOf: func() service.LinkFormat { return service.FormatAddress }, NameOf: func(service.LinkFormat) string { return "" },
 		Look: Look{View: settings.FilesGrid, Order: settings.NewestFirst, Picture: int(DefaultPicture)},
 		Outside: Outside{
-			Changed: func(s library.Status) { o.told = s }, Keep: func(Look) {}, Save: func(l Listing) { o.saved = append(o.saved, l) },
+			Note: func(kit.NoticeContent) {}, Changed: func(s library.Status) { o.told = s }, Keep: func(Look) {}, Save: func(l Listing) { o.saved = append(o.saved, l) },
 		},
 	})
 	t.Cleanup(o.screen.Close)

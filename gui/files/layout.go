@@ -66,25 +66,19 @@ func (l headLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 // MinSize is Fyne's.
 func (headLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(440, lineHeight) }
 
-// bodyLayout is all below the top line: chips, note, tiles, and bars, and the
+// bodyLayout is all below the top line: chips, tiles, the selection's bar, and the
 // details at the right or, in a narrow window, as a sheet in place of the tiles.
 type bodyLayout struct{ sheet *sheet }
 
 // Layout is Fyne's.
 func (l bodyLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	chips, note, tiles, notices, bar, details := objects[0], objects[1], objects[2], objects[3], objects[4], objects[5]
+	chips, tiles, bar, details := objects[0], objects[1], objects[2], objects[3]
 	top := float32(0)
 	if chips.Visible() {
 		chips.Resize(fyne.NewSize(size.Width, chips.Size().Height)) // the width decides the height
 		high := chips.MinSize().Height
 		put(chips, 0, top, size.Width, high)
 		top += high + bodyGap - 2
-	}
-	if note.Visible() {
-		note.Resize(fyne.NewSize(size.Width, note.Size().Height))
-		high := note.MinSize().Height
-		put(note, 0, top, size.Width, high)
-		top += high + bodyGap
 	}
 	width := size.Width
 	asSheet := l.sheet.fits(size.Width) && details.Visible()
@@ -101,15 +95,6 @@ func (l bodyLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		high := bar.MinSize().Height
 		bottom -= high
 		put(bar, 0, bottom, width, high)
-		bottom -= bodyGap
-	}
-	notices.Resize(fyne.NewSize(width, notices.Size().Height))
-	for range 2 { // each notice learns its width, then its height
-		notices.Resize(fyne.NewSize(width, notices.MinSize().Height))
-	}
-	if high := notices.MinSize().Height; high > 0 {
-		bottom -= high
-		put(notices, 0, bottom, width, high)
 		bottom -= bodyGap
 	}
 	away := size.Width + 100 // out of the window

@@ -34,6 +34,14 @@ type Outside struct {
 	// Dialog shows something above the window (kit.Dialog), in place of anything
 	// else that stands there.
 	Dialog func(width float32, title string, body fyne.CanvasObject, focus fyne.Focusable, buttons ...*kit.Button) (hide func())
+	// Show puts a notice above the window's screens, until Hide takes it away. Note
+	// says there why the files are of an earlier time, while they are what the window
+	// shows; without text it says nothing. Escape closes the newest of all, and reports
+	// whether there was one.
+	Show, Hide func(*kit.Notice)
+	Note       func(kit.NoticeContent)
+	Escape     func() bool
+
 	// Download brings files to this computer, in this order; nil: nothing offers
 	// it.
 	Download func(files []service.File)
@@ -82,12 +90,10 @@ type Screen struct {
 	listed   *fyne.Container // the tiles below the titles of the table's columns
 	head     *header
 	chips    *chips
-	note     *kit.Notice
 	message  *message
 	details  *details
 	sheet    sheet
 	bar      *selectionBar
-	notices  *fyne.Container // of removals
 	root     fyne.CanvasObject
 	body     *fyne.Container
 	side     int // what the tiles wanted last, for the preview beside it
@@ -120,15 +126,11 @@ func New(cfg Config) *Screen {
 	s.table = newTableHead(s.tiles.rows.columns, s.sortBy)
 	s.head = newHeader(s)
 	s.chips = newChips(s)
-	s.note = kit.NewNotice()
-	s.note.Hide()
 	s.message = newMessage()
 	s.details = newDetails(s)
 	s.bar = newSelectionBar(s)
-	s.notices = kit.NewColumn(8)
 	s.listed = container.New(filesLayout{}, s.table.root, s.tiles.Object())
-	s.body = container.New(bodyLayout{&s.sheet}, s.chips.root, s.note, container.NewStack(s.listed, s.message.root),
-		s.notices, s.bar.root, s.details.root)
+	s.body = container.New(bodyLayout{&s.sheet}, s.chips.root, container.NewStack(s.listed, s.message.root), s.bar.root, s.details.root)
 	s.root = kit.NewBox(kit.ColorPage, kit.Padding{Top: 20, Right: kit.PageMargin, Bottom: 20, Left: kit.PageMargin},
 		container.New(screenLayout{}, s.head.root, s.body))
 	s.tiles.SetPicture(float32(cfg.Look.Picture))
@@ -144,13 +146,19 @@ func (s *Screen) intents() Intents {
 		Resized:  func(side float32) { s.chips.slider.Set(int(side)); s.keep() },
 		Shortcut: s.shortcut,
 		Key:      s.TypedKey,
-		Escape:   func() bool { return s.showSheet(false) },
+		Escape: func() bool {
+			return s.showSheet(false) || s.tiles.selection.Count() == 0 && s.cfg.Outside.Escape()
+		},
 	}
 }
 
 func newLife() (context.Context, context.CancelFunc) {
 	return context.WithCancel(context.Background())
 }
+
+// Floor is the height of what stands at the screen's lower edge while files are
+// selected, and of the room above it.
+func (s *Screen) Floor() float32 { return s.bar.root.MinSize().Height + bodyGap }
 
 // Object is what the window shows.
 func (s *Screen) Object() fyne.CanvasObject { return s.root }

@@ -130,6 +130,9 @@ func (b *Button) MinSize() fyne.Size {
 	if b.menu {
 		width += menuRoom
 	}
+	if b.bare() {
+		return fyne.NewSquareSize(IconButtonSize)
+	}
 	if b.kind == ButtonQuiet {
 		return fyne.NewSize(width+8, s.Height+4)
 	}
@@ -143,6 +146,10 @@ func (b *Button) MinSize() fyne.Size {
 const menuRoom float32 = 18
 
 func (b *Button) bold() bool { return b.kind == ButtonPrimary }
+
+// bare reports whether the button is an icon only, without a fill. It looks like
+// an IconButton, and takes the keyboard.
+func (b *Button) bare() bool { return b.kind == ButtonQuiet && b.label == "" && b.icon != "" }
 
 func (b *Button) textSize() float32 {
 	if b.kind == ButtonQuiet {
@@ -183,7 +190,12 @@ func (b *Button) colors() (fill, ink fyne.ThemeColorName) {
 	case ButtonDanger:
 		ink = ColorRed
 	case ButtonQuiet:
-		ink = ColorAccent
+		switch {
+		case !b.bare():
+			ink = ColorAccent
+		case !b.hovered:
+			ink = ColorSecondary
+		}
 	case ButtonPlain:
 	}
 	return fill, ink

@@ -1,22 +1,26 @@
 package kit
 
 import (
+	"math"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
 
-// Notice is a line above a screen that says what is wrong, and offers what can
-// be done about it.
+// Notice says what is wrong or was done, and offers what can be done about it: in
+// a line of its own, or on a card above a page (Cards).
 type Notice struct {
 	widget.BaseWidget
-	text   *Text
-	icon   *Icon
-	action *Button
-	close  *IconButton
-	color  fyne.ThemeColorName
-	tapped func()
+	text    *Text
+	icon    *Icon
+	action  *Button
+	close   *Button
+	color   fyne.ThemeColorName
+	tapped  func()
+	dismiss func() // nil: it can't be closed
+	left    func() // gives the keyboard to something else; nil: nothing does
 }
 
 // NoticeContent is what a Notice says.
@@ -32,20 +36,24 @@ type NoticeContent struct {
 // NewNotice makes a notice that says nothing yet.
 func NewNotice() *Notice {
 	n := &Notice{color: ColorAmber, icon: NewIcon(IconWarning, ColorAmber, 16)}
-	n.text = NewText("", TextStyle{Lines: 4})
+	n.text = NewText("", TextStyle{Lines: 8})
 	n.action = NewButton("", ButtonPlain, func() {
 		if n.tapped != nil {
 			n.tapped()
 		}
-	})
-	n.close = NewIconButton(IconCross, "", nil)
+	}).WithEscape(n.escape)
+	n.close = NewButton("", ButtonQuiet, func() {
+		if n.dismiss != nil {
+			n.dismiss()
+		}
+	}).WithIcon(IconCross).WithEscape(n.escape)
 	n.ExtendBaseWidget(n)
 	return n
 }
 
 // Set changes what the notice says.
 func (n *Notice) Set(c NoticeContent) {
-	n.color, n.tapped = c.Color, c.Do
+	n.color, n.tapped, n.dismiss = c.Color, c.Do, c.Dismiss
 	n.text.SetText(c.Text)
 	icon := IconWarning
 	if c.Color == ColorAccent {
@@ -55,8 +63,41 @@ func (n *Notice) Set(c NoticeContent) {
 	n.action.Hidden = c.Action == ""
 	n.action.SetLabel(c.Action)
 	n.close.Hidden = c.Dismiss == nil
-	n.close.Set(IconCross, c.Close, c.Dismiss)
+	n.close.WithTip(c.Close)
 	n.Refresh()
+}
+
+// escape closes the notice, or else leaves it.
+func (n *Notice) escape() {
+	switch {
+	case n.dismiss != nil:
+		n.dismiss()
+	case n.left != nil:
+		n.left()
+	}
+}
+
+// hovered reports whether the pointer is over a button.
+func (n *Notice) hovered() bool { return n.action.hovered || n.close.hovered }
+
+// focused reports whether a button has the keyboard.
+func (n *Notice) focused() bool { return n.action.focused || n.close.focused }
+
+// buttonAt gives the button at a place, nil for none.
+func (n *Notice) buttonAt(at fyne.Position) *Button {
+	for _, b := range []*Button{n.action, n.close} {
+		in := at.Subtract(b.Position())
+		if b.Visible() && in.X >= 0 && in.Y >= 0 && in.X < b.Size().Width && in.Y < b.Size().Height {
+			return b
+		}
+	}
+	return nil
+}
+
+// width is what the words need in one line, rounded up to a multiple of step.
+func (n *Notice) width(step float32) float32 {
+	beside := -(&noticeRenderer{notice: n}).textWidth(0)
+	return float32(math.Ceil(float64((n.text.measure(n.text.text).Width+beside)/step))) * step
 }
 
 // Text is what the notice says.
