@@ -190,7 +190,7 @@ func checkDrawn(t *testing.T, all *library.List) {
 	rows.Resize(fyne.NewSize(700, rowHeight))
 	for i := 0; i < len(files); i += 4 {
 		f := files[i]
-		look.show(&f, Facts(d.tiles.cfg.Format, &f), KindLabel(&f), nil)
+		look.show(&f, KindLabel(&f), nil)
 		if i%16 == 0 {
 			rows.show(&f, true, nil)
 		}

@@ -49,6 +49,12 @@ func (r *ruler) fit(text string, width float32) string {
 	}
 }
 
+// fits reports whether all of text goes into a width.
+func (r *ruler) fits(text string, width float32) bool {
+	all, simple := r.reach(text, width)
+	return (all == len(text) || !simple) && r.measure(text) <= width
+}
+
 // fitName is fit for a name, whose ending says most: the dots stand before that.
 func (r *ruler) fitName(name string, width float32) string {
 	const closer = 1.25 // letters beside each other need less than alone: so much at the most

@@ -186,7 +186,7 @@ func (c *counting) Get(service.FileID, int) (*image.RGBA, thumbnail.State) {
 // A name that has no room keeps its ending, and never takes more than there is.
 func TestNamesKeepTheirEndings(t *testing.T) {
 	test.NewTempApp(t)
-	r := newTileLook().name
+	r := newTileLook(nil).name
 	for _, name := range []string{"A long holiday picture from somewhere.jpeg", "Длинное имя отчёта за ноябрь.tar.gz", "長い名前の写真ファイルはここにあります.jpeg"} {
 		got := r.fitName(name, 150)
 		ext := name[strings.LastIndex(name, "."):]
@@ -215,7 +215,7 @@ func TestNamesKeepTheirEndings(t *testing.T) {
 
 func BenchmarkRowShow(b *testing.B) {
 	test.NewTempApp(b).Settings().SetTheme(kit.NewTheme(kit.AppearanceDark))
-	r := newRow(newRowLook(kit.NewFormat("en", time.Now, ""), newTileLook()))
+	r := newRow(newRowLook(kit.NewFormat("en", time.Now, ""), newTileLook(nil)))
 	test.NewTempWindow(b, r).Resize(fyne.NewSize(1000, rowHeight))
 	picture := image.NewRGBA(image.Rect(0, 0, 28, 28))
 	list := endless(1 << 30)

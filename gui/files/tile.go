@@ -40,6 +40,7 @@ func TileSize(picture float32) fyne.Size {
 // tileLook is what the tiles of a grid share: how large they are, and what it
 // takes to shorten their words.
 type tileLook struct {
+	format     *kit.Format
 	picture    float32
 	name, fact *ruler
 	nameHeight float32
@@ -47,13 +48,13 @@ type tileLook struct {
 	kindHeight float32
 }
 
-func newTileLook() *tileLook {
+func newTileLook(format *kit.Format) *tileLook {
 	ruled := func(size float32) *ruler {
 		return newRuler(func(s string) float32 { return kit.MeasureText(s, size, fyne.TextStyle{}).Width })
 	}
 	height := func(size float32, style fyne.TextStyle) float32 { return fyne.MeasureText("M", size, style).Height }
 	return &tileLook{
-		picture: DefaultPicture,
+		format: format, picture: DefaultPicture,
 		name:    ruled(kit.SizeBody), fact: ruled(factSize),
 		nameHeight: height(kit.SizeBody, fyne.TextStyle{}),
 		factHeight: height(factSize, fyne.TextStyle{}),
@@ -76,7 +77,7 @@ type tile struct {
 	look   *tileLook
 	id     service.FileID
 	title  string // the name as it can be shown
-	facts  string
+	file   service.File
 	marked marking
 	side   float32 // the picture's for which it was laid out
 
@@ -109,9 +110,9 @@ func newTile(look *tileLook) *tile {
 
 // show takes over a file: its words, and its picture or, when there is none, a
 // label (which may be empty, while the picture is coming).
-func (t *tile) show(f *service.File, facts, label string, picture *image.RGBA) {
-	t.id = f.ID
-	t.title, t.facts = shownName(f), facts
+func (t *tile) show(f *service.File, label string, picture *image.RGBA) {
+	t.id, t.file = f.ID, *f
+	t.title = shownName(f)
 	if c := theme.ColorForWidget(kit.ColorText, t); c != t.name.Color {
 		t.colors() // the theme has changed while the tile was not in use
 	}
@@ -129,7 +130,23 @@ func (t *tile) show(f *service.File, facts, label string, picture *image.RGBA) {
 func (t *tile) fitWords() {
 	t.side = t.look.picture
 	kit.FillText(t.name, t.look.name.fit(t.title, t.side))
-	setText(t.fact, t.look.fact.fit(t.facts, t.side))
+	setText(t.fact, t.facts())
+}
+
+// facts are as many as the tile has room for; of a file that is not known yet
+// there are none.
+func (t *tile) facts() string {
+	if t.id == "" {
+		return ""
+	}
+	ruler, format := t.look.fact, t.look.format
+	if all := Facts(format, &t.file); ruler.fits(all, t.side) {
+		return all
+	}
+	if brief := briefFacts(format, &t.file); ruler.fits(brief, t.side) {
+		return brief
+	}
+	return ruler.fit(format.Size(t.file.Size), t.side)
 }
 
 func setText(o *canvas.Text, text string) {

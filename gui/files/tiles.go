@@ -64,7 +64,7 @@ type Tiles struct {
 // NewTiles makes the grid. Close it when it is no longer needed.
 func NewTiles(cfg TilesConfig) *Tiles {
 	t := &Tiles{
-		cfg: cfg, look: newTileLook(), view: settings.FilesGrid, selection: NewSelection(cfg.List), finder: NewFinder(cfg.Now), pressed: -1,
+		cfg: cfg, look: newTileLook(cfg.Format), view: settings.FilesGrid, selection: NewSelection(cfg.List), finder: NewFinder(cfg.Now), pressed: -1,
 	}
 	t.rows = newRowLook(cfg.Format, t.look)
 	after := cfg.After
@@ -270,11 +270,7 @@ func (t *Tiles) fill(i int, o fyne.CanvasObject) {
 		if bare && f.ID != "" {
 			label = KindLabel(&f)
 		}
-		facts := ""
-		if f.ID != "" {
-			facts = Facts(t.cfg.Format, &f)
-		}
-		o.show(&f, facts, label, picture)
+		o.show(&f, label, picture)
 	case *row:
 		if state == thumbnail.Coming && o.id == f.ID {
 			picture = o.shown()

@@ -158,16 +158,15 @@ func BenchmarkScrollStep(b *testing.B) {
 func BenchmarkTileShow(b *testing.B) {
 	a := test.NewTempApp(b)
 	a.Settings().SetTheme(kit.NewTheme(kit.AppearanceDark))
-	t := newTile(newTileLook())
+	t := newTile(newTileLook(kit.NewFormat("en", time.Now, "")))
 	test.NewTempWindow(b, t)
-	format := kit.NewFormat("en", time.Now, "")
 	picture := image.NewRGBA(image.Rect(0, 0, 108, 108))
 	list := endless(1 << 30)
 	i := 0
 	b.ReportAllocs()
 	for b.Loop() {
 		f := list.File(i % 5000)
-		t.show(&f, Facts(format, &f), "", picture)
+		t.show(&f, "", picture)
 		i++
 	}
 }

@@ -460,6 +460,28 @@ func TestKindLabels(t *testing.T) {
 	}
 }
 
+// A tile says what it has room for, and nothing of it is cut off.
+func TestFactsFitTheTile(t *testing.T) {
+	files := pictures(3)
+	files[0].Size, files[0].Views = 18_300_000, 47_936
+	files[1].Size, files[1].Views = 1<<53, 1<<53
+	d := newDesk(t, files...)
+	check := func(i int, want string) {
+		t.Helper()
+		if got := d.tile(i).fact.Text; got != want {
+			t.Errorf("at %v a tile says %q, want %q", d.tiles.Picture(), got, want)
+		}
+	}
+	check(0, "18.3 MB · 48k views")
+	check(2, "1.4 MB · 202 views")
+	d.tiles.SetPicture(LeastPicture)
+	check(0, "18.3 MB")
+	check(1, "9.0 PB")
+	d.tiles.SetPicture(MostPicture)
+	check(0, "18.3 MB · 47,936 views")
+	check(1, "9.0 PB · 9,007,199,254,740,992 views")
+}
+
 func TestFactsOfOddFiles(t *testing.T) {
 	format := kit.NewFormat("en", time.Now, "")
 	for _, c := range []struct {

@@ -53,10 +53,17 @@ func plainWord(s string) bool {
 
 // Facts is the line below a file's name: "1.4 MB · 202 views".
 func Facts(format *kit.Format, f *service.File) string {
+	return facts(format, f, format.Number(f.Views))
+}
+
+// briefFacts is Facts where that has no room: "1.4 MB · 17k views".
+func briefFacts(format *kit.Format, f *service.File) string {
+	return facts(format, f, format.Brief(max(0, f.Views)))
+}
+
+func facts(format *kit.Format, f *service.File, number string) string {
 	views := int(min(max(0, f.Views), 1<<31-1))
-	return lang.N("{{.Size}} · {{.Views}} views", views, map[string]any{
-		"Size": format.Size(f.Size), "Views": format.Number(f.Views),
-	})
+	return lang.N("{{.Size}} · {{.Views}} views", views, map[string]any{"Size": format.Size(f.Size), "Views": number})
 }
 
 func orderName(o settings.FilesOrder) string {

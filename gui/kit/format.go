@@ -36,6 +36,31 @@ func (f *Format) Number(n int64) string {
 	return f.printer.Sprint(number.Decimal(n))
 }
 
+// Brief writes a whole number that is not negative with the two or three digits
+// that matter: "202", "4.6k", "17k", "1.2M". Billions are the largest unit.
+func (f *Format) Brief(n int64) string {
+	value, unit := float64(n), 0
+	for unit < 3 && value >= 999.5 {
+		value /= 1000
+		unit++
+	}
+	if unit == 0 {
+		return f.Number(n)
+	}
+	text := f.Number(int64(math.Round(value)))
+	if value < 9.95 {
+		text = f.printer.Sprint(number.Decimal(value, number.MaxFractionDigits(1)))
+	}
+	d := map[string]any{"Number": text}
+	switch unit {
+	case 1:
+		return lang.L("{{.Number}}k", d)
+	case 2:
+		return lang.L("{{.Number}}M", d)
+	}
+	return lang.L("{{.Number}}bn", d)
+}
+
 // Percent writes a part, 0 to 1, in whole percents, rounded down so that only
 // what is done is "100%".
 func (f *Format) Percent(part float64) string {

@@ -12,6 +12,18 @@ func testFormat(t *testing.T, locale string) *Format {
 	return NewFormat(locale, func() time.Time { return now }, filepath.FromSlash("/home/me"))
 }
 
+func TestBrief(t *testing.T) {
+	f := testFormat(t, "en")
+	for n, want := range map[int64]string{
+		0: "0", 999: "999", 1000: "1k", 4649: "4.6k", 9949: "9.9k", 9950: "10k", 17_058: "17k", 999_499: "999k", 999_500: "1M",
+		1_250_000: "1.2M", 3_000_000_000: "3bn", 1 << 53: "9,007,199bn",
+	} {
+		if got := f.Brief(n); got != want {
+			t.Errorf("%d is written %q, want %q", n, got, want)
+		}
+	}
+}
+
 func TestSize(t *testing.T) {
 	f := testFormat(t, "en")
 	for bytes, want := range map[int64]string{
