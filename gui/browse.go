@@ -136,8 +136,11 @@ func (s *Shell) listenForKeys() {
 	})
 	for _, shortcut := range []fyne.Shortcut{&fyne.ShortcutSelectAll{}, &fyne.ShortcutCopy{}, &fyne.ShortcutUndo{}} {
 		c.AddShortcut(shortcut, func(fyne.Shortcut) {
-			if s.filesSeen() {
+			switch _, undo := shortcut.(*fyne.ShortcutUndo); {
+			case s.filesSeen():
 				s.files.TypedShortcut(shortcut)
+			case undo: // the bar is on every screen
+				s.files.TakeBack()
 			}
 		})
 	}

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
 
 	"sluice/gui/kit"
 	"sluice/gui/uploads"
@@ -33,6 +34,7 @@ type frame struct {
 	stack   *fyne.Container // all screens
 	main    *fyne.Container // all screens, one of them visible
 	status  *status
+	bell    *kit.Button // leads to the messages
 	hello   fyne.CanvasObject
 }
 
@@ -49,8 +51,10 @@ func newFrame(s *Shell, screens []screen) *frame {
 	}
 	brand := kit.NewLineUp(10, kit.NewIcon(kit.IconLogo, kit.ColorAccent, 26),
 		kit.NewText("Sluice", kit.TextStyle{Size: kit.SizeBrand, Bold: true}))
+	f.bell = kit.NewButton("", kit.ButtonQuiet, s.notices.show).WithIcon(kit.IconBell).WithTip(lang.L("Messages"))
+	f.bell.Hide()
 	f.side = container.New(sideLayout{}, kit.NewBox(kit.ColorSidebar, kit.Padding{}, nil),
-		kit.NewBox(kit.ColorBorder, kit.Padding{}, nil), brand, nav, f.status.root)
+		kit.NewBox(kit.ColorBorder, kit.Padding{}, nil), brand, nav, f.status.root, f.bell)
 	f.main = container.NewStack(kit.NewBox(kit.ColorPage, kit.Padding{}, nil), f.stack)
 	f.root = container.New(frameLayout{}, f.side, f.main, s.notices.cards)
 	f.status.onShape = f.side.Refresh
@@ -134,6 +138,14 @@ func (f *frame) setCount(name, count string) {
 	}
 }
 
+// setBell shows the way to the messages or not.
+func (f *frame) setBell(on bool) {
+	if f.bell.Hidden == on {
+		f.bell.Hidden = !on
+		f.side.Refresh()
+	}
+}
+
 func (f *frame) setHost(host string)         { f.status.setHost(host) }
 func (f *frame) setTotals(t uploads.Totals)  { f.status.set(&t) }
 func (f *frame) setLimit(n int64)            { f.status.setLimit(n) }
@@ -170,7 +182,7 @@ type sideLayout struct{}
 
 // Layout is Fyne's.
 func (sideLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	back, line, brand, nav, status := objects[0], objects[1], objects[2], objects[3], objects[4]
+	back, line, brand, nav, status, bell := objects[0], objects[1], objects[2], objects[3], objects[4], objects[5]
 	back.Resize(size)
 	brand.Resize(fyne.NewSize(size.Width-36, 26))
 	brand.Move(fyne.NewPos(18, 18))
@@ -179,6 +191,8 @@ func (sideLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	high := status.MinSize().Height
 	status.Resize(fyne.NewSize(size.Width-21, high))
 	status.Move(fyne.NewPos(10, size.Height-high-13))
+	bell.Resize(bell.MinSize())
+	bell.Move(fyne.NewPos(size.Width-18-kit.IconButtonSize, size.Height-7-kit.IconButtonSize)) // beside the service's name
 	line.Resize(fyne.NewSize(1, size.Height))
 	line.Move(fyne.NewPos(size.Width-1, 0))
 }

@@ -30,6 +30,7 @@ type notices struct {
 	queue condition // what holds everything up
 	files condition // why the files are of an earlier time
 	said  []*said   // the oldest first
+	told  []told    // of all that was said the last, the newest last
 	wait  func()    // ends the waiting for the next step; nil: nothing is counted
 
 	offline time.Time // since when the service can't be reached, zero while it can
@@ -98,6 +99,7 @@ func (n *notices) place(c *condition) {
 		return
 	}
 	n.cards.Take(c.card)
+	n.bell()
 	n.count()
 }
 
@@ -229,6 +231,7 @@ func (n *notices) say(topic string, c kit.NoticeContent, left time.Duration) {
 	}
 	w := n.said[i]
 	w.text, w.left = c.Text, left
+	n.keep(topic, &c)
 	c.Close, c.Dismiss = lang.L("Close"), func() { n.hush(w) }
 	w.card.Set(c)
 	n.cards.Put(w.card)

@@ -29,7 +29,11 @@ func (statusLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		height := statusHeight(o)
 		before, after := statusGaps(i)
 		y += before
-		o.Resize(fyne.NewSize(size.Width-2*inset, height))
+		width := size.Width - 2*inset
+		if i == len(objects)-1 {
+			width -= kit.IconButtonSize // the bell's
+		}
+		o.Resize(fyne.NewSize(width, height))
 		o.Move(fyne.NewPos(inset, y))
 		y += height + after
 	}

@@ -39,7 +39,7 @@ func (s *Screen) remove(files []service.File) {
 	for _, r := range slices.Clone(s.removals) {
 		s.startRemoval(r)
 	}
-	r := newRemoval(files, s.cfg.Now().Add(Undo))
+	r := newRemoval(files, Undo)
 	s.removals = append(s.removals, r)
 	s.model.list.leave(true, r.ids())
 	s.tiles.Gone(r.ids()...)
@@ -47,16 +47,17 @@ func (s *Screen) remove(files []service.File) {
 	s.countDown(r)
 }
 
-// countDown shows how long a deletion waits, and then starts it.
+// countDown shows how long a deletion waits, and then starts it. Each second is
+// shown: where the computer stands still meanwhile, what people did is heard first.
 func (s *Screen) countDown(r *removal) {
-	left := r.until.Sub(s.cfg.Now())
-	if left <= 0 {
+	if r.wait <= 0 {
 		s.startRemoval(r)
 		return
 	}
 	s.showRemovals()
-	r.stop = s.cfg.After(untilNextSecond(left), func() {
+	r.stop = s.cfg.After(time.Second, func() {
 		if slices.Contains(s.removals, r) && r.waiting() {
+			r.wait -= time.Second
 			s.countDown(r)
 		}
 	})
@@ -80,9 +81,9 @@ func (s *Screen) undo(r *removal) {
 	s.selectAgain(r.ids())
 }
 
-// undoLast takes the newest deletion back that has not started, and reports
+// TakeBack takes the newest deletion back that has not started, and reports
 // whether there was one.
-func (s *Screen) undoLast() bool {
+func (s *Screen) TakeBack() bool {
 	for _, r := range slices.Backward(s.removals) {
 		if r.waiting() {
 			s.undo(r)
@@ -272,7 +273,11 @@ func (s *Screen) removalContent(r *removal) kit.NoticeContent {
 		"Count": s.cfg.Format.Number(int64(len(r.files))), "Size": s.cfg.Format.Size(r.size),
 		"Done": s.cfg.Format.Number(int64(r.done + len(r.failed))),
 	}
-	seconds := int((r.until.Sub(s.cfg.Now()) + time.Second - 1) / time.Second)
+	left := r.wait
+	if r.held != nil {
+		left = r.until.Sub(s.cfg.Now())
+	}
+	seconds := int((left + time.Second - 1) / time.Second)
 	switch {
 	case r.waiting():
 		text := lang.N("{{.Count}} files · {{.Size}}", len(r.files), count) + " · " +
@@ -301,7 +306,7 @@ func (s *Screen) again(r *removal) {
 	if !s.drop(r) {
 		return
 	}
-	next := newRemoval(r.failedFiles(), s.cfg.Now())
+	next := newRemoval(r.failedFiles(), 0)
 	s.removals = append(s.removals, next)
 	s.model.list.leave(true, next.ids())
 	s.tiles.Gone(next.ids()...)

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"sync"
 	"testing"
-	"time"
 
 	"sluice/service"
 	"sluice/service/library"
@@ -142,7 +141,7 @@ func TestDeleteAll(t *testing.T) {
 
 func TestRemovalCounts(t *testing.T) {
 	files := []service.File{{ID: "a", Size: 5}, {ID: "b", Size: 7}, {ID: "c", Size: -1}}
-	r := newRemoval(files, time.Time{})
+	r := newRemoval(files, 0)
 	if r.size != 12 {
 		t.Errorf("size %d", r.size)
 	}

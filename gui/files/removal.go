@@ -22,10 +22,11 @@ type Failure struct {
 type removal struct {
 	files   []service.File
 	size    int64
-	until   time.Time // waits until then: before it runs, and while held says why
+	wait    time.Duration // before it runs
 	running bool
 	over    bool
 	held    *service.Error // why it waits while it runs, nil: it does not
+	until   time.Time      // that
 	open    func()         // ends that; never nil while held is not
 	halt    func()         // no more files are begun, nil: that was said, or it does not run
 	told    map[service.FileID]bool
@@ -35,8 +36,8 @@ type removal struct {
 	bar     *kit.Notice // the same all the time, so that a click on it meets it
 }
 
-func newRemoval(files []service.File, until time.Time) *removal {
-	r := &removal{files: files, until: until, stop: func() {}, told: map[service.FileID]bool{}, bar: kit.NewNotice()}
+func newRemoval(files []service.File, wait time.Duration) *removal {
+	r := &removal{files: files, wait: wait, stop: func() {}, told: map[service.FileID]bool{}, bar: kit.NewNotice()}
 	for i := range files {
 		r.size += max(0, files[i].Size)
 	}

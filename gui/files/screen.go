@@ -313,7 +313,7 @@ func (s *Screen) copy(format service.LinkFormat, ids []service.FileID) {
 
 func (s *Screen) shortcut(shortcut fyne.Shortcut) bool {
 	if _, ok := shortcut.(*fyne.ShortcutUndo); ok {
-		return s.undoLast()
+		return s.TakeBack()
 	}
 	if _, ok := shortcut.(*fyne.ShortcutCopy); ok && s.tiles.selection.Count() > 0 {
 		s.copy("", s.tiles.selection.IDs())

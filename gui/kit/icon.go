@@ -50,6 +50,7 @@ const (
 	IconInfo    IconName = "info"
 	IconPencil  IconName = "pencil"
 	IconSave    IconName = "save"
+	IconBell    IconName = "bell"
 	IconLogo    IconName = "logo" // keeps its own colours
 
 	IconChevronUp IconName = "chevron-up"
