@@ -175,6 +175,47 @@ func TestSaveLists(t *testing.T) {
 	b.UntilSees(filepath.FromSlash("~/gone") + " is no longer there, so nothing was saved")
 }
 
+// What the card tells of is the file that was clicked, also where the search hides
+// it, and never one that nobody has selected.
+func TestDetailsStayWithTheirFile(t *testing.T) {
+	b := newBrowser(t, 30)
+	b.all(30)
+	b.click(9, 0)
+	id := b.selected()[0]
+	other := b.names()[3]
+	b.Type("Search 30 files", `"`+other+`"`)
+	b.Until("the search", func() bool { return len(b.names()) == 1 })
+	b.MustSee("1 not shown", string(id))
+	b.Type("Search 30 files", "")
+	b.Until("all files", func() bool { return len(b.names()) == 30 })
+	b.MustSee(string(id))
+	b.must(b.client.Delete(t.Context(), id))
+	b.click(2, fyne.KeyModifierControl)
+	b.click(9, fyne.KeyModifierControl)
+	b.click(9, fyne.KeyModifierControl)
+	b.Tap("Ask the service again (F5)")
+	b.Until("the file to be gone", func() bool { return len(b.names()) == 29 })
+	b.MustSee("1 file · ", "Select a file to see all about it.")
+}
+
+// What stands in the way of a file is said in words.
+func TestDetailsTellTheState(t *testing.T) {
+	b := newBrowser(t, 30)
+	b.all(30)
+	list := b.shell.files.Model().List()
+	b.must(b.server.SetObstacle(list.ID(0), "file_rate_limited_captcha_required", ""))
+	b.must(b.server.SetObstacle(list.ID(1), "lost_in_space", ""))
+	b.must(b.server.SetObstacle(list.ID(2), "virus_detected_captcha_required", "Found: Eicar"))
+	b.Tap("Ask the service again (F5)")
+	b.Until("the listing", func() bool { return list.File(2).AvailabilityMessage != "" })
+	for i, want := range []string{"Much in demand: needs a browser", "lost_in_space", "Found: Eicar"} {
+		b.click(i, 0)
+		b.MustSee("State", want)
+	}
+	b.click(3, 0)
+	b.MustNotSee("State")
+}
+
 // In a narrow window the details take the place of the files, and Escape brings
 // these back.
 func TestDetailsInANarrowWindow(t *testing.T) {

@@ -50,8 +50,17 @@ func (s *Selection) Band(cells kit.Cells) {
 	}
 }
 
-// BandEnd keeps what the band selected.
-func (s *Selection) BandEnd() { s.band = band{} }
+// BandEnd keeps what the band selected. The keyboard goes there, unless it stands
+// on something that is selected.
+func (s *Selection) BandEnd() {
+	s.eachIn(s.band.cells, func(i int) {
+		if !s.Has(s.cursor) && s.Has(s.list.ID(i)) {
+			s.stand(i)
+			s.anchor = s.cursor
+		}
+	})
+	s.band = band{}
+}
 
 // enter is an item that the band touches.
 func (s *Selection) enter(i int) {

@@ -17,6 +17,13 @@ import (
 	"sluice/service/thumbnail"
 )
 
+// How many lines texts may have that are long: a name has all of its 255
+// characters, and what the service says fits mostly.
+const (
+	nameLines = 14
+	factLines = 8
+)
+
 // details is the card at the right: all that is known of the file on which the
 // keyboard stands.
 type details struct {
@@ -35,7 +42,7 @@ type details struct {
 
 func newDetails(s *Screen) *details {
 	d := &details{screen: s, preview: newPreview()}
-	d.name = kit.NewText("", kit.TextStyle{Size: kit.SizeName, Bold: true, Lines: 3})
+	d.name = kit.NewText("", kit.TextStyle{Size: kit.SizeName, Bold: true, Lines: nameLines, Elide: kit.ElideMiddle})
 	d.rows = kit.NewColumn(5)
 	one := func(do func([]service.FileID)) func() { return func() { do([]service.FileID{d.id}) } }
 	buttons := container.New(pairsLayout{},
@@ -68,8 +75,8 @@ func (d *details) relabel() {
 // show fits the card to the selection.
 func (d *details) show() {
 	s := d.screen
-	i := s.tiles.selection.Cursor()
-	if state := s.model.State(); state != Listed || i < 0 || s.tiles.selection.Count() == 0 {
+	f, ok := d.subject()
+	if state := s.model.State(); state != Listed || !ok {
 		d.root.(*kit.Box).Hidden = state != Listed
 		d.id = ""
 		d.file.Hide()
@@ -79,18 +86,37 @@ func (d *details) show() {
 	}
 	d.root.Show()
 	d.relabel()
-	f := s.model.list.File(i)
 	if d.id == f.ID && d.shown == f {
 		return
 	}
 	d.id, d.shown = f.ID, f
 	d.name.SetText(shownName(&f))
 	d.rows.Objects = d.facts(&f)
+	d.rows.Refresh() // texts that are wrapped learn their width
 	d.fillPreview()
 	d.file.Show()
 	d.none.Hide()
 	d.file.Refresh()
 	kit.Repaint(d.root)
+}
+
+// subject is the file to tell about while something is selected: the one that the
+// keyboard stands on, also where the search hides it. Where that is neither shown
+// nor selected, it is the one in its place if that is selected.
+func (d *details) subject() (service.File, bool) {
+	s, selection := d.screen, d.screen.tiles.selection
+	at := selection.Cursor()
+	if selection.Count() == 0 || at < 0 {
+		return service.File{}, false
+	}
+	f := s.model.list.File(at)
+	if f.ID == selection.cursor {
+		return f, true
+	}
+	if selection.Has(selection.cursor) {
+		return s.lib.Catalogue.File(selection.cursor)
+	}
+	return f, selection.Has(f.ID)
 }
 
 // facts are the lines of a file, all that the service tells of it.
@@ -99,8 +125,11 @@ func (d *details) facts(f *service.File) []fyne.CanvasObject {
 	var lines []fyne.CanvasObject
 	add := func(name, value string) {
 		if value != "" {
-			lines = append(lines, fact(name, kit.NewText(value, kit.TextStyle{Size: kit.SizeSmall, Elide: kit.ElideEnd})))
+			lines = append(lines, fact(name, kit.NewText(value, kit.TextStyle{Size: kit.SizeSmall, Lines: factLines})))
 		}
+	}
+	if f.Availability != "" {
+		lines = append(lines, fact(lang.L("State"), kit.NewText(d.state(f), kit.TextStyle{Size: kit.SizeSmall, Color: kit.ColorAmber, Lines: factLines})))
 	}
 	add(lang.L("Size"), format.Size(f.Size))
 	add(lang.L("Type"), kit.PlainName(f.MIME))
@@ -120,14 +149,20 @@ func (d *details) facts(f *service.File) []fyne.CanvasObject {
 		add(lang.L("Yours"), lang.L("No, it can’t be changed"))
 	}
 	add(lang.X("Description (of a file)", "Description"), kit.PlainName(f.Description))
-	if f.Availability != "" {
-		state := f.AvailabilityMessage
-		if state == "" {
-			state = f.Availability
-		}
-		lines = append(lines, fact(lang.L("State"), kit.NewText(kit.PlainName(state), kit.TextStyle{Size: kit.SizeSmall, Color: kit.ColorAmber, Elide: kit.ElideEnd})))
-	}
 	return lines
+}
+
+// state is what stands in the way of a download: as the service says it, or else
+// in our words for its value, if there are any.
+func (d *details) state(f *service.File) string {
+	if f.AvailabilityMessage != "" {
+		return kit.PlainName(f.AvailabilityMessage)
+	}
+	short := d.screen.cfg.Short
+	if words := short(&service.Error{Value: f.Availability}); words != short(&service.Error{}) {
+		return words
+	}
+	return kit.PlainName(f.Availability)
 }
 
 func fact(name string, value fyne.CanvasObject) fyne.CanvasObject {

@@ -211,12 +211,13 @@ func (pairsLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(120, float32((n+1)/2)*(high+pairsGap)-pairsGap)
 }
 
-// pairLayout is a line of a name and a value.
+// pairLayout is a name and a value beside each other; the value may have several
+// lines.
 type pairLayout struct{ column float32 }
 
 // Layout is Fyne's.
 func (l pairLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	put(objects[0], 0, 0, l.column-8, size.Height)
+	put(objects[0], 0, 0, l.column-8, min(size.Height, objects[0].MinSize().Height))
 	put(objects[1], l.column, 0, size.Width-l.column, size.Height)
 }
 

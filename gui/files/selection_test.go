@@ -303,6 +303,23 @@ func (m *modelSelection) touch(c kit.Cells, mode BandMode) {
 	m.with(fresh)
 }
 
+// release is the end of a band: the keyboard goes to the first of its cells that is
+// selected, unless it stands on something that is.
+func (m *modelSelection) release(c kit.Cells) {
+	if slices.Contains(m.picked, m.cursor) {
+		return
+	}
+	for i := range m.list.Len() {
+		row, column := i/max(1, c.Columns), i%max(1, c.Columns)
+		within := row >= c.Row && row < c.RowEnd && column >= c.Column && column < c.ColumnEnd
+		if within && slices.Contains(m.picked, m.list.ID(i)) {
+			m.stand(i)
+			m.anchor = m.cursor
+			return
+		}
+	}
+}
+
 func TestSelectionModel(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		all := make([]service.File, 40)
@@ -401,6 +418,7 @@ func TestSelectionModel(t *testing.T) {
 				}
 				m.base = slices.Clone(m.picked)
 				s.BandStart(mode)
+				var last kit.Cells
 				for range rapid.IntRange(0, 5).Draw(r, "moves") {
 					columns := rapid.SampledFrom([]int{1, 4, 7}).Draw(r, "columns")
 					c := kit.Cells{Columns: columns}
@@ -410,8 +428,10 @@ func TestSelectionModel(t *testing.T) {
 					c.ColumnEnd = rapid.IntRange(c.Column, columns).Draw(r, "right")
 					s.Band(c)
 					m.touch(c, mode)
+					last = c
 				}
 				s.BandEnd()
+				m.release(last)
 			},
 			"": func(r *rapid.T) {
 				if got := s.IDs(); !slices.Equal(got, m.picked) {
