@@ -55,7 +55,7 @@ func newTileLook(format *kit.Format) *tileLook {
 	height := func(size float32, style fyne.TextStyle) float32 { return fyne.MeasureText("M", size, style).Height }
 	return &tileLook{
 		format: format, picture: DefaultPicture,
-		name:    ruled(kit.SizeBody), fact: ruled(factSize),
+		name: ruled(kit.SizeBody), fact: ruled(factSize),
 		nameHeight: height(kit.SizeBody, fyne.TextStyle{}),
 		factHeight: height(factSize, fyne.TextStyle{}),
 		kindHeight: height(kindSize, fyne.TextStyle{Bold: true}),
