@@ -13,13 +13,14 @@ import (
 // tellEvery is how many files are read between two tellings of how many.
 const tellEvery = 2000
 
-// read reads a listing. Records that did not change are those of base.
-func read(ctx context.Context, from Lister, base *snapshot, tell func(n int)) ([]record, error) {
-	records := make([]record, 0, len(base.records))
+// read reads a listing. Records that did not change are those of base; fresh is
+// how many bytes the others take.
+func read(ctx context.Context, from Lister, base *snapshot, tell func(n int)) (records []record, fresh int, err error) {
+	records = make([]record, 0, len(base.records))
 	seen := newNumbers(len(base.records))
 	var form []byte
-	var p pool
-	err := from.EachFile(ctx, func(f service.File) error {
+	var room arena
+	err = from.EachFile(ctx, func(f service.File) error {
 		if f.ID == "" {
 			return nil
 		}
@@ -31,9 +32,8 @@ func read(ctx context.Context, from Lister, base *snapshot, tell func(n int)) ([
 		case ok && string(base.records[i]) == string(form):
 			records = append(records, base.records[i])
 		default:
-			p.add(len(records), form)
-			records = append(records, "")
-			p.place(records, poolSize)
+			records = append(records, record(room.keep(form)))
+			fresh += len(form)
 		}
 		if ok {
 			seen.add(i)
@@ -44,38 +44,9 @@ func read(ctx context.Context, from Lister, base *snapshot, tell func(n int)) ([
 		return ctx.Err()
 	})
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	p.place(records, 1)
-	return records, nil
-}
-
-// poolSize is how many bytes new records share a piece of memory. One by one
-// they would take a tenth more, and the garbage collector a while.
-const poolSize = 16 << 10
-
-// pool holds new records until there are enough for a piece of memory.
-type pool struct {
-	text    []byte
-	waiting []struct{ number, end int }
-}
-
-func (p *pool) add(number int, form []byte) {
-	p.text = append(p.text, form...)
-	p.waiting = append(p.waiting, struct{ number, end int }{number, len(p.text)})
-}
-
-// place gives the records their text when there is enough.
-func (p *pool) place(records []record, enough int) {
-	if len(p.text) < enough {
-		return
-	}
-	text, start := string(p.text), 0
-	for _, w := range p.waiting {
-		records[w.number] = record(text[start:w.end])
-		start = w.end
-	}
-	p.text, p.waiting = p.text[:0], p.waiting[:0]
+	return records, fresh, nil
 }
 
 // load reads what is kept of the account.
@@ -83,9 +54,11 @@ func (o *owner) load(ctx context.Context) (records []record, at time.Time, err e
 	if o.c.cfg.Store == nil || o.account.scope == "" {
 		return nil, time.Time{}, listing.ErrNone
 	}
+	records = make([]record, 0, o.c.files.Load().files()) // as many as the glance tells
+	var room arena
 	at, err = o.c.cfg.Store.Load(ctx, o.account.scope, func(_ int, data []byte) error {
 		var err error
-		records, err = decode(records, data)
+		records, err = decode(records, room.keep(data))
 		return err
 	})
 	if err != nil {

@@ -81,7 +81,7 @@ func decodeGlance(data []byte) (*glance, error) {
 		return nil, errPart
 	}
 	var err error
-	if g.first, err = decode(nil, []byte(p.rest)); err != nil {
+	if g.first, err = decode(nil, p.rest); err != nil {
 		return nil, err
 	}
 	if len(g.first) != min(g.files, glanceFiles) {
@@ -144,7 +144,8 @@ func (o *owner) look(ctx context.Context) bool {
 	if err != nil {
 		return false
 	}
-	o.known, o.at, o.kept = true, at, &g.sorting
+	kept := g.sorting
+	o.known, o.at, o.kept = true, at, &kept
 	o.late = time.After(o.c.cfg.Glance)
 	o.show(g.snapshot(), nil)
 	return true

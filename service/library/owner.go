@@ -27,6 +27,7 @@ type owner struct {
 	rest    <-chan time.Time // nil: changes are shown at once
 	late    <-chan time.Time // all files are to be read then; nil: they are
 	kept    *sorting         // of the glance on the disk; nil: there is none
+	loose   int              // bytes of records that came since all were last side by side
 }
 
 // restFor is how much longer than showing changes took no others are shown: a
@@ -36,6 +37,7 @@ const restFor = 10
 // answer is a listing that has come, or why not.
 type answer struct {
 	records []record
+	fresh   int // see read
 	at      time.Time
 	err     error
 }
@@ -125,7 +127,7 @@ func (o *owner) loadAll(ctx context.Context) {
 	if err != nil && !errors.Is(err, listing.ErrNone) {
 		o.c.cfg.Logger.Warn("the files of the last time can't be read", slog.Any("err", err))
 	}
-	o.known, o.at = err == nil, at
+	o.known, o.at, o.loose = err == nil, at, 0
 	o.show(newSnapshot(records), nil)
 	if o.known && o.account.from != nil && o.c.cfg.Ease > 0 {
 		o.ease = time.After(o.c.cfg.Ease)
@@ -226,7 +228,7 @@ func (o *owner) fetch(ctx context.Context) {
 	from, base, now := o.account.from, o.c.files.Load(), o.c.cfg.Now()
 	answers := o.answers
 	o.c.done.Go(func() {
-		records, err := read(fetching, from, base, func(n int) {
+		records, fresh, err := read(fetching, from, base, func(n int) {
 			o.c.change(func(s *Status) {
 				if fetching.Err() == nil {
 					s.Reading = n
@@ -234,7 +236,7 @@ func (o *owner) fetch(ctx context.Context) {
 			})
 		})
 		select {
-		case answers <- answer{records, now, err}:
+		case answers <- answer{records, fresh, now, err}:
 		case <-fetching.Done():
 		}
 	})
@@ -261,6 +263,7 @@ func (o *owner) take(ctx context.Context, a *answer) {
 		a.records = changed(a.records, o.since, false)
 	}
 	before := o.c.files.Load()
+	o.pack(before, a)
 	after := before
 	if !before.isOf(a.records) {
 		after = newSnapshot(a.records)
@@ -277,6 +280,19 @@ func (o *owner) take(ctx context.Context, a *answer) {
 		return
 	}
 	o.show(after, nil)
+}
+
+// pack puts the records of an answer side by side when half of them have come one
+// listing after the other: what they replace is in the same pieces of memory as
+// what stays.
+func (o *owner) pack(before *snapshot, a *answer) {
+	o.loose += a.fresh
+	switch {
+	case len(before.records) == 0:
+		o.loose = 0
+	case o.loose > textOf(a.records)/2:
+		a.records, o.loose = packed(a.records), 0
+	}
 }
 
 // isOf reports whether the snapshot has these very records, in any order.

@@ -31,9 +31,9 @@ func encode(to []byte, records []record) []byte {
 	return to
 }
 
-// decode appends the records of a part. They are pieces of one memory.
-func decode(to []record, data []byte) ([]record, error) {
-	p := reader{rest: string(data)}
+// decode appends the records of a part, which are pieces of it.
+func decode(to []record, part string) ([]record, error) {
+	p := reader{rest: part}
 	if p.byte() != encoding {
 		return nil, errPart
 	}
