@@ -30,7 +30,7 @@ func textAndName(files []service.File) int64 {
 // and in what is free between the records. It is the same after a start, after the
 // first listing, and after others that have replaced most of the files many times.
 func TestFilesTakeLittleMemory(t *testing.T) {
-	const n, least, most = 10_000, 40, 100 // bytes a file
+	const n, least, most = 20_000, 40, 110 // bytes a file
 	files := makeFiles(n)
 	text := textAndName(files)
 	dir := t.TempDir()
