@@ -14,6 +14,8 @@ import (
 const (
 	windowWidth  = 1180
 	windowHeight = 760
+	narrowWidth  = 720
+	narrowHeight = 480
 	navWidth     = 208
 	titleBelow   = 60 // the title of a screen is above this if nothing else is
 	copyIcon     = 72 // from the window's right edge to the middle of a finished row's "Copy link"
@@ -101,6 +103,20 @@ func (r *running) press(ctx context.Context, t *testing.T, row Found, fromRight 
 func (r *running) tile(i int) image.Point {
 	const columns, firstX, firstY, wide, high = 5, 293, 160, 134, 168
 	return image.Pt(firstX+i%columns*wide, firstY+i/columns*high).Mul(r.desktop.scale)
+}
+
+// tileSide is that of the picture in a tile.
+const tileSide = 108
+
+// tilesInView is how many tiles are whole in view, with or without the bar below
+// them.
+const tilesInView = 15
+
+// square is where a tile's picture is.
+func (r *running) square(i int) image.Rectangle {
+	const columns, firstX, firstY, wide, high = 5, 239, 100, 134, 168
+	at := image.Pt(firstX+i%columns*wide, firstY+i/columns*high)
+	return scaled(image.Rectangle{Min: at, Max: at.Add(image.Pt(tileSide, tileSide))}, r.desktop.scale)
 }
 
 // agree is "Delete" in the question whose "Keep" was found: left of it.

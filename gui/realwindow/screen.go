@@ -61,7 +61,8 @@ func SavePNG(path string, img image.Image) error {
 	if err != nil {
 		return fmt.Errorf("screenshot: %w", err)
 	}
-	if err := png.Encode(f, img); err != nil {
+	quick := png.Encoder{CompressionLevel: png.BestSpeed}
+	if err := quick.Encode(f, img); err != nil {
 		_ = f.Close()
 		return fmt.Errorf("screenshot %s: %w", path, err)
 	}

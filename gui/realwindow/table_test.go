@@ -121,6 +121,9 @@ func (r *running) table(t *testing.T) [][]string {
 // tableSwitch is what shows the table, in units of the toolkit.
 func tableSwitch() image.Point { return image.Pt(1141, 73) }
 
+// gridSwitch is what shows the pictures.
+func gridSwitch() image.Point { return image.Pt(1111, 73) }
+
 // line is the middle of a row of the table, in units of the toolkit.
 func line(i int) image.Point { return image.Pt(400, 143+36*i) }
 
