@@ -135,14 +135,16 @@ func (s *Shell) listenForKeys() {
 		}
 	})
 	for _, shortcut := range []fyne.Shortcut{&fyne.ShortcutSelectAll{}, &fyne.ShortcutCopy{}, &fyne.ShortcutUndo{}} {
-		c.AddShortcut(shortcut, func(fyne.Shortcut) {
-			switch _, undo := shortcut.(*fyne.ShortcutUndo); {
-			case s.filesSeen():
-				s.files.TypedShortcut(shortcut)
-			case undo: // the bar is on every screen
-				s.files.TakeBack()
-			}
-		})
+		c.AddShortcut(shortcut, s.shortcut)
+	}
+}
+
+// shortcut takes one that is for the files. The bar with Undo is on every screen.
+func (s *Shell) shortcut(shortcut fyne.Shortcut) {
+	if s.filesSeen() {
+		s.files.TypedShortcut(shortcut)
+	} else if _, ok := shortcut.(*fyne.ShortcutUndo); ok {
+		s.files.TakeBack()
 	}
 }
 

@@ -1,14 +1,11 @@
 package gui
 
 import (
-	"strings"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
 
-	"sluice/gui/kit"
-	"sluice/gui/uploads"
 	"sluice/service"
 	"sluice/service/sandbox"
 	"sluice/service/settings"
@@ -63,19 +60,6 @@ func TestWhatHoldsEverythingIsToldOnce(t *testing.T) {
 			b.tell(upload.Totals{Waiting: 1})
 			b.MustNotSee(c.want...)
 		})
-	}
-}
-
-// While seconds are counted down, what is below stays where it is.
-func TestTheCountDownTakesOneLine(t *testing.T) {
-	b := newBench(t)
-	at := time.Date(2026, time.November, 23, 14, 3, 0, 0, time.Local)
-	b.shell.now = func() time.Time { return at }
-	const room = 780 // in the window as it opens first, beside "Try now"
-	text := b.shell.notices.forOffline(&uploads.Totals{Totals: upload.Totals{Until: at.Add(58 * time.Second)}})
-	text = strings.Replace(text, "sandbox", "pixeldrain.com", 1)
-	if !strings.Contains(text, "58 s") || kit.MeasureText(text, kit.SizeBody, fyne.TextStyle{}).Width > room {
-		t.Errorf("%q takes more than a line", text)
 	}
 }
 

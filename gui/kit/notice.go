@@ -36,7 +36,7 @@ type NoticeContent struct {
 // NewNotice makes a notice that says nothing yet.
 func NewNotice() *Notice {
 	n := &Notice{color: ColorAmber, icon: NewIcon(IconWarning, ColorAmber, 16)}
-	n.text = NewText("", TextStyle{Lines: 8})
+	n.text = NewText("", TextStyle{Lines: 10})
 	n.action = NewButton("", ButtonPlain, func() {
 		if n.tapped != nil {
 			n.tapped()
