@@ -267,7 +267,7 @@ func TestDeletionsThatFail(t *testing.T) {
 	b.Tap("Delete…")
 	b.Tap("Delete")
 	b.pass(files.Undo)
-	b.UntilSees("2 files could not be deleted and are still there: “", "Try again")
+	b.UntilSees("2 files could not be deleted and are still there. Not allowed for this account: “", "Try again")
 	b.Until("what was deleted to be gone", func() bool { return len(b.names()) == 16 })
 	b.MustSee("2 files · ", "Copy links") // those that are still there are selected again
 	b.Tap("Try again")
@@ -275,6 +275,42 @@ func TestDeletionsThatFail(t *testing.T) {
 	if n := b.onServer(); n != 14 {
 		t.Errorf("%d files are on the server", n)
 	}
+}
+
+// A report tells each reason once, and no longer of files that are deleted after all.
+func TestReportOfDeletionsThatFail(t *testing.T) {
+	b := newBrowser(t, 20)
+	b.all(20)
+	refuse := func(skip, times, status int, value string) {
+		b.server.Inject(sandbox.Fault{
+			Kind: sandbox.Answer, Method: "DELETE", PathPrefix: "/api/file/", Status: status, Value: value, Skip: skip, Times: times,
+		})
+	}
+	refuse(0, 4, 403, "forbidden")
+	refuse(0, 1, 422, "strange")
+	slow := b.server.Inject(sandbox.Fault{Kind: sandbox.SlowFinish, Method: "DELETE", PathPrefix: "/api/file/", Skip: 1, Times: 1})
+	b.click(0, 0)
+	b.click(6, fyne.KeyModifierShift)
+	b.Tap("Delete…")
+	b.Tap("Delete")
+	b.pass(files.Undo)
+	b.must(slow.Wait(t.Context(), 1))
+	b.UntilSees("Deleting: 6 of 7 · 5 failed")
+	slow.Release()
+	b.UntilSees("5 files could not be deleted and are still there. Not allowed for this account: “", "”, and 2 more. ", "Refused by the service: “")
+
+	b.server.Clear()
+	b.MustSee("5 files · ") // they are selected
+	b.click(0, 0)
+	b.Tap("Delete…")
+	b.Tap("Delete")
+	b.MustSee("4 files could not be deleted and are still there. ")
+	b.Tap("Undo")
+	b.shell.files.TypedShortcut(&fyne.ShortcutSelectAll{})
+	b.Settle()
+	b.Tap("Delete…")
+	b.Tap("Delete")
+	b.MustNotSee("could not be deleted")
 }
 
 // Ctrl+Z takes back what waits to be deleted, also when nothing is left to show.

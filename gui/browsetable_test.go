@@ -118,6 +118,30 @@ func TestRenameOne(t *testing.T) {
 	b.MustSee("Rename…")
 }
 
+// Why a name was refused is told in words about the name, and nobody is promised
+// another try.
+func TestWhyANameIsRefused(t *testing.T) {
+	b := newBrowser(t, 30)
+	b.all(30)
+	b.click(0, 0)
+	for _, c := range []struct {
+		status      int
+		value, want string
+	}{
+		{422, "name_contains_illegal_character", "The new name has characters that the service does not take. Choose another one."},
+		{422, "string_out_of_range", "The new name is longer than the service takes. Choose a shorter one."},
+		{500, "internal", "The service had an accident. Nothing was changed. Try again in a few minutes."},
+		{401, "authentication_failed", "The API key was refused. Nothing was changed. Enter a new key in Settings."},
+	} {
+		b.server.Inject(sandbox.Fault{Kind: sandbox.Answer, Method: "POST", PathPrefix: "/api/file/", Status: c.status, Value: c.value})
+		b.Press(fyne.KeyF2)
+		b.write("another name.txt")
+		b.Tap("Rename")
+		b.UntilSees("could not be renamed. " + c.want)
+		b.server.Clear()
+	}
+}
+
 // A service that has no such method says so once, and then nothing offers it.
 func TestRenameWhereTheServiceCant(t *testing.T) {
 	b := newBrowser(t, 30, func(c *sandbox.Config) { c.Dialect = sandbox.Dialect2020 })

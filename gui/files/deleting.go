@@ -2,7 +2,6 @@ package files
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"fyne.io/fyne/v2/lang"
@@ -40,11 +39,27 @@ func (s *Screen) remove(files []service.File) {
 		s.startRemoval(r)
 	}
 	r := newRemoval(files, Undo)
+	s.supersede(r)
 	s.removals = append(s.removals, r)
 	s.model.list.leave(true, r.ids())
 	s.tiles.Gone(r.ids()...)
 	s.relist()
 	s.countDown(r)
+}
+
+// supersede takes files out of earlier reports, which say that they are still there
+// and offer to delete them again.
+func (s *Screen) supersede(by *removal) {
+	ids := make(map[service.FileID]bool, len(by.files))
+	for i := range by.files {
+		ids[by.files[i].ID] = true
+	}
+	for _, r := range slices.Clone(s.removals) {
+		r.failed = slices.DeleteFunc(r.failed, func(f Failure) bool { return ids[f.File.ID] })
+		if r.over && len(r.failed) == 0 {
+			s.drop(r)
+		}
+	}
 }
 
 // countDown shows how long a deletion waits, and then starts it. Each second is
@@ -271,7 +286,7 @@ func (s *Screen) showRemovals() {
 func (s *Screen) removalContent(r *removal) kit.NoticeContent {
 	count := map[string]any{
 		"Count": s.cfg.Format.Number(int64(len(r.files))), "Size": s.cfg.Format.Size(r.size),
-		"Done": s.cfg.Format.Number(int64(r.done + len(r.failed))),
+		"Done": s.cfg.Format.Number(int64(r.done + len(r.failed))), "Failed": s.cfg.Format.Number(int64(len(r.failed))),
 	}
 	left := r.wait
 	if r.held != nil {
@@ -285,6 +300,9 @@ func (s *Screen) removalContent(r *removal) kit.NoticeContent {
 		return kit.NoticeContent{Text: text, Color: kit.ColorRed, Action: lang.L("Undo"), Do: func() { s.undo(r) }}
 	case r.running:
 		c := kit.NoticeContent{Text: lang.L("Deleting: {{.Done}} of {{.Count}}", count), Color: kit.ColorAmber}
+		if len(r.failed) > 0 {
+			c.Text += " · " + lang.L("{{.Failed}} failed", count)
+		}
 		if r.held != nil {
 			c.Text += " · " + s.cfg.Short(r.held) + " · " + lang.N("goes on in {{.Count}} seconds", seconds, map[string]any{"Count": seconds})
 		}
@@ -312,35 +330,4 @@ func (s *Screen) again(r *removal) {
 	s.tiles.Gone(next.ids()...)
 	s.relist()
 	s.startRemoval(next)
-}
-
-// failures says what could not be deleted and why: for one file whole sentences,
-// for more a few words each.
-func (s *Screen) failures(r *removal) string {
-	if len(r.failed) == 1 {
-		return lang.L("“{{.Name}}” could not be deleted.", map[string]any{"Name": shownName(&r.failed[0].File)}) + " " + s.reason(r.failed[0].Err)
-	}
-	if first := r.failed[0].Err; forAll(first) && !slices.ContainsFunc(r.failed, func(f Failure) bool { return f.Err.Kind != first.Kind }) {
-		return lang.N("{{.Count}} files could not be deleted and are still there.", len(r.failed),
-			map[string]any{"Count": s.cfg.Format.Number(int64(len(r.failed)))}) + " " + s.reason(first)
-	}
-	const named = 3
-	var names []string
-	for _, f := range r.failed[:min(named, len(r.failed))] {
-		names = append(names, "“"+shownName(&f.File)+"” ("+s.cfg.Short(f.Err)+")")
-	}
-	if more := len(r.failed) - named; more > 0 {
-		names = append(names, lang.N("and {{.Count}} more", more, map[string]any{"Count": s.cfg.Format.Number(int64(more))}))
-	}
-	return lang.N("{{.Count}} files could not be deleted and are still there:", len(r.failed),
-		map[string]any{"Count": s.cfg.Format.Number(int64(len(r.failed)))}) + " " + strings.Join(names, ", ")
-}
-
-// reason is why something did not work, in whole sentences. Those for uploads
-// promise to go on by themselves; a deletion does not.
-func (s *Screen) reason(err *service.Error) string {
-	if err.Kind == service.Offline {
-		return lang.L("The service can’t be reached, so nothing was changed. Check your connection, then try again.")
-	}
-	return s.cfg.Long(err)
 }

@@ -106,7 +106,7 @@ func (s *Screen) notRenamed(f service.File, err *service.Error) {
 		s.cfg.Outside.Warn(lang.L("This service can’t rename files. “{{.Name}}” has its name as before.", map[string]any{"Name": kit.PlainName(f.Name)}))
 		return
 	}
-	s.cfg.Outside.Warn(lang.L("“{{.Name}}” could not be renamed.", map[string]any{"Name": kit.PlainName(f.Name)}) + " " + s.reason(err))
+	s.cfg.Outside.Warn(lang.L("“{{.Name}}” could not be renamed.", map[string]any{"Name": shownName(&f)}) + " " + s.refusal(err))
 }
 
 // nameField is where a name is typed. Enter and Escape are its question's.
