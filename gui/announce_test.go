@@ -303,3 +303,22 @@ func TestAnnouncementsOnTheFirstScreen(t *testing.T) {
 	b.Tap("Close")
 	b.MustNotSee("There is nowhere to upload to yet.")
 }
+
+// That the service is out of reach is told once where the files are, and there
+// from when they are.
+func TestOfflineIsToldOnceWhereTheFilesAre(t *testing.T) {
+	b := newBrowser(t, 3)
+	b.all(3)
+	b.tell(upload.Totals{Waiting: 1, Offline: true, Err: &service.Error{Kind: service.Offline}})
+	b.MustSee("sandbox has been out of reach since")
+	b.shell.notices.forFiles(kit.NoticeContent{Text: "Offline. These are the files from 9:40.", Color: kit.ColorAmber})
+	b.MustSee("Offline. These are the files from 9:40.")
+	b.MustNotSee("sandbox has been out of reach since")
+	b.Tap("Uploads")
+	b.MustSee("sandbox has been out of reach since")
+	b.MustNotSee("Offline. These are the files from 9:40.")
+	b.Tap("Files")
+	b.MustNotSee("sandbox has been out of reach since")
+	b.shell.notices.forFiles(kit.NoticeContent{})
+	b.MustSee("sandbox has been out of reach since")
+}

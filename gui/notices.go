@@ -2,6 +2,7 @@ package gui
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -37,14 +38,17 @@ type notices struct {
 	until   time.Time // when it is tried again
 }
 
+// offlineKind is the condition that the service is out of reach.
+const offlineKind = "offline"
+
 // condition is a notice that stands as long as something is so, or until people
 // close it.
 type condition struct {
-	kind   string // tells conditions apart, "" = none
-	screen string // on which it is told, "" = all
-	shown  kit.NoticeContent
-	closed bool
-	card   *kit.Notice
+	kind    string // tells conditions apart, "" = none
+	ofFiles bool   // it is told where the files are
+	shown   kit.NoticeContent
+	closed  bool
+	card    *kit.Notice
 }
 
 // said is a sentence that stands until it is closed, or passes.
@@ -58,7 +62,7 @@ type said struct {
 func newNotices(s *Shell) *notices {
 	return &notices{
 		shell: s, cards: kit.NewCards(), queue: condition{card: kit.NewNotice()},
-		files: condition{card: kit.NewNotice(), screen: "files"},
+		files: condition{card: kit.NewNotice(), ofFiles: true},
 	}
 }
 
@@ -93,7 +97,11 @@ func (n *notices) set(c *condition, kind string, content kit.NoticeContent) {
 
 // place shows a condition where it is to be told.
 func (n *notices) place(c *condition) {
-	here := c.screen == "" || n.shell.frame != nil && n.shell.frame.current == c.screen
+	onFiles := n.shell.frame != nil && n.shell.filesSeen()
+	here := !c.ofFiles || onFiles
+	if c == &n.queue && c.kind == offlineKind && onFiles && n.files.kind != "" {
+		here = false // that the service is out of reach is told once
+	}
 	if c.kind != "" && !c.closed && here {
 		n.cards.Put(c.card)
 		return
@@ -105,13 +113,17 @@ func (n *notices) place(c *condition) {
 
 // forFiles shows why the files are of an earlier time, where they are shown; words
 // without text: they are not.
-func (n *notices) forFiles(c kit.NoticeContent) { n.set(&n.files, c.Text, c) }
+func (n *notices) forFiles(c kit.NoticeContent) {
+	n.set(&n.files, c.Text, c)
+	n.place(&n.queue)
+}
 
 // shown fits the cards to the screen that is shown, which needs some room at the
 // bottom for itself.
 func (n *notices) shown(floor float32) {
 	n.cards.SetFloor(floor)
 	n.place(&n.files)
+	n.place(&n.queue)
 }
 
 // ticks reports whether the state counts down.
@@ -147,7 +159,7 @@ func (n *notices) forTotals(t *uploads.Totals) (kind string, c kit.NoticeContent
 	case !t.Busy():
 		return "", c
 	case t.Offline:
-		return "offline", kit.NoticeContent{
+		return offlineKind, kit.NoticeContent{
 			Text: n.forOffline(t), Color: kit.ColorAmber,
 			Action: lang.L("Try now"), Do: n.shell.tryNow,
 		}
@@ -189,9 +201,14 @@ func (n *notices) forOffline(t *uploads.Totals) string {
 	text := n.one(t, lang.L("{{.Host}} has been out of reach since {{.Time}}. Your files are kept; uploads go on by themselves.", d),
 		lang.L("{{.Host}} has been out of reach since {{.Time}}. Nothing is lost; everything goes on by itself.", d))
 	if left := t.Until.Sub(n.shell.now()); left > time.Second {
-		return text + " " + lang.L("Next try in {{.Time}}.", map[string]any{"Time": n.shell.format.Duration(left)})
+		return text + " " + lang.L("Next try in {{.Time}}.", map[string]any{"Time": n.inOne(left)})
 	}
 	return text + " " + lang.L("Trying again now.")
+}
+
+// inOne writes a duration that stays on one line.
+func (n *notices) inOne(d time.Duration) string {
+	return strings.ReplaceAll(n.shell.format.Duration(d), " ", "\u00a0")
 }
 
 // forLimit tells that the service asks to slow down.
@@ -200,7 +217,7 @@ func (n *notices) forLimit(t *uploads.Totals) string {
 	text := n.one(t, lang.L("{{.Host}} asks for fewer uploads at a time. Your files are kept.", host),
 		lang.L("{{.Host}} asks for fewer files at a time. Nothing is lost.", host))
 	if left := t.Until.Sub(n.shell.now()); left > time.Second {
-		d := map[string]any{"Time": n.shell.format.Duration(left)}
+		d := map[string]any{"Time": n.inOne(left)}
 		return text + " " + n.one(t, lang.L("Uploads go on in {{.Time}}.", d), lang.L("Everything goes on in {{.Time}}.", d))
 	}
 	return text + " " + n.one(t, lang.L("Uploads go on by themselves."), lang.L("Everything goes on by itself."))

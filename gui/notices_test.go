@@ -32,7 +32,7 @@ func TestWhatHoldsEverythingIsToldOnce(t *testing.T) {
 		"refused": {upload.Totals{NeedsKey: true, Err: failure(service.Unauthorized, "authentication_failed")}, []string{"The service does not accept this API key", "Enter a key"}},
 		"offline": {
 			upload.Totals{Waiting: 1, Offline: true, Err: failure(service.Offline, ""), Until: at.Add(8 * time.Second)},
-			[]string{"sandbox has been out of reach since", "uploads go on by themselves. Next try in 8 s."},
+			[]string{"sandbox has been out of reach since", "uploads go on by themselves. Next try in 8\u00a0s."},
 		},
 		"trying": {
 			upload.Totals{Waiting: 1, Offline: true, Err: failure(service.Offline, ""), Until: at},
@@ -40,7 +40,7 @@ func TestWhatHoldsEverythingIsToldOnce(t *testing.T) {
 		},
 		"too many requests": {
 			upload.Totals{Waiting: 1, Err: failure(service.RateLimited, ""), Until: at.Add(90 * time.Second)},
-			[]string{"sandbox asks for fewer uploads at a time.", "Uploads go on in 1 min 30 s."},
+			[]string{"sandbox asks for fewer uploads at a time.", "Uploads go on in 1\u00a0min\u00a030\u00a0s."},
 		},
 		"fewer at a time": {
 			upload.Totals{Active: 1, Err: failure(service.RateLimited, "")},
@@ -103,13 +103,13 @@ func TestNoticeCountsDown(t *testing.T) {
 	now := time.Now()
 	b.shell.now = func() time.Time { return now }
 	b.tell(upload.Totals{Waiting: 1, Offline: true, Until: now.Add(8 * time.Second)})
-	b.MustSee("Next try in 8 s.")
+	b.MustSee("Next try in 8\u00a0s.")
 	if !b.shell.notices.ticks() {
 		t.Fatal("nothing counts down")
 	}
 	now = now.Add(3 * time.Second)
 	b.shell.tick()
-	b.MustSee("Next try in 5 s.")
+	b.MustSee("Next try in 5\u00a0s.")
 	now = now.Add(6 * time.Second)
 	b.shell.tick()
 	b.MustSee("Trying again now.")
