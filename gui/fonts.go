@@ -38,7 +38,7 @@ func (f *Fonts) read() (wait func(*slog.Logger) *kit.Glyphs) {
 	go func() {
 		defer close(done)
 		<-f.found
-		kit.ReadFonts()
+		f.glyphs.ReadFonts()
 	}()
 	return func(log *slog.Logger) *kit.Glyphs {
 		<-done

@@ -107,7 +107,7 @@ const barGap float32 = 8
 // Layout is Fyne's.
 func (l barLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	b := l.bar
-	room := size.Width - 12 - fyne.MeasureText(b.text.Text(), kit.SizeName, fyne.TextStyle{Bold: true}).Width
+	room := size.Width - 12 - kit.MeasureText(b.text.Text(), kit.SizeName, fyne.TextStyle{Bold: true}).Width
 	b.download.Hidden, b.open.Hidden = !b.screen.downloads(), false
 	b.open.Hidden = l.width() > room
 	b.download.Hidden = b.download.Hidden || l.width() > room

@@ -277,7 +277,7 @@ func newPreview() *preview {
 	p := &preview{
 		back:    &canvas.Rectangle{CornerRadius: radiusPic},
 		picture: &canvas.Image{CornerRadius: radiusPic, FillMode: canvas.ImageFillContain, ScaleMode: canvas.ImageScaleSmooth},
-		label:   &canvas.Text{TextSize: kindSize + 4, TextStyle: fyne.TextStyle{Bold: true}, Alignment: fyne.TextAlignCenter},
+		label:   kit.NewBold(kindSize + 4),
 	}
 	p.picture.Hidden = true
 	p.ExtendBaseWidget(p)
@@ -328,7 +328,7 @@ func (r *previewRenderer) Destroy() {}
 
 // set shows a picture, or a label where there is none.
 func (p *preview) set(picture *image.RGBA, label string) {
-	p.label.Text = label
+	kit.FillText(p.label, label)
 	p.picture.Hidden, p.picture.Image = picture == nil, nil
 	if picture != nil {
 		p.picture.Image = picture

@@ -56,7 +56,7 @@ func (l headLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	}
 	place(sort, wide, 8)
 	place(help, help.MinSize().Width, 2)
-	least := fyne.MeasureText("Files", 20, fyne.TextStyle{Bold: true}).Width + 16
+	least := kit.MeasureText("Files", 20, fyne.TextStyle{Bold: true}).Width + 16
 	place(search, max(100, min(searchWidth, right-least)), 12)
 	l.head.hint()
 	h := title.MinSize().Height

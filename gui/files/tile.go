@@ -52,7 +52,7 @@ func newTileLook(format *kit.Format) *tileLook {
 	ruled := func(size float32) *ruler {
 		return newRuler(func(s string) float32 { return kit.MeasureText(s, size, fyne.TextStyle{}).Width })
 	}
-	height := func(size float32, style fyne.TextStyle) float32 { return fyne.MeasureText("M", size, style).Height }
+	height := func(size float32, style fyne.TextStyle) float32 { return kit.MeasureText("M", size, style).Height }
 	return &tileLook{
 		format: format, picture: DefaultPicture,
 		name: ruled(kit.SizeBody), fact: ruled(factSize),
@@ -95,7 +95,7 @@ func newTile(look *tileLook) *tile {
 		framed: newFramed(radiusPic),
 		look:   look,
 		back:   &canvas.Rectangle{CornerRadius: radiusCell},
-		kind:   &canvas.Text{TextSize: kindSize, TextStyle: fyne.TextStyle{Bold: true}, Alignment: fyne.TextAlignCenter},
+		kind:   kit.NewBold(kindSize),
 		name:   &canvas.Text{TextSize: kit.SizeBody},
 		fact:   &canvas.Text{TextSize: factSize},
 		disc:   &canvas.Circle{},
@@ -118,10 +118,7 @@ func (t *tile) show(f *service.File, label string, picture *image.RGBA) {
 	}
 	t.fitWords()
 	t.set(picture, t.look.picture, fyne.NewPos(tilePad, tilePad))
-	if t.kind.Text != label {
-		t.kind.Text = label
-		t.kind.Refresh()
-	}
+	kit.FillText(t.kind, label)
 	t.kind.Hidden = picture != nil || label == ""
 	kit.Repaint(t)
 }

@@ -119,7 +119,7 @@ func (b *Button) AccessibilityLabel() string {
 
 // MinSize is the room of the words and the padding around them.
 func (b *Button) MinSize() fyne.Size {
-	s := fyne.MeasureText(b.label, b.textSize(), fyne.TextStyle{Bold: b.bold()})
+	s := MeasureText(b.label, b.textSize(), fyne.TextStyle{Bold: b.bold()})
 	width := s.Width
 	if b.icon != "" {
 		width += 16
@@ -217,6 +217,7 @@ func (r *buttonRenderer) Refresh() {
 	}
 	r.text.Text, r.text.TextSize = b.label, b.textSize()
 	r.text.TextStyle = fyne.TextStyle{Bold: b.bold()}
+	setFont(r.text)
 	r.text.Color = theme.ColorForWidget(ink, b)
 	r.icon.Set(b.icon, ink)
 	r.arrow.Set(IconChevron, ink)

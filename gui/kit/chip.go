@@ -43,7 +43,7 @@ func (c *Chip) AccessibilityLabel() string { return c.label }
 
 // MinSize is the room of the words, in bold so that it stays when chosen.
 func (c *Chip) MinSize() fyne.Size {
-	s := fyne.MeasureText(c.label, SizeSmall, fyne.TextStyle{Bold: true})
+	s := MeasureText(c.label, SizeSmall, fyne.TextStyle{Bold: true})
 	return fyne.NewSize(s.Width+20, max(24, s.Height+8))
 }
 
@@ -75,6 +75,7 @@ func (r *chipRenderer) Refresh() {
 		r.back.StrokeWidth, r.back.StrokeColor = 2, theme.ColorForWidget(ColorPrimary, c)
 	}
 	r.text.Text, r.text.TextStyle.Bold = c.label, c.chosen
+	setFont(r.text)
 	r.text.Color = theme.ColorForWidget(ink, c)
 	canvas.Refresh(c)
 }

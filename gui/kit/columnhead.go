@@ -52,7 +52,7 @@ func (h *ColumnHead) AccessibilityLabel() string { return h.label }
 
 // MinSize has room for the title and the arrow.
 func (h *ColumnHead) MinSize() fyne.Size {
-	s := fyne.MeasureText(h.label, SizeSmall, fyne.TextStyle{Bold: true})
+	s := MeasureText(h.label, SizeSmall, fyne.TextStyle{Bold: true})
 	return fyne.NewSize(s.Width+columnArrow, max(24, s.Height+8))
 }
 
@@ -86,6 +86,7 @@ func (r *columnHeadRenderer) Refresh() {
 	case NotSorted:
 	}
 	r.text.Text, r.text.TextStyle.Bold = h.label, h.sorted != NotSorted
+	setFont(r.text)
 	r.text.Color = theme.ColorForWidget(ink, h)
 	r.arrow.Hidden = h.sorted == NotSorted
 	r.arrow.Set(icon, ink)

@@ -3,8 +3,6 @@ package kit
 import (
 	"strings"
 	"unicode"
-
-	"fyne.io/fyne/v2"
 )
 
 // tofu stands for what no font can draw. Fyne's own has it.
@@ -36,11 +34,6 @@ func Drawn(text string) string {
 	return text
 }
 
-// MeasureText is Fyne's, of a text as it is drawn.
-func MeasureText(text string, size float32, style fyne.TextStyle) fyne.Size {
-	return fyne.MeasureText(Drawn(text), size, style)
-}
-
 // drawable replaces what can't be drawn.
 func drawable(text string, glyphs *Glyphs) string {
 	var b strings.Builder
@@ -69,5 +62,8 @@ func drawableCluster(cluster string, glyphs *Glyphs) string {
 
 // unseenRune reports what needs no glyph.
 func unseenRune(r rune) bool {
-	return tagRune(r) || unicode.In(r, unicode.Zs, unicode.Variation_Selector, unicode.Join_Control)
+	return tagRune(r) || variationSelector(r) || unicode.In(r, unicode.Zs, unicode.Join_Control)
 }
+
+// variationSelector reports what says which look the character before it has.
+func variationSelector(r rune) bool { return unicode.Is(unicode.Variation_Selector, r) }

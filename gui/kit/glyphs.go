@@ -19,11 +19,13 @@ import (
 //
 // It belongs to the interface goroutine. Nil takes every character for drawable.
 type Glyphs struct {
-	bundled []font.Cmap
+	bundled []font.Cmap // the first is that of Fyne's font for texts
 	system  []fontscan.Footprint
 	asked   map[rune]bool // what was found before
 
-	tall, tallBold fyne.Resource // see tallTab
+	bold           fyne.Resource // see font
+	tall, tallBold fyne.Resource // see tallTab; nil: not needed yet
+	anyFont        bool          // see anyFontFits
 }
 
 // FindGlyphs looks through the fonts of the computer. What it learns is kept in
@@ -44,19 +46,19 @@ func FindGlyphs(dir string) (g *Glyphs, err error) {
 	return newGlyphs(system), err
 }
 
-// ReadFonts has Fyne read the fonts of the styles that the window uses, which it
-// otherwise does when it measures the first text of each: a good part of the time
-// that the window takes to open. It may be called on any goroutine while no other
-// one measures or draws a text.
-func ReadFonts() {
+// ReadFonts has Fyne read the fonts that the window uses, which it otherwise does
+// when it measures the first text of each: a good part of the time that the window
+// takes to open. It may be called on any goroutine while no other one measures or
+// draws a text.
+func (g *Glyphs) ReadFonts() {
 	for _, style := range []fyne.TextStyle{{}, {Bold: true}} {
-		fyne.MeasureText("M", SizeBody, style)
+		measure(g, "M", SizeBody, style)
 	}
 }
 
 // newGlyphs adds fonts of the computer to those that come with Fyne.
 func newGlyphs(system []fontscan.Footprint) *Glyphs {
-	g := &Glyphs{system: system, asked: map[rune]bool{}, tall: tallFont(theme.DefaultTextFont()), tallBold: tallFont(theme.DefaultTextBoldFont())}
+	g := &Glyphs{system: system, asked: map[rune]bool{}, bold: boldFont(), anyFont: anyFontFits(userLocale())}
 	for _, r := range []fyne.Resource{theme.DefaultTextFont(), theme.DefaultEmojiFont(), theme.DefaultSymbolFont()} {
 		if r == nil { // the program may be built without emoji
 			continue
@@ -113,6 +115,15 @@ func (g *Glyphs) find(r rune) bool {
 		}
 	}
 	return false
+}
+
+// letters reports whether Fyne's font for texts has the character.
+func (g *Glyphs) letters(r rune) bool {
+	if len(g.bundled) == 0 {
+		return false
+	}
+	_, ok := g.bundled[0].Lookup(r)
+	return ok
 }
 
 // bundles reports whether a font that comes with Fyne has the character.

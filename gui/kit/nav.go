@@ -66,7 +66,7 @@ func (n *NavItem) AccessibilityLabel() string { return n.label }
 
 // MinSize leaves room for the name; the count takes what there is.
 func (n *NavItem) MinSize() fyne.Size {
-	return fyne.NewSize(38+fyne.MeasureText(n.label, SizeName, fyne.TextStyle{Bold: true}).Width+10, 34)
+	return fyne.NewSize(38+MeasureText(n.label, SizeName, fyne.TextStyle{Bold: true}).Width+10, 34)
 }
 
 // CreateRenderer is Fyne's.
@@ -104,12 +104,14 @@ func (r *navRenderer) Refresh() {
 	r.icon.Refresh()
 	r.label.Color = theme.ColorForWidget(ColorText, n)
 	r.label.TextStyle.Bold = n.selected
+	setFont(r.label)
 	r.count.Text = n.count
 	if n.warns {
 		r.count.Text, count = "!", ColorAmber
 	}
 	r.count.Color = theme.ColorForWidget(count, n)
 	r.count.TextStyle.Bold = n.selected || n.warns
+	setFont(r.count)
 	canvas.Refresh(n)
 }
 

@@ -26,7 +26,7 @@ func FillText(o *canvas.Text, text string) {
 		return
 	}
 	o.Text = text
-	setTall(o)
+	setFont(o)
 	o.Refresh()
 }
 
@@ -38,33 +38,19 @@ func PlaceText(o *canvas.Text, pos fyne.Position) {
 	o.Move(pos)
 }
 
-// setTall chooses the font for the object's text.
+// setTall chooses the height of the object's line.
 func setTall(o *canvas.Text) {
 	was, pos := tallStyle(o.TextStyle), o.Position()
 	if was {
 		pos.Y += o.TextSize
 	}
 	o.TextStyle.TabWidth = 0
-	if needsTall(o.Text) {
+	if currentGlyphs().needs(o.Text).computer {
 		o.TextStyle.TabWidth = tallTab
 	}
 	if was != tallStyle(o.TextStyle) {
 		PlaceText(o, pos)
 	}
-}
-
-// needsTall reports letters that Fyne's own fonts have not.
-func needsTall(text string) bool {
-	glyphs := currentGlyphs()
-	if glyphs == nil || plainASCII(text) {
-		return false
-	}
-	for _, r := range text {
-		if r >= 0x300 && !unseenRune(r) && !glyphs.bundles(r) {
-			return true
-		}
-	}
-	return false
 }
 
 // tallFont gives a font the higher line. A font that it does not understand
@@ -85,7 +71,7 @@ func tallFont(font fyne.Resource) fyne.Resource {
 	add(os2[70:], -size/2)
 	add(os2[74:], size)
 	add(os2[76:], size/2)
-	return fyne.NewStaticResource("tall-"+font.Name(), data)
+	return oneFont(data)
 }
 
 // tableOf finds a table in a font that has at least so many bytes.

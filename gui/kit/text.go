@@ -155,7 +155,7 @@ func (r *textRenderer) set(width float32) {
 		line := r.lines[i]
 		line.Text, line.TextSize, line.Alignment = Drawn(s), r.style.Size, r.style.Align
 		line.TextStyle = fyne.TextStyle{Bold: r.style.Bold}
-		setTall(line)
+		setFont(line)
 		line.Color = theme.ColorForWidget(r.style.Color, r.text)
 		line.Refresh()
 		r.objects = append(r.objects, line)

@@ -132,13 +132,10 @@ func fyneColor(name fyne.ThemeColorName, own func(fyne.ThemeColorName) color.Col
 // Font gives Fyne's bundled fonts. What they lack Fyne draws with the emoji font
 // that it has and with the computer's fonts, which Glyphs knows.
 func (t *Theme) Font(style fyne.TextStyle) fyne.Resource {
-	switch {
-	case !tallStyle(style) || t.glyphs == nil:
-		return theme.DefaultTheme().Font(style)
-	case style.Bold:
-		return t.glyphs.tallBold
+	if tallStyle(style) && t.glyphs != nil {
+		return t.glyphs.tallFont(style.Bold)
 	}
-	return t.glyphs.tall
+	return theme.DefaultTheme().Font(style)
 }
 
 // Icon gives Fyne's icons; ours are drawn by Icon.
