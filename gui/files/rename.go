@@ -9,7 +9,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/lang"
-	"fyne.io/fyne/v2/widget"
 
 	"sluice/gui/kit"
 	"sluice/service"
@@ -111,7 +110,8 @@ func (s *Screen) notRenamed(f service.File, err *service.Error) {
 
 // nameField is where a name is typed. Enter and Escape are its question's.
 type nameField struct {
-	widget.Entry
+	kit.Entry
+
 	enter, escape func()
 }
 
@@ -124,9 +124,6 @@ func newNameField(typed func(name string), enter, escape func()) *nameField {
 	n.ExtendBaseWidget(n)
 	return n
 }
-
-// Field is the text field that this is.
-func (n *nameField) Field() *widget.Entry { return &n.Entry }
 
 // TypedKey is Fyne's.
 func (n *nameField) TypedKey(e *fyne.KeyEvent) {

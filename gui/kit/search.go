@@ -1,14 +1,12 @@
 package kit
 
-import (
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
-)
+import "fyne.io/fyne/v2"
 
 // SearchField is a field to type a search into. What it finds is shown while it
 // is typed.
 type SearchField struct {
-	widget.Entry
+	Entry
+
 	button *IconButton
 	empty  string // the words of the button that empties it
 	typed  func(text string)
@@ -28,9 +26,6 @@ func NewSearchField(placeholder, empty string, typed func(text string), key func
 	f.SetPlaceHolder(placeholder)
 	return f
 }
-
-// Field is the text field that this is.
-func (f *SearchField) Field() *widget.Entry { return &f.Entry }
 
 func (f *SearchField) changed(text string) {
 	if text == "" {

@@ -3,13 +3,13 @@ package kit
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
-	"fyne.io/fyne/v2/widget"
 )
 
 // TextField is a field for several lines in a dialog. Tab leaves it, and
 // Ctrl+Enter and Escape are its dialog's.
 type TextField struct {
-	widget.Entry
+	Entry
+
 	submit, escape func()
 	paste          func(text string) bool // may be nil
 }
@@ -30,9 +30,6 @@ func NewTextField(placeholder string, lines int, typed func(text string), submit
 // OnPaste lets paste take what is pasted before the field does, which reports
 // whether it has: many lines take the field long.
 func (f *TextField) OnPaste(paste func(text string) bool) { f.paste = paste }
-
-// Field is the text field that this is.
-func (f *TextField) Field() *widget.Entry { return &f.Entry }
 
 // AcceptsTab is Fyne's.
 func (f *TextField) AcceptsTab() bool { return false }

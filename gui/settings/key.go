@@ -3,7 +3,6 @@ package settings
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
-	"fyne.io/fyne/v2/widget"
 
 	"sluice/gui/kit"
 )
@@ -18,7 +17,7 @@ const fieldWidth float32 = 320
 // keyField is the entry for a key with its button and the words below.
 type keyField struct {
 	model  *Model
-	entry  *widget.Entry
+	entry  *kit.Entry
 	button *kit.Button
 	forget *kit.Button // nil: the key can't be forgotten here
 	line   fyne.CanvasObject
@@ -27,7 +26,7 @@ type keyField struct {
 }
 
 func newKeyField(m *Model, width float32, forgets bool) *keyField {
-	k := &keyField{model: m, entry: widget.NewPasswordEntry(), seen: m.accepted}
+	k := &keyField{model: m, entry: kit.NewPasswordEntry(), seen: m.accepted}
 	k.entry.OnSubmitted = func(string) { k.submit() }
 	k.entry.OnChanged = func(string) { k.show() }
 	k.button = kit.NewButton(lang.L("Check and save"), kit.ButtonPrimary, k.submit)

@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
-	"fyne.io/fyne/v2/widget"
 
 	"sluice/gui/kit"
 	"sluice/service"
@@ -53,7 +52,7 @@ func (m *Model) openKeysPage() { m.cfg.OpenURL(m.cfg.Session.Links().Page(keysPa
 // addressField is the entry for the service's address.
 type addressField struct {
 	model *Model
-	entry *widget.Entry
+	entry *kit.Entry
 	apply *kit.Button
 	line  fyne.CanvasObject
 	note  *kit.Text
@@ -62,7 +61,7 @@ type addressField struct {
 }
 
 func newAddressField(m *Model) *addressField {
-	a := &addressField{model: m, entry: widget.NewEntry(), note: newNote()}
+	a := &addressField{model: m, entry: kit.NewEntry(), note: newNote()}
 	a.entry.OnSubmitted = func(string) { a.submit() }
 	a.entry.OnChanged = func(string) {
 		m.addressProblem = "" // it was about what stood there before
@@ -109,7 +108,7 @@ func linksSection(m *Model) fyne.CanvasObject {
 	format, showFormat := choice(service.LinkFormats(), m.cfg.NameOf, func(f service.LinkFormat) {
 		m.change(func(v *prefs.Values) { v.LinkFormat = f })
 	})
-	template := widget.NewEntry()
+	template := kit.NewEntry()
 	template.OnChanged = func(text string) {
 		if text != m.values.LinkTemplate && templateProblem(text) == nil {
 			m.change(func(v *prefs.Values) { v.LinkTemplate = text })

@@ -6,7 +6,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
-	"fyne.io/fyne/v2/widget"
 
 	"sluice/gui/kit"
 	prefs "sluice/service/settings"
@@ -48,7 +47,7 @@ func limits() []int64 {
 type limitField struct {
 	model *Model
 	list  *kit.Select
-	entry *widget.Entry
+	entry *kit.Entry
 	apply *kit.Button
 	note  *kit.Text
 	own   fyne.CanvasObject // the line with the entry
@@ -57,7 +56,7 @@ type limitField struct {
 }
 
 func newLimitField(m *Model) *limitField {
-	f := &limitField{model: m, entry: widget.NewEntry(), note: newNote()}
+	f := &limitField{model: m, entry: kit.NewEntry(), note: newNote()}
 	names := make([]string, 0, len(limits())+1)
 	for _, n := range limits() {
 		name := lang.L("No limit")

@@ -4,8 +4,8 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
 
+	"sluice/gui/kit"
 	prefs "sluice/service/settings"
 )
 
@@ -27,7 +27,7 @@ func TestSpeedLimitIsWritten(t *testing.T) {
 	b.Tap("No limit")
 	b.Tap("Custom…")
 	b.MustSee("Custom…", "For all uploads together, like 1.5\u00a0MB/s, 800\u00a0KB/s or 12\u00a0Mbit/s.")
-	if _, ok := b.win.Canvas().Focused().(*widget.Entry); !ok {
+	if _, ok := b.win.Canvas().Focused().(*kit.Entry); !ok {
 		t.Error("the entry does not have the keyboard")
 	}
 	b.still("uploads.speed_limit")

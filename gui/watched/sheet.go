@@ -146,7 +146,8 @@ func put(o fyne.CanvasObject, x, y, w, h float32) {
 
 // field is a text field in a sheet, which Escape takes away.
 type field struct {
-	widget.Entry
+	kit.Entry
+
 	escape func()
 }
 
@@ -156,9 +157,6 @@ func newField(placeholder string, escape func()) *field {
 	f.SetPlaceHolder(placeholder)
 	return f
 }
-
-// Field is the text field that this is.
-func (f *field) Field() *widget.Entry { return &f.Entry }
 
 // TypedKey is Fyne's.
 func (f *field) TypedKey(e *fyne.KeyEvent) {
