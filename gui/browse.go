@@ -34,10 +34,22 @@ func newFiles(s *Shell) *files.Screen {
 			Ask:     func(title, text string, answers ...kit.Answer) { s.ask(nil, title, text, answers...) },
 			Account: func() { s.Show("settings") }, Upload: func() { s.choose(false) }, Changed: s.filesChanged,
 			Download: s.downloadFiles, Warn: s.Tell, Dialog: s.dialog, Save: s.saveList,
-			Show: func(n *kit.Notice) { s.notices.cards.Put(n) }, Hide: func(n *kit.Notice) { s.notices.cards.Take(n) },
+			Show: s.showDeletion, Hide: s.hideDeletion,
 			Note: func(c kit.NoticeContent) { s.notices.forFiles(c) }, Escape: func() bool { return s.notices.cards.Escape() },
 		},
 	})
+}
+
+// showDeletion shows how far a deletion is; a question may be about that.
+func (s *Shell) showDeletion(n *kit.Notice) {
+	s.notices.cards.Put(n)
+	s.reconsider()
+}
+
+// hideDeletion takes that away.
+func (s *Shell) hideDeletion(n *kit.Notice) {
+	s.notices.cards.Take(n)
+	s.reconsider()
 }
 
 // dialog shows something above the window in place of any question.
@@ -114,7 +126,7 @@ func (s *Shell) filesChanged(status library.Status) {
 func (s *Shell) listenForKeys() {
 	c := s.window.Canvas()
 	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { s.find() })
-	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyQ, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { s.close() })
+	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyQ, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { s.quit() })
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
 		switch {
 		case e.Name == fyne.KeyEscape && s.notices.cards.Escape():

@@ -37,7 +37,28 @@ func (s *Shell) working() bool {
 
 // askToClose closes the window; what becomes of uploads that are under way, the
 // user says now or has said in the settings.
-func (s *Shell) askToClose() {
+func (s *Shell) askToClose() { s.unlessDeleting(s.closeOrGoOn) }
+
+// quit closes the window for good; what is under way goes on the next time.
+func (s *Shell) quit() { s.unlessDeleting(s.close) }
+
+// unlessDeleting asks first where files are still to be deleted: that ends with the
+// window, and is not taken up again.
+func (s *Shell) unlessDeleting(do func()) {
+	n := s.files.Undeleted()
+	if n == 0 || s.closing {
+		do()
+		return
+	}
+	s.ask(func() bool { return s.files.Undeleted() > 0 },
+		lang.N("{{.Count}} files are not deleted yet", n, map[string]any{"Count": s.format.Number(int64(n))}),
+		lang.L("If you close Sluice now, what is not deleted yet stays in your account, with its links."),
+		kit.Answer{Label: lang.L("Close all the same"), Kind: kit.ButtonPlain, Do: do},
+		kit.Answer{Label: lang.L("Stay here"), Kind: kit.ButtonPrimary})
+}
+
+// closeOrGoOn closes the window, or lets what is under way go on without it.
+func (s *Shell) closeOrGoOn() {
 	if s.closing || !s.working() {
 		if s.closing || !s.watchOn() {
 			s.close()

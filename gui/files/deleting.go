@@ -262,6 +262,18 @@ func (s *Screen) endRemovals() {
 	s.removals = nil
 }
 
+// Undeleted is how many files are still to be deleted, by deletions that wait and
+// those that run.
+func (s *Screen) Undeleted() int {
+	n := 0
+	for _, r := range s.removals {
+		if !r.over {
+			n += len(r.files) - len(r.told)
+		}
+	}
+	return n
+}
+
 // otherAccount gives deletions up where the files are another account's from
 // now on, and says so.
 func (s *Screen) otherAccount() {
