@@ -5,7 +5,6 @@ package realwindow
 import (
 	"context"
 	"image"
-	"slices"
 	"testing"
 )
 
@@ -17,7 +16,6 @@ const (
 	narrowWidth  = 720
 	narrowHeight = 480
 	navWidth     = 208
-	titleBelow   = 60 // the title of a screen is above this if nothing else is
 	copyIcon     = 72 // from the window's right edge to the middle of a finished row's "Copy link"
 	pauseIcon    = 72 // and to that of an unfinished row's pause or resume
 )
@@ -57,22 +55,10 @@ func (r *running) entry(ctx context.Context, t *testing.T, name string) image.Po
 	return at
 }
 
-// calm waits until nothing stands above a screen any more. What passes by itself
-// moves everything below it up when it goes.
-func (r *running) calm(ctx context.Context, t *testing.T, screen string) {
-	t.Helper()
-	defer r.desktop.display.step("wait until nothing is above %q", screen)()
-	if err := r.Answered(ctx); err != nil {
-		t.Fatal(err)
-	}
-	_, err := r.Await(ctx, func(img *image.RGBA) bool {
-		return slices.ContainsFunc(r.desktop.reader.Find(img, screen), func(f Found) bool {
-			return f.Min.X > navWidth*r.desktop.scale && f.Max.Y < titleBelow*r.desktop.scale
-		})
-	})
-	if err != nil {
-		t.Fatalf("something stays above %q: %v", screen, err)
-	}
+// aboveCards is the part of the window in which no announcement stands, if there
+// is but one, and the pointer over that changes nothing.
+func (r *running) aboveCards() image.Rectangle {
+	return image.Rect(navWidth*r.desktop.scale, 0, windowWidth*r.desktop.scale, 600*r.desktop.scale)
 }
 
 // open goes to a screen.
