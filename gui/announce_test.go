@@ -52,7 +52,7 @@ func TestAnnouncementsMoveNothing(t *testing.T) {
 	offline := upload.Totals{Waiting: 1, Offline: true, Err: &service.Error{Kind: service.Offline}, Until: b.now.Add(8 * time.Second)}
 	removal := kit.NewNotice()
 	removal.Set(kit.NoticeContent{Text: "3 files will be deleted", Color: kit.ColorRed, Action: "Undo"})
-	for name, c := range map[string]struct{ come, go_ func() }{
+	for name, c := range map[string]struct{ come, leave func() }{
 		"an error":    {func() { s.Tell("an error") }, func() { b.Tap("Close") }},
 		"words":       {func() { s.toast("words") }, func() { b.Tap("Close") }},
 		"an offer":    {func() { s.notices.offer("", "an offer", "Show folder", func() {}) }, func() { b.Tap("Close") }},
@@ -79,7 +79,7 @@ func TestAnnouncementsMoveNothing(t *testing.T) {
 		if check("comes"); !slices.ContainsFunc([]string{"Close", "Undo"}, b.Sees) {
 			t.Errorf("%s is not to be seen", name)
 		}
-		c.go_()
+		c.leave()
 		check("goes")
 	}
 }

@@ -84,6 +84,9 @@ func (n *notices) set(c *condition, kind string, content kit.NoticeContent) {
 	if c.kind == kind && c.shown.Text == content.Text && c.shown.Action == content.Action {
 		return
 	}
+	if c.kind != kind {
+		n.cards.Take(c.card) // another one is another card
+	}
 	c.kind, c.shown = kind, content
 	if kind != "" {
 		content.Close, content.Dismiss = lang.L("Close"), func() {
@@ -108,7 +111,6 @@ func (n *notices) place(c *condition) {
 	}
 	n.cards.Take(c.card)
 	n.bell()
-	n.count()
 }
 
 // forFiles shows why the files are of an earlier time, where they are shown; words
@@ -121,7 +123,7 @@ func (n *notices) forFiles(c kit.NoticeContent) {
 // shown fits the cards to the screen that is shown, which needs some room at the
 // bottom for itself.
 func (n *notices) shown(floor float32) {
-	n.cards.SetFloor(floor)
+	n.cards.Settle(floor)
 	n.place(&n.files)
 	n.place(&n.queue)
 }
@@ -268,14 +270,13 @@ func (n *notices) makeRoom() {
 func (n *notices) hush(w *said) {
 	n.said = slices.DeleteFunc(n.said, func(one *said) bool { return one == w })
 	n.cards.Take(w.card)
-	n.count()
 }
 
 // count lets time pass for what passes by itself, in steps, while people can see
 // it. So a computer that stands still for a while takes one step from it at most.
 func (n *notices) count() {
 	passes := slices.ContainsFunc(n.said, func(w *said) bool { return w.left > 0 })
-	if n.wait != nil || !n.shell.looked() || !passes && !n.cards.Settle() {
+	if n.wait != nil || !n.shell.looked() || !passes {
 		return
 	}
 	n.wait = n.shell.cfg.After(noticeStep, n.step)
@@ -285,7 +286,6 @@ func (n *notices) count() {
 func (n *notices) step() {
 	n.wait = nil
 	if n.shell.looked() && !n.cards.Attended() {
-		n.cards.Settle()
 		for _, w := range slices.Clone(n.said) {
 			if w.left > 0 && n.cards.Shown(w.card) {
 				if w.left -= noticeStep; w.left <= 0 {

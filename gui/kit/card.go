@@ -14,8 +14,9 @@ import (
 type card struct {
 	widget.BaseWidget
 	notice   *Notice
-	gone     bool // the notice was taken away; its place stays
-	hovered  bool // the pointer is over it, and over none of its buttons
+	placed   bool
+	base     float32 // how far above the floor it lies
+	hovered  bool    // the pointer is over it, and over none of its buttons
 	dragged  bool
 	from, to fyne.Position // of the drag
 }
@@ -26,18 +27,17 @@ func newCard(n *Notice) *card {
 	return c
 }
 
-// fit gives the card the room of its words. It gets no narrower, so that its
-// buttons stay where they are, and, while people are at it, no lower.
-func (c *card) fit(widest float32, held bool) {
-	n := c.notice
-	wide := min(widest, max(c.Size().Width, n.width(cardsStep)))
+// fit gives the card the room of its words. It gets no smaller until it is placed
+// anew, so that its buttons stay where they are.
+func (c *card) fit(widest float32) {
+	n, before := c.notice, c.Size()
+	wide := min(widest, max(before.Width, n.width(cardsStep)))
 	n.Resize(fyne.NewSize(wide, n.Size().Height)) // the width decides the height
-	high := n.MinSize().Height
-	if held {
-		high = max(high, c.Size().Height)
-	}
-	c.Resize(fyne.NewSize(wide, high))
+	c.Resize(fyne.NewSize(wide, max(before.Height, n.MinSize().Height)))
 }
+
+// above is where the next card can lie.
+func (c *card) above() float32 { return c.base + c.Size().Height + cardsGap }
 
 // Tapped keeps a click from what is below.
 func (c *card) Tapped(*fyne.PointEvent) {}

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"cmp"
 	"slices"
 
 	"fyne.io/fyne/v2"
@@ -17,14 +18,14 @@ const (
 
 // Cards is a layer above a page on which notices lie as cards: one above the
 // other, from the lower left corner up. The page never moves because of them, and
-// takes all clicks beside them. A card for which there is no room upwards waits
-// until there is.
+// takes all clicks beside them.
 //
-// While people are at the cards (see Attended) these don't move either: the place
-// of one that was taken away stays empty until Settle.
+// Nor does a card move because of another: where one went, the next that comes has
+// room. Settle moves them together. A card for which there is no room waits until
+// there is.
 type Cards struct {
 	widget.BaseWidget
-	list  []*card // from below
+	list  []*card // in the order in which they came
 	floor float32 // what is to stay free below them
 }
 
@@ -35,8 +36,8 @@ func NewCards() *Cards {
 	return c
 }
 
-// Put shows a notice on a card above the others; where it has one already, that
-// is fitted to what the notice says.
+// Put shows a notice on a card, in the lowest place that is free; where it has one
+// already, that is fitted to what the notice says.
 func (c *Cards) Put(n *Notice) {
 	if !c.Has(n) {
 		n.left = c.unfocus
@@ -51,20 +52,18 @@ func (c *Cards) Take(n *Notice) {
 	if i < 0 {
 		return
 	}
-	c.list[i].gone = true
+	c.list = slices.Delete(c.list, i, i+1)
 	if n.focused() {
 		c.unfocus()
 	}
-	if c.Settle() {
-		c.Refresh()
-	}
+	c.Refresh()
 }
 
 // Has reports whether a notice lies here.
 func (c *Cards) Has(n *Notice) bool { return c.index(n) >= 0 }
 
 func (c *Cards) index(n *Notice) int {
-	return slices.IndexFunc(c.list, func(one *card) bool { return one.notice == n && !one.gone })
+	return slices.IndexFunc(c.list, func(one *card) bool { return one.notice == n })
 }
 
 // Shown reports whether a notice has a card that is in view.
@@ -80,35 +79,22 @@ func (c *Cards) Attended() bool {
 	})
 }
 
-// Settle moves the cards to where others went, unless people are at them. It
-// reports whether that is still to be done.
-func (c *Cards) Settle() (later bool) {
-	gap := func(one *card) bool { return one.gone }
-	switch {
-	case !slices.ContainsFunc(c.list, gap):
-		return false
-	case c.Attended():
-		return true
+// Settle moves the cards together, for a moment in which people do something else,
+// and leaves some room free below them, for what stands at the bottom of the page.
+func (c *Cards) Settle(free float32) {
+	c.floor = free
+	for _, one := range c.list {
+		one.placed = false
+		one.Resize(fyne.Size{})
 	}
-	c.list = slices.DeleteFunc(c.list, gap)
 	c.Refresh()
-	return false
-}
-
-// SetFloor sets how much is to stay free below the cards, for what stands at the
-// bottom of a page.
-func (c *Cards) SetFloor(free float32) {
-	if c.floor != free {
-		c.floor = free
-		c.Refresh()
-	}
 }
 
 // Escape closes the newest card that can be closed, and reports whether there was
 // one.
 func (c *Cards) Escape() bool {
 	for _, one := range slices.Backward(c.list) {
-		if dismiss := one.notice.dismiss; dismiss != nil && !one.gone && one.Visible() {
+		if dismiss := one.notice.dismiss; dismiss != nil && one.Visible() {
 			dismiss()
 			return true
 		}
@@ -129,25 +115,53 @@ func (c *Cards) CreateRenderer() fyne.WidgetRenderer { return &cardsRenderer{car
 type cardsRenderer struct {
 	cards   *Cards
 	objects []fyne.CanvasObject
+	size    fyne.Size
 }
 
-// Layout gives each card the size of its words and a place above the one below.
+// Layout gives each card the size of its words, and those without one a place.
 func (r *cardsRenderer) Layout(size fyne.Size) {
-	c := r.cards
-	bottom, held := size.Height-cardsMargin-c.floor, c.Attended()
+	if r.size != size {
+		r.size = size
+		r.cards.Settle(r.cards.floor)
+		return
+	}
+	bottom := size.Height - cardsMargin - r.cards.floor
+	for _, one := range r.cards.list {
+		one.fit(min(cardsWide, size.Width-2*PageMargin))
+	}
+	r.cards.place(bottom - cardsGap)
+	for _, one := range r.cards.list {
+		one.Hidden = !one.placed
+		one.Move(fyne.NewPos(PageMargin, bottom-one.base-one.Size().Height))
+	}
+}
+
+// place finds a place for each card that has none, within a height. One that has
+// become higher pushes those above it up.
+func (c *Cards) place(room float32) {
+	placed := slices.DeleteFunc(slices.Clone(c.list), func(one *card) bool { return !one.placed })
+	slices.SortStableFunc(placed, func(a, b *card) int { return cmp.Compare(a.base, b.base) })
+	top := float32(0)
+	for _, one := range placed {
+		one.base = max(one.base, top)
+		one.placed = one.base+one.Size().Height <= room
+		top = one.above()
+	}
+	placed = slices.DeleteFunc(placed, func(one *card) bool { return !one.placed })
 	for _, one := range c.list {
-		if !one.gone {
-			one.fit(min(cardsWide, size.Width-2*PageMargin), held)
-		}
-		high := one.Size().Height
-		one.Hidden = one.gone || bottom-high < cardsGap
-		if one.Hidden && !one.gone {
-			bottom = 0 // those above it wait too, else they would come before it
+		if one.placed {
 			continue
 		}
-		bottom -= high
-		one.Move(fyne.NewPos(PageMargin, bottom))
-		bottom -= cardsGap
+		one.base = 0
+		i := 0
+		for ; i < len(placed) && one.above() > placed[i].base; i++ {
+			one.base = placed[i].above()
+		}
+		if one.base+one.Size().Height > room {
+			return // those that came after it wait too
+		}
+		one.placed = true
+		placed = slices.Insert(placed, i, one)
 	}
 }
 

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -83,56 +84,74 @@ func TestCardsAreStackedAndWaitForRoom(t *testing.T) {
 			t.Errorf("%s is at %v, the one below at %v", n.Text(), at(n), at(list[i-1]))
 		}
 	}
-	b.cards.SetFloor(60)
+	b.cards.Settle(60)
 	if b.cards.Shown(list[2]) || at(list[0]).Y+list[0].Size().Height != 180-60-cardsMargin {
 		t.Errorf("with something below them the first is at %v", at(list[0]))
 	}
-	b.cards.SetFloor(0)
+	b.cards.Settle(0)
+	free, before := at(list[0]), at(list[1])
 	b.cards.Take(list[0])
-	if !b.cards.Shown(list[3]) || at(list[1]).Y+list[1].Size().Height != 180-cardsMargin {
+	if !b.cards.Shown(list[3]) || at(list[3]) != free || at(list[1]) != before {
 		t.Error("the room of a card that went is not used")
 	}
 }
 
-// While the pointer is over a card, no other one takes its place.
-func TestCardsStayUnderThePointer(t *testing.T) {
+// A card stays where it is while others come and go; what comes takes free places.
+func TestCardsDoNotMoveEachOther(t *testing.T) {
 	b := newTable(t, fyne.NewSize(900, 600))
 	low, high := b.put("low", "Stop"), b.put("high", "Undo")
-	before := at(high.action)
-	test.MoveMouse(b.window.Canvas(), middle(high.action))
-	if !b.cards.Attended() {
-		t.Fatal("the pointer is not noticed")
-	}
+	before, free := at(high), at(low)
 	b.cards.Take(low)
-	b.put("news", "")
-	if at(high.action) != before || !b.cards.Settle() {
-		t.Errorf("the button went from %v to %v", before, at(high.action))
+	if at(high) != before {
+		t.Errorf("the card went from %v to %v", before, at(high))
 	}
-	test.MoveMouse(b.window.Canvas(), at(high).AddXY(50, 20)) // on the same card
-	if !b.cards.Settle() {
-		t.Error("the card itself is not noticed")
+	top := b.put("a long sentence "+strings.Repeat("with many words ", 12), "")
+	if at(top).Y+top.Size().Height > before.Y {
+		t.Errorf("what needs more room is at %v", at(top))
 	}
-	test.MoveMouse(b.window.Canvas(), fyne.NewPos(800, 100))
-	if b.cards.Attended() || b.cards.Settle() || at(high).Y <= before.Y {
-		t.Errorf("the card is still at %v", at(high))
+	if news := b.put("news", ""); at(news) != free || at(high) != before {
+		t.Errorf("the next is at %v, free was %v", at(news), free)
+	}
+	b.fill(high, strings.Repeat("It needs more lines now. ", 8), "Undo")
+	b.cards.Put(high)
+	if low := at(high).Y + high.Size().Height; low != before.Y+41 || at(top).Y+top.Size().Height != at(high).Y-cardsGap {
+		t.Errorf("a higher card ends at %v, the one above it at %v", low, at(top).Y+top.Size().Height)
 	}
 }
 
-// A card that is closed by a click leaves its place empty until the pointer moves,
-// so that the second half of a double click closes no other.
+func TestCardsSettle(t *testing.T) {
+	b := newTable(t, fyne.NewSize(900, 600))
+	low, high := b.put("low", "Stop"), b.put(strings.Repeat("It is long. ", 20), "Undo")
+	b.cards.Take(low)
+	b.fill(high, "short", "Undo")
+	b.cards.Put(high)
+	b.cards.Settle(0)
+	if at(high).Y+high.Size().Height != 600-cardsMargin || high.Size().Height != 41 || high.Size().Width > 200 {
+		t.Errorf("the card is at %v, as large as %v", at(high), high.Size())
+	}
+}
+
+// The second half of a double click closes no other card.
 func TestDoubleClickClosesOneCard(t *testing.T) {
 	b := newTable(t, fyne.NewSize(900, 600))
 	low, high := b.put("low", ""), b.put("high", "")
 	cross := middle(low.close)
-	test.MoveMouse(b.window.Canvas(), cross)
 	test.TapCanvas(b.window.Canvas(), cross)
 	test.TapCanvas(b.window.Canvas(), cross)
 	if len(b.closed) != 1 || !b.cards.Shown(high) {
 		t.Errorf("%q were closed", b.closed)
 	}
-	test.MoveMouse(b.window.Canvas(), fyne.NewPos(800, 100))
-	if b.cards.Settle() || at(high).Y+high.Size().Height != 600-cardsMargin {
-		t.Errorf("the other is at %v", at(high))
+}
+
+func TestCardsKnowWhoIsAtThem(t *testing.T) {
+	b := newTable(t, fyne.NewSize(900, 600))
+	n := b.put("words", "Undo")
+	for where, want := range map[fyne.Position]bool{
+		middle(n.action): true, middle(n.close): true, at(n).AddXY(50, 20): true, fyne.NewPos(800, 100): false,
+	} {
+		if test.MoveMouse(b.window.Canvas(), where); b.cards.Attended() != want {
+			t.Errorf("with the pointer at %v people are at the cards: %v", where, !want)
+		}
 	}
 }
 
@@ -209,4 +228,3 @@ func TestLongWordsOnCards(t *testing.T) {
 		t.Errorf("the card ends at %v", right)
 	}
 }
-
