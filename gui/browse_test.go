@@ -519,3 +519,30 @@ func TestSelectionForgetsWhatIsGone(t *testing.T) {
 	b.Type("Search 29 files", "no such name")
 	b.UntilSees("2 files · ", "2 not shown")
 }
+
+// Buttons without words tell what they do to a pointer that rests on them.
+func TestButtonsHaveTips(t *testing.T) {
+	b := newBrowser(t, 3)
+	b.use()
+	b.Until("all files", func() bool { return len(b.names()) == 3 })
+	const tip = "Save this list as CSV…"
+	var save *kit.Button
+	var layer *kit.TipLayer
+	for _, o := range test.LaidOutObjects(b.shell.window.Content()) {
+		switch o := o.(type) {
+		case *kit.TipLayer:
+			layer = o
+		case *kit.Button:
+			if o.AccessibilityLabel() == tip {
+				save = o
+			}
+		}
+	}
+	if save == nil || layer == nil {
+		t.Fatalf("there is %v below %v", save, layer)
+	}
+	save.MouseIn(&desktop.MouseEvent{})
+	if layer.Tip() != tip {
+		t.Errorf("the tip is %q", layer.Tip())
+	}
+}

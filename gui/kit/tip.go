@@ -11,7 +11,7 @@ import (
 )
 
 // TipLayer shows tips above a window's content. The window's content is to be
-// one, else icon buttons show no tips.
+// one, or to hold one directly, else icon buttons show no tips.
 type TipLayer struct {
 	widget.BaseWidget
 	content fyne.CanvasObject
@@ -37,11 +37,16 @@ func tipLayerOf(o fyne.CanvasObject) *TipLayer {
 	if c == nil {
 		return nil
 	}
-	l, ok := c.Content().(*TipLayer)
-	if !ok {
-		return nil
+	layers := []fyne.CanvasObject{c.Content()}
+	if holder, ok := c.Content().(*fyne.Container); ok {
+		layers = holder.Objects
 	}
-	return l
+	for _, o := range layers {
+		if l, ok := o.(*TipLayer); ok {
+			return l
+		}
+	}
+	return nil
 }
 
 // showTip shows text near o once the pointer has rested on it for a moment.

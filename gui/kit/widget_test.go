@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 )
@@ -66,6 +68,18 @@ func TestTips(t *testing.T) {
 	test.Tap(b)
 	if layer.Tip() != "" {
 		t.Errorf("the tip %q stays after a click", layer.Tip())
+	}
+}
+
+// The layer may be one of several that the window holds.
+func TestTipsOfALayerAmongOthers(t *testing.T) {
+	b := NewIconButton(IconCross, "Cancel", nil)
+	w := window(t, canvas.NewRectangle(color.Black), fyne.NewSize(300, 120))
+	layer := NewTipLayer(NewLineUp(8, b))
+	w.SetContent(container.NewStack(canvas.NewRectangle(color.White), layer))
+	b.MouseIn(&desktop.MouseEvent{})
+	if layer.Tip() != "Cancel" {
+		t.Errorf("the tip is %q", layer.Tip())
 	}
 }
 
