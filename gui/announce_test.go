@@ -291,17 +291,22 @@ func TestEscapeClosesCards(t *testing.T) {
 	b.MustNotSee("Another error.")
 }
 
-// On the first start's screen announcements are seen too.
+// On the first start's screen announcements are seen too, but not that there is no
+// key: that is what it is for.
 func TestAnnouncementsOnTheFirstScreen(t *testing.T) {
 	b := newBench(t, noKey, func(_ *bench, c *Config, _ *upload.Config) {
 		c.Welcome = true
 		c.NewWelcome = func(*Shell, Backend) fyne.CanvasObject { return kit.NewText("Welcome", kit.TextStyle{}) }
 	})
 	b.MustSee("Welcome")
+	b.tell(upload.Totals{NeedsKey: true})
+	b.MustNotSee("Uploads wait for an API key")
 	b.shell.Tell("There is nowhere to upload to yet.")
 	b.MustSee("There is nowhere to upload to yet.")
 	b.Tap("Close")
 	b.MustNotSee("There is nowhere to upload to yet.")
+	b.shell.Show("uploads")
+	b.MustSee("Uploads wait for an API key")
 }
 
 // That the service is out of reach is told once where the files are, and there

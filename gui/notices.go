@@ -100,8 +100,9 @@ func (n *notices) set(c *condition, kind string, content kit.NoticeContent) {
 
 // place shows a condition where it is to be told.
 func (n *notices) place(c *condition) {
-	onFiles := n.shell.frame != nil && n.shell.filesSeen()
-	here := !c.ofFiles || onFiles
+	frame := n.shell.frame
+	onFiles := frame != nil && n.shell.filesSeen()
+	here := (!c.ofFiles || onFiles) && (frame == nil || frame.hello == nil) // the first start's screen is about nothing else
 	if c == &n.queue && c.kind == offlineKind && onFiles && n.files.kind != "" {
 		here = false // that the service is out of reach is told once
 	}
