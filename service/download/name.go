@@ -18,12 +18,15 @@ const (
 )
 
 // SafeName makes of a name from the service one that a file can have on every
-// system: a single part of a path, of at most 255 bytes, that no system gives a
-// meaning of its own and no screen shows as something else. It is the same
+// system: a single part of a path, of at most 255 bytes, that no system hides or
+// gives a meaning of its own and no screen shows as something else. It is the same
 // everywhere, and a safe name stays as it is.
 func SafeName(name string) string {
 	name = norm.NFC.String(strings.Map(safeRune, strings.ToValidUTF8(name, "_")))
 	name = trimEnds(name)
+	if seen := strings.TrimLeft(name, "."); seen != name {
+		name = "_" + seen // a dot at the beginning hides a file
+	}
 	if reserved(name) {
 		name = "_" + name
 	}

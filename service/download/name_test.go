@@ -18,8 +18,8 @@ func TestSafeName(t *testing.T) {
 		"":                                     "file",
 		" . .. ":                               "file",
 		"..":                                   "file",
-		"../../etc/passwd":                     ".._.._etc_passwd",
-		`..\..\windows\win.ini`:                ".._.._windows_win.ini",
+		"../../etc/passwd":                     "__.._etc_passwd",
+		`..\..\windows\win.ini`:                "__.._windows_win.ini",
 		"/":                                    "_",
 		"AC/DC.mp3":                            "AC_DC.mp3",
 		`a<b>c:d"e|f?g*h`:                      "a_b_c_d_e_f_g_h",
@@ -36,7 +36,10 @@ func TestSafeName(t *testing.T) {
 		"NUL\u200D":                            "_NUL",
 		"trailing. . ":                         "trailing",
 		" leading":                             "leading",
-		".bashrc":                              ".bashrc",
+		".bashrc":                              "_bashrc",
+		"..hidden.txt":                         "_hidden.txt",
+		"\u200B.hidden":                        "_hidden",
+		". con":                                "_ con",
 		"e\u0301.txt":                          "é.txt",
 		"\xff\xfe":                             "_",
 		"👩‍👩‍👧.png":                            "👩‍👩‍👧.png",
@@ -45,7 +48,7 @@ func TestSafeName(t *testing.T) {
 		long + ".tar.gz":                       strings.Repeat("ä", 124) + ".tar.gz",
 		"x." + long:                            "x." + strings.Repeat("ä", 126),
 		"conx" + strings.Repeat("\u0301", 300): "_con",
-		strings.Repeat(".", 300) + "x":         "file.x",
+		strings.Repeat(".", 300) + "x":         "_x",
 		long:                                   strings.Repeat("ä", 127),
 	} {
 		got := SafeName(name)
@@ -108,6 +111,8 @@ func FuzzSafeName(f *testing.F) {
 				t.Fatalf("%q turns text around", got)
 			case reserved(got):
 				t.Fatalf("%q is a device", got)
+			case got[0] == '.':
+				t.Fatalf("%q is hidden", got)
 			}
 		}
 		if again := SafeName(safe); again != safe {
