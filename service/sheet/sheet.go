@@ -8,7 +8,11 @@ import (
 	"strings"
 )
 
-// Writer writes a table row by row, in UTF-8.
+// mark tells spreadsheets that a file is in UTF-8: without it some read names in
+// the encoding of the computer's language.
+const mark = "\uFEFF"
+
+// Writer writes a table row by row, in UTF-8 with a byte order mark.
 type Writer struct {
 	csv   *csv.Writer
 	cells []string
@@ -17,6 +21,9 @@ type Writer struct {
 // NewWriter begins a table with a line of titles. Close ends it.
 func NewWriter(w io.Writer, titles ...string) (*Writer, error) {
 	out := &Writer{csv: csv.NewWriter(w)}
+	if _, err := io.WriteString(w, mark); err != nil {
+		return out, err
+	}
 	return out, out.csv.Write(titles)
 }
 
