@@ -112,7 +112,7 @@ func (r *running) table(t *testing.T) [][]string {
 		t.Fatal(err)
 	}
 	rows, err := csv.NewReader(strings.NewReader(string(data))).ReadAll()
-	if err != nil || len(rows) < 1 || rows[0][0] != "name" {
+	if err != nil || len(rows) < 1 || rows[0][0] != "\uFEFFname" {
 		t.Fatalf("%q, %v", rows, err)
 	}
 	return rows[1:]
