@@ -333,8 +333,9 @@ func (w *Window) Raise() {
 	}
 }
 
-// forget has the window forget what it has drawn, and waits for that. It may be
-// called from any goroutine but the interface's.
+// forget has the window forget what it has drawn, and the pictures that are out of
+// its sight, and waits for that. It may be called from any goroutine but the
+// interface's.
 func (w *Window) forget() {
 	shell := w.shell.Load()
 	if shell == nil {
@@ -344,6 +345,7 @@ func (w *Window) forget() {
 	shell.OnMain(func() {
 		defer close(done)
 		shell.Forget()
+		w.session.Spare()
 	})
 	select {
 	case <-done:

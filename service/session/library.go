@@ -61,6 +61,16 @@ func (s *Session) Library(ctx context.Context) (*Library, error) {
 	}
 }
 
+// Spare gives memory back that is not needed while people only look at what they
+// see. It may be called from any goroutine.
+func (s *Session) Spare() {
+	select {
+	case <-s.shelved:
+		s.library.Thumbs.Spare()
+	default: // nothing is open yet
+	}
+}
+
 // openLibrary opens what the window browses, beside the start of the window.
 // Neither file is needed: what they hold can be fetched again.
 func (s *Session) openLibrary(ctx context.Context) {

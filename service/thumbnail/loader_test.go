@@ -8,6 +8,7 @@ import (
 	"image/color"
 	"image/draw"
 	"image/jpeg"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -480,4 +481,37 @@ func TestWildScrolling(t *testing.T) {
 	w.Want(108, last)
 	w.awaitAll(t, 108, last)
 	checkPictures(t, w, 108, last)
+}
+
+// At rest the pictures that are wanted stay, the others come from the disk; where
+// there is none, all of them stay.
+func TestSparePicturesAreThoseOutOfSight(t *testing.T) {
+	s, wanted := gallery(t, 24, sandbox.Dialect2026, 0)
+	wanted = pictured(wanted)
+	far, near := wanted[:len(wanted)/2], wanted[len(wanted)/2:]
+	for name, disk := range map[string]*thumbs.Store{"disk": newDisk(t), "none": nil} {
+		w := start(t, thumbnail.Config{Disk: disk})
+		w.Use(newClient(t, s))
+		for _, some := range [][]thumbnail.Wanted{far, near} {
+			w.Want(108, some)
+			w.awaitAll(t, 108, some)
+		}
+		w.Spare()
+		want := map[thumbnail.State]int{thumbnail.Ready: len(far)}
+		if disk != nil {
+			want = map[thumbnail.State]int{thumbnail.Coming: len(far)}
+		}
+		if got := w.states(108, far); !maps.Equal(got, want) {
+			t.Errorf("%s: of those out of sight %v, want %v", name, got, want)
+		}
+		checkPictures(t, w, 108, near)
+		asked := s.Stats().Begun
+		w.Want(108, far)
+		w.awaitAll(t, 108, far)
+		checkPictures(t, w, 108, far)
+		if got := s.Stats().Begun; got != asked {
+			t.Errorf("%s: the service was asked %d times for what was spare", name, got-asked)
+		}
+		w.Close()
+	}
 }

@@ -62,6 +62,15 @@ func (m *memory) shrink() {
 	}
 }
 
+// dropOthers forgets all that are not among keys.
+func (m *memory) dropOthers(keys map[memoryKey]struct{}) {
+	for key := range m.entries {
+		if _, ok := keys[key]; !ok {
+			m.drop(key)
+		}
+	}
+}
+
 func (m *memory) drop(key memoryKey) {
 	if e := m.entries[key]; e != nil {
 		m.recent.Remove(e)

@@ -59,6 +59,21 @@ func (l *Loader) want(wanted []Wanted) {
 	l.change.Broadcast()
 }
 
+// Spare forgets the pictures that are not wanted, which are some screens away. They
+// are on the disk, unless the Loader has none: then they stay.
+func (l *Loader) Spare() {
+	if l.cfg.Disk == nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	keys := make(map[memoryKey]struct{}, len(l.wanted))
+	for _, w := range l.wanted {
+		keys[memoryKey{w.File, w.Side}] = struct{}{}
+	}
+	l.memory.dropOthers(keys)
+}
+
 // giveUp stops the work on a job that is wanted no longer.
 func (l *Loader) giveUp(j *job) {
 	if j.cancel != nil {
