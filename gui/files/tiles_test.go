@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/color"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -250,6 +251,13 @@ func TestTilesByKeyboard(t *testing.T) {
 	}
 	d.key(fyne.KeyEnd)
 	check("f99")
+	d.tiles.grid.ScrollToOffset(0)
+	d.heard = nil
+	d.tiles.act(&fyne.KeyEvent{Name: fyne.KeyF10}, 0)
+	d.tiles.act(&fyne.KeyEvent{Name: fyne.KeyF10}, shift)
+	if len(d.heard) != 1 || !strings.HasSuffix(d.heard[0], " for [f99]") {
+		t.Errorf("with Shift+F10 far from there: %q", d.heard)
+	}
 	d.tiles.grid.GoBy(fyne.KeyHome, shift)
 	if n := d.tiles.Selection().Count(); n != 100 {
 		t.Errorf("Shift+Home selects %d", n)

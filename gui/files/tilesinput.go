@@ -53,6 +53,18 @@ func (t *Tiles) menu(i int, at fyne.Position) {
 	}
 }
 
+// menuByKey is menu for where the keyboard stands; out of view, that comes into it.
+func (t *Tiles) menuByKey() {
+	i := t.selection.Cursor()
+	if i < 0 {
+		return
+	}
+	t.grid.ScrollTo(i)
+	if at, ok := t.grid.TileAt(i); ok {
+		t.menu(i, at)
+	}
+}
+
 func (t *Tiles) open() {
 	if t.cfg.Intents.Open != nil && t.selection.Count() > 0 {
 		t.cfg.Intents.Open(t.selection.IDs())
@@ -60,7 +72,10 @@ func (t *Tiles) open() {
 }
 
 // typed runs the keys that move nothing.
-func (t *Tiles) typed(e *fyne.KeyEvent) {
+func (t *Tiles) typed(e *fyne.KeyEvent) { t.act(e, t.grid.Held()) }
+
+// act is typed while modifiers are held.
+func (t *Tiles) act(e *fyne.KeyEvent, held fyne.KeyModifier) {
 	switch e.Name { //nolint:exhaustive // all other keys are for the screen
 	case fyne.KeyEscape:
 		if t.cfg.Intents.Escape == nil || !t.cfg.Intents.Escape() {
@@ -77,8 +92,10 @@ func (t *Tiles) typed(e *fyne.KeyEvent) {
 			t.Select((*Selection).Toggle)
 		}
 	case desktop.KeyMenu:
-		if at, ok := t.grid.TileAt(t.selection.Cursor()); ok {
-			t.menu(t.selection.Cursor(), at)
+		t.menuByKey()
+	case fyne.KeyF10:
+		if held&fyne.KeyModifierShift != 0 { // for keyboards without a key for the menu
+			t.menuByKey()
 		}
 	default:
 		if t.cfg.Intents.Key != nil {

@@ -156,6 +156,9 @@ func (g *Grid) TypedKey(e *fyne.KeyEvent) {
 	}
 }
 
+// Held is which modifiers are held now.
+func (g *Grid) Held() fyne.KeyModifier { return g.keys() }
+
 // TypedShortcut moves with Ctrl held. What neither the grid nor its source
 // knows goes to the window.
 func (g *Grid) TypedShortcut(s fyne.Shortcut) {
