@@ -25,13 +25,13 @@ const (
 )
 
 // readLocal makes pictures of all sides of a local picture, and keeps one on
-// the disk as the service would give it.
+// the disk as the service in use would give it.
 func (l *Loader) readLocal(ctx context.Context, key thumbs.Key, work job) result {
 	p, err := l.openPicture(ctx, work.path)
 	if err != nil {
 		return result{err: err}
 	}
-	if l.cfg.Disk != nil {
+	if l.cfg.Disk != nil && key.Scope != "" {
 		data, err := encode(picture.Square(p, image.Rectangle{}, largeClass))
 		if err != nil {
 			return result{err: err}
