@@ -462,7 +462,7 @@ func TestFilesTellWhyThereAreNone(t *testing.T) {
 	b.server.Clear()
 	b.pass(3 * time.Second)
 	b.UntilSees("No files yet")
-	b.server.Inject(sandbox.Fault{Kind: sandbox.Answer, PathPrefix: "/api/user/files", Status: 401, Value: "authentication_failed"})
+	b.server.Inject(sandbox.Fault{Kind: sandbox.Answer, PathPrefix: "/api/user/files", Status: 401, Value: "authentication_failed", Times: -1})
 	b.catalogue.Use("another", b.client)
 	b.UntilSees("Your files can’t be listed", "Enter a key")
 }

@@ -101,7 +101,7 @@ func (h *header) explain() {
 		rows = append(rows, container.New(pairLayout{130}, kit.NewText(line.example, kit.TextStyle{Color: kit.ColorAccent}),
 			kit.NewText(line.means, kit.TextStyle{Color: kit.ColorSecondary})))
 	}
-	h.hints = widget.NewPopUp(container.New(insetLayout{10}, kit.NewColumn(5, rows...)), c)
+	h.hints = widget.NewPopUp(kit.NewPanel(kit.Padding{Top: 12, Right: 14, Bottom: 12, Left: 14}, kit.NewColumn(5, rows...)), c)
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(h.search)
 	width := min(h.hints.MinSize().Width, c.Size().Width-20)
 	h.hints.ShowAtPosition(fyne.NewPos(max(10, min(at.X, c.Size().Width-width-16)), at.Y+h.search.Size().Height+4))

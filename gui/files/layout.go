@@ -44,6 +44,9 @@ func (l headLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	right := size.Width
 	place := func(o fyne.CanvasObject, w, gap float32) {
 		h := o.MinSize().Height
+		if o == sort {
+			h = refresh.MinSize().Height // as high as all beside it
+		}
 		right -= w
 		put(o, right, (size.Height-h)/2, w, h)
 		right -= gap
@@ -225,17 +228,4 @@ func (l pairLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 func (l pairLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	value := objects[1].MinSize()
 	return fyne.NewSize(l.column+value.Width, max(objects[0].MinSize().Height, value.Height))
-}
-
-// insetLayout leaves room around everything.
-type insetLayout struct{ room float32 }
-
-// Layout is Fyne's.
-func (l insetLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	put(objects[0], l.room, l.room, size.Width-2*l.room, size.Height-2*l.room)
-}
-
-// MinSize is Fyne's.
-func (l insetLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	return objects[0].MinSize().AddWidthHeight(2*l.room, 2*l.room)
 }

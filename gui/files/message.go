@@ -25,7 +25,7 @@ func newMessage() *message {
 		title: kit.NewText("", kit.TextStyle{Size: kit.SizeSection, Bold: true, Elide: kit.ElideMiddle, Align: fyne.TextAlignCenter}),
 		text:  kit.NewText("", kit.TextStyle{Color: kit.ColorSecondary, Lines: 5, Align: fyne.TextAlignCenter}),
 	}
-	m.button = kit.NewButton("", kit.ButtonPlain, func() { m.do() })
+	m.button = kit.NewButton("", kit.ButtonPrimary, func() { m.do() })
 	m.root = container.New(kit.MessageLayout{Width: 440, Gaps: [4]float32{12, 4, 16}, Least: fyne.NewSize(200, 120)}, m.icon, m.title, m.text, m.button)
 	return m
 }

@@ -44,6 +44,13 @@ func NewCardPadded(pad Padding, content fyne.CanvasObject) *Box {
 	return b
 }
 
+// NewPanel puts behind content what menus stand on, for what opens above a page.
+func NewPanel(pad Padding, content fyne.CanvasObject) *Box {
+	b := &Box{content: content, fill: ColorMenu, stroke: ColorBorder, radius: radiusButton, pad: pad}
+	b.ExtendBaseWidget(b)
+	return b
+}
+
 // NewChosenCard is NewCardPadded with the border of what is selected.
 func NewChosenCard(pad Padding, content fyne.CanvasObject) *Box {
 	b := NewCardPadded(pad, content)

@@ -40,8 +40,8 @@ func TestTextCanBeRead(t *testing.T) {
 	areas := []fyne.ThemeColorName{ColorPage, ColorSidebar, ColorCard, ColorRowHover, ColorSelected, ColorZone, ColorButton}
 	inks := map[fyne.ThemeColorName][]fyne.ThemeColorName{
 		ColorText:      append([]fyne.ThemeColorName{ColorButtonHover, ColorTile, ColorDisc, ColorInput, ColorField, ColorMenu}, areas...),
-		ColorSecondary: append([]fyne.ThemeColorName{ColorTile, ColorBlank, ColorInput, ColorField}, areas...),
-		ColorAccent:    append([]fyne.ThemeColorName{ColorDisc}, areas...),
+		ColorSecondary: append([]fyne.ThemeColorName{ColorTile, ColorBlank, ColorInput, ColorField, ColorMenu}, areas...),
+		ColorAccent:    append([]fyne.ThemeColorName{ColorDisc, ColorMenu}, areas...),
 		ColorAmber:     {ColorPage, ColorCard, ColorSidebar, ColorRowHover, ColorSelected},
 		ColorRed:       {ColorPage, ColorCard, ColorSidebar, ColorRowHover, ColorSelected, ColorButton},
 		ColorOnPrimary: {ColorPrimary, ColorPrimaryHover},
