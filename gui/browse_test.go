@@ -408,6 +408,36 @@ func TestFilesAreSortedAndFiltered(t *testing.T) {
 	b.MustSee("after:2026-01-01", ">10MB <=1GiB")
 }
 
+// A filter that says nothing is told of once nothing more is typed, and until it is
+// right.
+func TestSearchTellsWhatItLeavesOut(t *testing.T) {
+	b := newBrowser(t, 30)
+	b.all(30)
+	for text, want := range map[string]string{
+		">abc jpg":                     "“>abc” is left out: it takes a size",
+		"after:yesterday":              "“after:yesterday” is left out: it takes a day",
+		"Type:pics":                    "“Type:pics” is left out: it takes image, ",
+		strings.Repeat("a ", 32) + "b": "“b” is left out: that is too much",
+	} {
+		b.Type("Search 30 files", text)
+		b.MustNotSee("is left out")
+		b.pass(time.Second)
+		b.MustSee(want)
+		b.Type("Search 30 files", "jpg")
+		b.MustNotSee("is left out")
+	}
+	b.Type("Search 30 files", "on:")
+	b.pass(500 * time.Millisecond)
+	b.Type("Search 30 files", "on:2026")
+	b.pass(time.Second)
+	b.MustNotSee("is left out")
+	b.Type("Search 30 files", "on:2026-x")
+	b.pass(time.Second)
+	test.Type(b.shell.window.Canvas().Focused(), "y")
+	b.Settle()
+	b.MustSee("“on:2026-xy” is left out: ") // one that is told stays so with every letter
+}
+
 func TestKeysOnTheFiles(t *testing.T) {
 	b := newBrowser(t, 300)
 	b.use()

@@ -30,6 +30,7 @@ func (s *Screen) pick(k library.Kind) {
 
 func (s *Screen) searched(text string) {
 	if s.model.SetText(text) {
+		s.chips.doubts.searched(text)
 		s.lookAnew()
 	}
 }

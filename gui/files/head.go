@@ -114,13 +114,14 @@ func (h *header) unexplain() {
 	}
 }
 
-// chips are the kinds with their counts, how large pictures are, and whether
-// there is a table in their place.
+// chips are the kinds with their counts, how large pictures are, whether there is a
+// table in their place, and what of the search was left out.
 type chips struct {
 	screen *Screen
 	chips  []*kit.Chip
 	slider *kit.Slider
 	views  *kit.Segments
+	doubts *doubts
 	root   *fyne.Container
 }
 
@@ -138,7 +139,8 @@ func newChips(s *Screen) *chips {
 	c.views = kit.NewSegments(func(i int) { s.setView(views()[i]) },
 		kit.Segment{Icon: kit.IconGrid, Label: lang.L("As pictures")}, kit.Segment{Icon: kit.IconRows, Label: lang.L("As a table")})
 	info := kit.NewIconButton(kit.IconInfo, lang.L("All about the file"), func() { s.showSheet(!s.sheet.open) })
-	c.root = container.New(chipsLayout{}, flow, c.slider, c.views, info)
+	c.doubts = newDoubts(s)
+	c.root = container.New(chipsLayout{}, flow, c.slider, c.views, info, c.doubts.text)
 	c.show()
 	return c
 }

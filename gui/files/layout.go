@@ -116,14 +116,18 @@ func (l bodyLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 // MinSize is Fyne's.
 func (bodyLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(440, 240) }
 
-// chipsLayout puts the slider and the switch at the right of the chips.
+// chipsLayout puts the slider and the switch at the right of the chips, and a line
+// below them.
 type chipsLayout struct{}
 
-const sliderWidth float32 = 110
+const (
+	sliderWidth float32 = 110
+	doubtGap    float32 = 5
+)
 
 // Layout is Fyne's.
 func (chipsLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	flow, slider, views, info := objects[0], objects[1], objects[2], objects[3]
+	flow, slider, views, info, doubts := objects[0], objects[1], objects[2], objects[3], objects[4]
 	want := views.MinSize()
 	right := size.Width - want.Width
 	put(views, right, 0, want.Width, want.Height)
@@ -137,12 +141,20 @@ func (chipsLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	}
 	flow.(*fyne.Container).Layout.(*flowLayout).beside = size.Width - (right - 12)
 	put(flow, 0, 0, size.Width, size.Height)
+	if doubts.Visible() {
+		high := doubts.MinSize().Height
+		put(doubts, 0, size.Height-high, size.Width, high)
+	}
 }
 
 // MinSize is as high as the chips need in the width that they have.
 func (chipsLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	flow := objects[0].(*fyne.Container)
-	return fyne.NewSize(300, max(24, flow.Layout.(*flowLayout).heightFor(flow.Objects, flow.Size().Width)))
+	flow, doubts := objects[0].(*fyne.Container), objects[4]
+	high := max(24, flow.Layout.(*flowLayout).heightFor(flow.Objects, flow.Size().Width))
+	if doubts.Visible() {
+		high += doubtGap + doubts.MinSize().Height
+	}
+	return fyne.NewSize(300, high)
 }
 
 // flowLayout puts things side by side, and in another line what has no room. At
