@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"sluice/gui/history"
+	"sluice/gui/kit"
 	"sluice/gui/uploads"
 )
 
@@ -19,6 +20,7 @@ func newHistory(s *Shell) *history.Screen {
 		},
 		Intents: history.Intents{
 			Back: s.closeHistory, Copy: s.copyJobs, Open: s.OpenURL, Export: s.export,
+			Ask:  func(title, text string, answers ...kit.Answer) { s.ask(nil, title, text, answers...) },
 			Tell: func(text string) { s.toast(text) }, TellError: s.TellError, Act: s.Act, OnMain: s.onMain,
 		},
 	})

@@ -73,6 +73,12 @@ func TestHistoryJourney(t *testing.T) {
 
 	b.Tap("Clear history…")
 	b.UntilSees("The history has 3 uploads.", "stay")
+	b.shell.swap(b.shell.backend) // such as another account's
+	b.MustNotSee("The history has 3 uploads.")
+	b.Tap("History")
+	b.UntilSees("Today · 3")
+	b.Tap("Clear history…")
+	b.UntilSees("The history has 3 uploads.")
 	b.Tap("Cancel")
 	b.MustSee("Today · 3")
 	b.Tap("Clear history…")

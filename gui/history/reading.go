@@ -155,11 +155,8 @@ func count(ctx context.Context, store Store, limit time.Time) (all, old int, err
 	}
 }
 
+// ask asks what is to be cleared.
 func (s *Screen) ask(all, old int, limit time.Time) {
-	c := kit.Canvas(s.root)
-	if c == nil {
-		return
-	}
 	number := func(n int) string { return s.cfg.Words.Format.Number(int64(n)) }
 	text := lang.N("The history has {{.Count}} uploads.", all, map[string]any{"Count": number(all)})
 	answers := []kit.Answer{}
@@ -173,7 +170,7 @@ func (s *Screen) ask(all, old int, limit time.Time) {
 	answers = append(answers,
 		kit.Answer{Label: lang.L("Everything"), Kind: kit.ButtonDanger, Do: func() { s.clearOlder(time.Time{}) }},
 		kit.Answer{Label: lang.L("Cancel"), Kind: kit.ButtonPlain})
-	kit.Ask(c, lang.L("Clear the history?"), text, answers...)
+	s.cfg.Intents.Ask(lang.L("Clear the history?"), text, answers...)
 }
 
 // clearOlder clears what ended before a time, the zero time for everything.

@@ -28,6 +28,7 @@ type Intents struct {
 	Copy      func([]upload.Job)
 	Open      func(link string)                               // in the browser
 	Export    func(format upload.ExportFormat, search string) // to a file that is asked for
+	Ask       func(title, text string, answers ...kit.Answer) // a question above the window
 	Tell      func(text string)                               // what was done
 	TellError func(op string, err error)                      // what could not be done
 	Act       func(func(context.Context))                     // away from the interface goroutine, in order

@@ -99,6 +99,7 @@ func open(tb testing.TB, size fyne.Size, jobs func(*clock) []upload.Job) *bench 
 			},
 			Open:      func(link string) { say("open %s", link) },
 			Export:    func(f upload.ExportFormat, search string) { say("export %s %q", f, search) },
+			Ask:       func(title, text string, answers ...kit.Answer) { kit.Ask(kit.Canvas(b.root), title, text, answers...) },
 			Tell:      func(text string) { say("tell %s", text) },
 			TellError: func(op string, err error) { say("error %s: %v", op, err) },
 			Act:       func(f func(context.Context)) { b.todo = append(b.todo, f) },
