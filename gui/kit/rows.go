@@ -35,6 +35,7 @@ type Rows struct {
 	scroll *container.Scroll
 	inner  *rowsInner
 	cursor int64 // key of the row the keyboard stands on
+	stood  int   // its index, as far as that is known
 	has    bool  // there is one
 	focus  bool
 }
@@ -63,10 +64,14 @@ func (r *Rows) measure() {
 }
 
 // Reset takes over a new number or order of rows and fills those in view. What
-// was at the top of the view stays there.
+// was at the top of the view stays there. Where the row of the keyboard is gone, the
+// keyboard stands on the one in its place.
 func (r *Rows) Reset() {
 	key, delta, anchored := r.anchor()
 	r.measure()
+	if r.focus {
+		r.stay()
+	}
 	if anchored {
 		if i := r.indexOf(key); i >= 0 {
 			r.scroll.Offset.Y = r.tops[i] + delta

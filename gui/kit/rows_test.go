@@ -2,6 +2,7 @@ package kit
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -198,6 +199,40 @@ func TestRowsWithoutTheRowOfTheKeyboard(t *testing.T) {
 	w.Canvas().Focus(r)
 	if got := shownRows(r)[1]; got != "row 1*" {
 		t.Errorf("the keyboard stands on %d, in view %v", r.cursor, shownRows(r))
+	}
+}
+
+// The keyboard stays in its place when its row goes, and nothing is scrolled.
+func TestRowsGoFromUnderTheKeyboard(t *testing.T) {
+	l := numbered(100)
+	r := NewRows(l.source())
+	w := window(t, r, fyne.NewSize(300, 270))
+	w.Canvas().Focus(r)
+	r.step(57, 1)
+	for i, want := range []int64{58, 59, 61, 62} { // 60 is a title
+		offset := r.Offset()
+		l.keys = slices.DeleteFunc(l.keys, func(key int64) bool { return key == r.cursor })
+		r.Reset()
+		if text := shownRows(r)[r.stood]; r.cursor != want || text != fmt.Sprint("row ", want, "*") || r.Offset() != offset {
+			t.Errorf("%d: the keyboard stands on %d, %q, scrolled from %v to %v; want %d", i, r.cursor, text, offset, r.Offset(), want)
+		}
+	}
+	l.keys = l.keys[:30]
+	r.Reset()
+	if r.cursor != 29 {
+		t.Errorf("at the end the keyboard stands on %d", r.cursor)
+	}
+	l.keys = nil
+	r.Reset()
+	r.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
+	if r.has {
+		t.Errorf("without rows the keyboard stands on %d", r.cursor)
+	}
+	l.keys = []int64{1, 2}
+	r.Reset()
+	r.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
+	if r.cursor != 1 {
+		t.Errorf("then it stands on %d", r.cursor)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 // FocusGained shows where the keyboard stands.
 func (r *Rows) FocusGained() {
 	r.focus = true
-	if !r.has || r.indexOf(r.cursor) < 0 {
+	if r.stood = r.indexOf(r.cursor); !r.has || r.stood < 0 {
 		r.step(0, 1)
 	}
 	r.markAll()
@@ -58,18 +58,43 @@ func (r *Rows) TypedKey(e *fyne.KeyEvent) {
 	}
 }
 
-// step puts the cursor on row i, or the next one that way that takes it.
+// step puts the cursor on row i, or the next one that way that takes it, and
+// brings that into view.
 func (r *Rows) step(i, way int) {
+	if i, ok := r.next(i, way); ok {
+		r.stand(i)
+		r.ScrollTo(i)
+		r.markAll()
+	}
+}
+
+// next finds the row that takes the cursor, from row i on.
+func (r *Rows) next(i, way int) (at int, ok bool) {
 	if r.source.Cursor == nil {
-		return
+		return 0, false
 	}
 	for ; i >= 0 && i < r.source.Count(); i += way {
 		if r.source.Cursor(i) {
-			r.cursor, r.has = r.source.Key(i), true
-			r.ScrollTo(i)
-			r.markAll()
-			return
+			return i, true
 		}
+	}
+	return 0, false
+}
+
+func (r *Rows) stand(i int) { r.cursor, r.stood, r.has = r.source.Key(i), i, true }
+
+// stay keeps the cursor where it is when its row is gone; what is in view stays.
+func (r *Rows) stay() {
+	if i := r.indexOf(r.cursor); !r.has || i >= 0 {
+		r.stood = max(0, i)
+		return
+	}
+	i, ok := r.next(r.stood, 1)
+	if !ok {
+		i, ok = r.next(min(r.stood, r.source.Count()-1), -1)
+	}
+	if r.has = ok; ok {
+		r.stand(i)
 	}
 }
 
@@ -102,7 +127,7 @@ func (in *rowsInner) hit(e *fyne.PointEvent) int {
 }
 
 func (r *Rows) point(i int) {
-	r.cursor, r.has = r.source.Key(i), true
+	r.stand(i)
 	if c := Canvas(r); c != nil {
 		c.Focus(r)
 	}
