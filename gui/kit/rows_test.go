@@ -217,10 +217,16 @@ func TestRowsGoFromUnderTheKeyboard(t *testing.T) {
 			t.Errorf("%d: the keyboard stands on %d, %q, scrolled from %v to %v; want %d", i, r.cursor, text, offset, r.Offset(), want)
 		}
 	}
-	l.keys = l.keys[:30]
+	l.keys = l.keys[:57]
 	r.Reset()
-	if r.cursor != 29 {
+	if r.cursor != 56 {
 		t.Errorf("at the end the keyboard stands on %d", r.cursor)
+	}
+	l.keys = []int64{101, 102, 103}
+	r.Reset()
+	r.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
+	if r.cursor != 101 {
+		t.Errorf("in another list the keyboard stands on %d", r.cursor)
 	}
 	l.keys = nil
 	r.Reset()

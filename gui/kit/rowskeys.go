@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"slices"
 	"sort"
 
 	"fyne.io/fyne/v2"
@@ -83,7 +84,8 @@ func (r *Rows) next(i, way int) (at int, ok bool) {
 
 func (r *Rows) stand(i int) { r.cursor, r.stood, r.has = r.source.Key(i), i, true }
 
-// stay keeps the cursor where it is when its row is gone; what is in view stays.
+// stay keeps the cursor where it is when its row is gone, unless all other rows that
+// were in view are gone too: that is another list.
 func (r *Rows) stay() {
 	if i := r.indexOf(r.cursor); !r.has || i >= 0 {
 		r.stood = max(0, i)
@@ -93,7 +95,11 @@ func (r *Rows) stay() {
 	if !ok {
 		i, ok = r.next(min(r.stood, r.source.Count()-1), -1)
 	}
-	if r.has = ok; ok {
+	stays := func(s *held[int64]) bool {
+		i := r.indexOf(s.key)
+		return i >= 0 && r.source.Cursor(i)
+	}
+	if r.has = ok && slices.ContainsFunc(r.inner.shown, stays); r.has {
 		r.stand(i)
 	}
 }
