@@ -129,6 +129,8 @@ func (s *Shell) listenForKeys() {
 	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyQ, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { s.quit() })
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
 		switch {
+		case e.Name == fyne.KeyEscape && c.Overlays().Top() != nil:
+			s.escape(e)
 		case e.Name == fyne.KeyEscape && s.notices.cards.Escape():
 		case s.filesSeen():
 			s.files.TypedKey(e)
@@ -157,6 +159,17 @@ func (s *Shell) shortcut(shortcut fyne.Shortcut) {
 		s.files.TypedShortcut(shortcut)
 	} else if _, ok := shortcut.(*fyne.ShortcutUndo); ok {
 		s.files.TakeBack()
+	}
+}
+
+// escape takes away what stands above the window and did not take the key itself:
+// a dialog of Fyne's for files, or what explains the search.
+func (s *Shell) escape(e *fyne.KeyEvent) {
+	if s.picks != nil {
+		s.picks()
+	}
+	if s.filesSeen() {
+		s.files.TypedKey(e)
 	}
 }
 

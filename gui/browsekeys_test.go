@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
 
 	"sluice/gui/files"
 	"sluice/gui/kit"
@@ -67,6 +68,25 @@ func TestEscapeTakesTheHelpAway(t *testing.T) {
 	b.MustSee("Nothing found")
 	b.press(fyne.KeyEscape)
 	b.UntilGone("Nothing found")
+}
+
+// Escape is for what stands on top, and not for a card below it.
+func TestEscapeGivesUpChoosing(t *testing.T) {
+	b := newBrowser(t, 30)
+	b.all(30)
+	b.shell.Tell("something to read")
+	b.Settle()
+	b.Tap("Save this list as CSV…")
+	asked := <-b.saves
+	above := widget.NewPopUp(widget.NewLabel("a dialog of Fyne’s"), b.shell.window.Canvas())
+	above.Show()
+	b.press(fyne.KeyEscape)
+	<-asked.ctx.Done()
+	above.Hide()
+	b.Settle()
+	b.MustSee("something to read")
+	b.press(fyne.KeyEscape)
+	b.MustNotSee("something to read")
 }
 
 // A service that takes the key no longer is not asked about hundreds of files.
