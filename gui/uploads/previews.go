@@ -1,20 +1,14 @@
 package uploads
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"image"
-	_ "image/gif"  // what previews are made of
-	_ "image/jpeg" // what previews are made of
-	_ "image/png"  // what previews are made of
-	"io"
 	"os"
 	"sync"
 
-	"golang.org/x/image/draw"
-	_ "golang.org/x/image/webp" // what previews are made of
+	"sluice/service/thumbnail/picture"
 )
 
 // Previews makes the small pictures of local files, away from the interface
@@ -28,7 +22,7 @@ type Previews struct {
 	mu    sync.Mutex
 	wake  *sync.Cond
 	queue []previewJob // the last one is next
-	known map[previewID]*picture
+	known map[previewID]*made
 	order []previewID // of known, oldest first
 }
 
@@ -42,12 +36,12 @@ type previewID struct {
 	side int // device pixels
 }
 
-// picture is a finished preview; its image is nil when the file has none.
-type picture struct{ image *image.RGBA }
+// made is a finished preview; its image is nil when the file has none.
+type made struct{ image *image.RGBA }
 
 type previewJob struct {
 	id    previewID
-	ready func(*picture)
+	ready func(*made)
 }
 
 // Limits of previews.
@@ -56,13 +50,14 @@ const (
 	maxQueued      = 64       // more than a screen has rows
 	maxKept        = 400      // 40 × 40 at double scale: 25 KB each
 	maxPictureFile = 64 << 20 // bytes
-	maxPixels      = 64 << 20 // of a picture
+	maxSide        = 30_000   // pixels
+	maxMemory      = 64 << 20 // bytes that decoding may take: enough for a JPEG of 40 million pixels
 )
 
 // NewPreviews starts the workers; onMain runs a function on the interface goroutine.
 func NewPreviews(onMain func(func())) *Previews {
 	ctx, cancel := context.WithCancel(context.Background())
-	p := &Previews{onMain: onMain, ctx: ctx, cancel: cancel, known: map[previewID]*picture{}}
+	p := &Previews{onMain: onMain, ctx: ctx, cancel: cancel, known: map[previewID]*made{}}
 	p.wake = sync.NewCond(&p.mu)
 	for range previewWorkers {
 		p.wg.Go(p.work)
@@ -83,7 +78,7 @@ func (p *Previews) Close() {
 // get gives the preview of a file with a side length in device pixels when it
 // is known. If not it gives nil, and ready is called with it on the interface
 // goroutine once it is, unless so many were asked for since that it was dropped.
-func (p *Previews) get(key previewKey, side int, ready func(*picture)) *picture {
+func (p *Previews) get(key previewKey, side int, ready func(*made)) *made {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	id := previewID{key, side}
@@ -112,7 +107,7 @@ func (p *Previews) work() {
 			if errors.Is(err, context.Canceled) {
 				return
 			}
-			pic = &picture{image: img} // no image: not asked again
+			pic = &made{image: img} // no image: not asked again
 			p.keep(job.id, pic)
 		}
 		p.onMain(func() { job.ready(pic) })
@@ -133,13 +128,13 @@ func (p *Previews) next() (previewJob, bool) {
 	return job, true
 }
 
-func (p *Previews) lookUp(id previewID) *picture {
+func (p *Previews) lookUp(id previewID) *made {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.known[id]
 }
 
-func (p *Previews) keep(id previewID, pic *picture) {
+func (p *Previews) keep(id previewID, pic *made) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if _, ok := p.known[id]; ok {
@@ -166,48 +161,16 @@ func preview(ctx context.Context, path string, side int) (*image.RGBA, error) {
 		return nil, err
 	}
 	defer f.Close() //nolint:errcheck // only read
-	head := make([]byte, 64<<10)
-	n, err := io.ReadFull(f, head)
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil, err
+	limit := picture.Limit{Side: maxSide, Memory: maxMemory}
+	p, err := picture.Decode(ctx, f, info.Size(), limit)
+	if errors.Is(err, picture.ErrLarge) { // its camera may have put a small one into it
+		if data, turn := picture.Preview(ctx, f, info.Size()); data != nil {
+			p, err = picture.Decode(ctx, bytes.NewReader(data), int64(len(data)), limit)
+			p.Turn = turn
+		}
 	}
-	head = head[:n]
-	src := stopReader{ctx, io.MultiReader(bytes.NewReader(head), io.LimitReader(f, maxPictureFile))}
-	size, _, err := image.DecodeConfig(bytes.NewReader(head))
-	if err != nil || size.Width <= 0 || size.Height <= 0 || size.Width > maxPixels/size.Height {
-		return nil, errNoPreview
-	}
-	img, _, err := image.Decode(bufio.NewReader(src))
 	if err != nil {
 		return nil, err
 	}
-	return turn(crop(img, side), orientation(head)), nil
-}
-
-// crop scales the middle square of img to side pixels.
-func crop(img image.Image, side int) *image.RGBA {
-	b := img.Bounds()
-	least := min(b.Dx(), b.Dy())
-	x, y := b.Min.X+(b.Dx()-least)/2, b.Min.Y+(b.Dy()-least)/2
-	dst := image.NewRGBA(image.Rect(0, 0, side, side))
-	draw.ApproxBiLinear.Scale(dst, dst.Bounds(), img, image.Rect(x, y, x+least, y+least), draw.Src, nil)
-	if least > 4*side { // such a step skips pixels: go by way of a larger picture
-		mid := image.NewRGBA(image.Rect(0, 0, 4*side, 4*side))
-		draw.ApproxBiLinear.Scale(mid, mid.Bounds(), img, image.Rect(x, y, x+least, y+least), draw.Src, nil)
-		draw.CatmullRom.Scale(dst, dst.Bounds(), mid, mid.Bounds(), draw.Src, nil)
-	}
-	return dst
-}
-
-// stopReader ends with its context.
-type stopReader struct {
-	ctx context.Context //nolint:containedctx // a reader has no other way
-	r   io.Reader
-}
-
-func (s stopReader) Read(b []byte) (int, error) {
-	if err := s.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return s.r.Read(b)
+	return picture.Square(p, image.Rectangle{}, side), nil
 }

@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"sluice/service/thumbnail/picture"
 )
 
 // halves is a picture that is red above and blue below.
@@ -114,8 +116,8 @@ func TestPreviewsComeOnceAndStay(t *testing.T) {
 	p := NewPreviews(func(f func()) { main <- f })
 	defer p.Close()
 	key := previewKey{write(t, "a.png", pngOf(t, halves(100, 100))), 1}
-	var got *picture
-	if p.get(key, 40, func(pic *picture) { got = pic }) != nil {
+	var got *made
+	if p.get(key, 40, func(pic *made) { got = pic }) != nil {
 		t.Fatal("known before it was made")
 	}
 	(<-main)()
@@ -126,7 +128,7 @@ func TestPreviewsComeOnceAndStay(t *testing.T) {
 		t.Error("made again")
 	}
 	bad := previewKey{write(t, "b.png", []byte("x")), 1}
-	p.get(bad, 40, func(pic *picture) { got = pic })
+	p.get(bad, 40, func(pic *made) { got = pic })
 	(<-main)()
 	if got.image != nil || p.get(bad, 40, nil) != got {
 		t.Error("a file without a picture is asked for again and again")
@@ -137,7 +139,7 @@ func TestPreviewsKeepSoMuchOnly(t *testing.T) {
 	p := NewPreviews(func(func()) {})
 	defer p.Close()
 	for i := range maxKept + 50 {
-		p.keep(previewID{previewKey{"x", int64(i)}, 40}, &picture{})
+		p.keep(previewID{previewKey{"x", int64(i)}, 40}, &made{})
 	}
 	if len(p.known) != maxKept || len(p.order) != maxKept {
 		t.Errorf("%d and %d are kept", len(p.known), len(p.order))
@@ -159,11 +161,31 @@ func TestPreviewsCloseInTheMiddle(t *testing.T) {
 	}
 }
 
-func FuzzOrientation(f *testing.F) {
-	f.Add([]byte{0xFF, 0xD8, 0xFF, 0xE1, 0, 16, 'E', 'x', 'i', 'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8})
-	f.Fuzz(func(t *testing.T, head []byte) {
-		if o := orientation(head); o < 1 || o > 8 {
-			t.Errorf("orientation %d", o)
-		}
-	})
+// What would take too much memory has no preview but the one that its camera made.
+func TestPreviewsOfLargePictures(t *testing.T) {
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, image.NewRGBA(image.Rect(0, 0, 16, 12)), nil); err != nil {
+		t.Fatal(err)
+	}
+	size := bytes.Index(b.Bytes(), []byte{0xFF, 0xC0}) + 5 // says that it has 108 million pixels
+	binary.BigEndian.PutUint16(b.Bytes()[size:], 9_000)
+	binary.BigEndian.PutUint16(b.Bytes()[size+2:], 12_000)
+	large := b.Bytes()
+	if img, err := preview(t.Context(), write(t, "large.jpg", large), 40); !errors.Is(err, picture.ErrLarge) {
+		t.Errorf("%v, %v", img, err)
+	}
+	small := jpegWith(t, halves(160, 120), 1)
+	exif := "Exif\x00\x00MM\x00\x2a\x00\x00\x00\x08" + "\x00\x00" + "\x00\x00\x00\x0e" + // no field; the second directory
+		"\x00\x02" + "\x02\x01\x00\x04\x00\x00\x00\x01\x00\x00\x00\x2c" + "\x02\x02\x00\x04\x00\x00\x00\x01"
+	segment := append(binary.BigEndian.AppendUint32([]byte(exif), uint32(len(small))), 0, 0, 0, 0)
+	segment = append(segment, small...)
+	data := binary.BigEndian.AppendUint16([]byte{0xFF, 0xD8, 0xFF, 0xE1}, uint16(len(segment)+2))
+	data = append(append(data, segment...), large[2:]...)
+	img, err := preview(t.Context(), write(t, "camera.jpg", data), 40)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := img.RGBAAt(20, 5); c.R < 0xC0 || c.B > 0x40 {
+		t.Errorf("above is %v, want red", c)
+	}
 }

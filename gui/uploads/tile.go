@@ -85,14 +85,14 @@ func (t *Tile) ask(id previewID) {
 	if id.path == "" {
 		return
 	}
-	t.picture(t.previews.get(id.previewKey, id.side, func(p *picture) {
+	t.picture(t.previews.get(id.previewKey, id.side, func(p *made) {
 		if t.wanted == id { // the tile may be another file's by now
 			t.picture(p)
 		}
 	}))
 }
 
-func (t *Tile) picture(p *picture) {
+func (t *Tile) picture(p *made) {
 	if p == nil || p.image == nil {
 		if t.image.Visible() {
 			t.image.Hide()
