@@ -197,6 +197,12 @@ func TestSaveLists(t *testing.T) {
 	b.Tap("Save list as CSV…")
 	(<-b.saves).answer <- filepath.Join(b.home, "gone", "two.csv")
 	b.UntilSees(filepath.FromSlash("~/gone") + " is no longer there, so nothing was saved")
+	b.MustNotSee(" files listed in ")
+	b.Tap("More")
+	b.Tap("Save list as CSV…")
+	(<-b.saves).answer <- filepath.Join(b.home, "three.csv")
+	b.UntilSees("2 files listed in " + filepath.FromSlash("~/three.csv"))
+	b.MustNotSee("nothing was saved")
 }
 
 // What the card tells of is the file that was clicked, also where the search hides

@@ -18,6 +18,10 @@ import (
 	"sluice/service/upload"
 )
 
+// exportTopic is the topic of what is said about saving the history: the last of it
+// holds.
+const exportTopic = "export"
+
 // export asks for a file and writes the history to it, as far as a search
 // finds it.
 func (s *Shell) export(format upload.ExportFormat, search string) {
@@ -59,12 +63,12 @@ func (s *Shell) saveAs(title, name string, write func(path string)) {
 // exported says what became of an export.
 func (s *Shell) exported(path string, rows int, err error) {
 	if err != nil {
-		s.notices.tell(exportFailure(s.format.Folder(filepath.Dir(path)), err), kit.ColorRed)
+		s.notices.say(exportTopic, kit.NoticeContent{Text: exportFailure(s.format.Folder(filepath.Dir(path)), err), Color: kit.ColorRed}, 0)
 		return
 	}
 	text := lang.N("{{.Count}} uploads saved in {{.Path}}", rows,
 		map[string]any{"Count": s.format.Number(int64(rows)), "Path": s.format.Folder(path)})
-	s.notices.offer("", text, lang.L("Show folder"), func() { s.showFolder(filepath.Dir(path)) })
+	s.notices.offer(exportTopic, text, lang.L("Show folder"), func() { s.showFolder(filepath.Dir(path)) })
 }
 
 // exportFailure says in words why nothing was saved in a folder.

@@ -14,6 +14,9 @@ import (
 	"sluice/service/library"
 )
 
+// listTopic is the topic of what is said about saving lists: the last of it holds.
+const listTopic = "list"
+
 // tellEvery is after how many files of a long list the window says how far it is.
 const tellEvery = 10_000
 
@@ -45,7 +48,7 @@ func (s *Shell) writeList(ctx context.Context, cancel func(), w io.Writer, links
 		text := lang.L("Saving the list: {{.Done}} of {{.Count}} files", map[string]any{"Done": s.format.Number(int64(n)), "Count": total})
 		s.onMain(func() {
 			if ctx.Err() == nil {
-				s.notices.offer("list", text, lang.L("Cancel"), cancel)
+				s.notices.offer(listTopic, text, lang.L("Cancel"), cancel)
 			}
 		})
 	})
@@ -55,11 +58,11 @@ func (s *Shell) writeList(ctx context.Context, cancel func(), w io.Writer, links
 func (s *Shell) listSaved(path string, n int, err error) {
 	switch {
 	case errors.Is(err, context.Canceled):
-		s.toast(lang.L("Cancelled. Nothing was saved."))
+		s.notices.toast(listTopic, lang.L("Cancelled. Nothing was saved."))
 	case err != nil:
-		s.notices.tell(exportFailure(s.format.Folder(filepath.Dir(path)), err), kit.ColorRed)
+		s.notices.say(listTopic, kit.NoticeContent{Text: exportFailure(s.format.Folder(filepath.Dir(path)), err), Color: kit.ColorRed}, 0)
 	default:
 		text := lang.N("{{.Count}} files listed in {{.Path}}", n, map[string]any{"Count": s.format.Number(int64(n)), "Path": s.format.Folder(path)})
-		s.notices.offer("list", text, lang.L("Show folder"), func() { s.showFolder(filepath.Dir(path)) })
+		s.notices.offer(listTopic, text, lang.L("Show folder"), func() { s.showFolder(filepath.Dir(path)) })
 	}
 }
