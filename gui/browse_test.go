@@ -347,8 +347,11 @@ func TestDeletionThatIsHeldUp(t *testing.T) {
 	b.UntilSees("Deleting: 5 of 10 · ", "goes on in 30 seconds", "Stop")
 	b.pass(10 * time.Second)
 	b.MustSee("goes on in 20 seconds")
+	b.Tap("Close")
+	b.pass(10 * time.Second)
+	b.MustNotSee("goes on in", "Stop")
 	b.server.Clear()
-	b.pass(20 * time.Second)
+	b.pass(10 * time.Second)
 	b.UntilSees("10 files deleted")
 
 	b.server.Inject(slow)

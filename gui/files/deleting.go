@@ -290,6 +290,9 @@ func (s *Screen) otherAccount() {
 // showRemovals shows a bar for every deletion.
 func (s *Screen) showRemovals() {
 	for _, r := range s.removals {
+		if r.running && r.quiet {
+			continue
+		}
 		r.bar.Set(s.removalContent(r))
 		s.cfg.Outside.Show(r.bar)
 	}
@@ -311,7 +314,11 @@ func (s *Screen) removalContent(r *removal) kit.NoticeContent {
 			lang.N("will be deleted in {{.Count}} seconds", seconds, map[string]any{"Count": seconds})
 		return kit.NoticeContent{Text: text, Color: kit.ColorRed, Action: lang.L("Undo"), Do: func() { s.undo(r) }}
 	case r.running:
-		c := kit.NoticeContent{Text: lang.L("Deleting: {{.Done}} of {{.Count}}", count), Color: kit.ColorAmber}
+		c := kit.NoticeContent{Text: lang.L("Deleting: {{.Done}} of {{.Count}}", count), Color: kit.ColorAmber, Close: lang.L("Close")}
+		c.Dismiss = func() {
+			r.quiet = true
+			s.cfg.Outside.Hide(r.bar)
+		}
 		if len(r.failed) > 0 {
 			c.Text += " · " + lang.L("{{.Failed}} failed", count)
 		}

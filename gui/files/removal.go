@@ -24,6 +24,7 @@ type removal struct {
 	size    int64
 	wait    time.Duration // before it runs
 	running bool
+	quiet   bool // the bar was closed while it runs: its end is told
 	over    bool
 	held    *service.Error // why it waits while it runs, nil: it does not
 	until   time.Time      // that
