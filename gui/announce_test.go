@@ -138,6 +138,31 @@ func TestPassingWordsWaitForTheirReader(t *testing.T) {
 	}
 }
 
+// A card above room that others left comes down, once nothing passes any more and
+// nobody is at the cards.
+func TestCardsComeDownInTheEnd(t *testing.T) {
+	b := newBrowser(t, 3)
+	b.all(3)
+	s := b.shell
+	s.active = true
+	s.toast("words")
+	b.tell(upload.Totals{Paused: true})
+	card := s.notices.queue.card
+	place := func() float32 { return fyne.CurrentApp().Driver().AbsolutePositionForObject(card).Y }
+	high := place()
+	b.pass(toastTime + looseSteps*noticeStep - noticeStep)
+	if b.Sees("words") || place() != high {
+		t.Errorf("the card went from %v to %v before anybody could click on it", high, place())
+	}
+	b.pass(noticeStep)
+	if place() <= high {
+		t.Errorf("the card stays at %v, above nothing", place())
+	}
+	if b.counts() {
+		t.Error("time is counted for nothing")
+	}
+}
+
 // counts reports whether something is to happen within a step.
 func (b *browser) counts() bool {
 	return slices.ContainsFunc(b.timers, func(t timer) bool { return !t.stopped && t.at.Sub(b.now) <= noticeStep })

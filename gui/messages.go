@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/layout"
 
 	"sluice/gui/kit"
 )
@@ -66,7 +67,7 @@ func (n *notices) show() {
 		list.Add(n.line(&t))
 	}
 	back := kit.NewButton(lang.L("Close"), kit.ButtonPrimary, func() { hide() })
-	hide = n.shell.dialog(messagesWidth, lang.L("Messages"), container.New(messagesLayout{}, container.NewVScroll(list)), back, back)
+	hide = n.shell.dialog(messagesWidth, lang.L("Messages"), container.New(messagesLayout{}, container.NewVScroll(container.New(layout.NewCustomPaddedLayout(2, 2, 0, 0), list))), back, back)
 }
 
 // line is a sentence that was said, and when.

@@ -17,6 +17,7 @@ import (
 const (
 	toastTime  = 4 * time.Second
 	noticeStep = time.Second
+	looseSteps = 4 // then cards with room below them are moved down
 )
 
 // mostSaid is how many sentences stand on the window at a time.
@@ -33,6 +34,7 @@ type notices struct {
 	said  []*said   // the oldest first
 	told  []told    // of all that was said the last, the newest last
 	wait  func()    // ends the waiting for the next step; nil: nothing is counted
+	quiet int       // steps in which nothing came or went
 
 	offline time.Time // since when the service can't be reached, zero while it can
 	until   time.Time // when it is tried again
@@ -112,6 +114,7 @@ func (n *notices) place(c *condition) {
 	}
 	n.cards.Take(c.card)
 	n.bell()
+	n.count()
 }
 
 // forFiles shows why the files are of an earlier time, where they are shown; words
@@ -255,6 +258,7 @@ func (n *notices) say(topic string, c kit.NoticeContent, left time.Duration) {
 	c.Close, c.Dismiss = lang.L("Close"), func() { n.hush(w) }
 	w.card.Set(c)
 	n.cards.Put(w.card)
+	n.quiet = 0
 	n.count()
 }
 
@@ -271,22 +275,30 @@ func (n *notices) makeRoom() {
 func (n *notices) hush(w *said) {
 	n.said = slices.DeleteFunc(n.said, func(one *said) bool { return one == w })
 	n.cards.Take(w.card)
+	n.quiet = 0
+	n.count()
 }
 
 // count lets time pass for what passes by itself, in steps, while people can see
 // it. So a computer that stands still for a while takes one step from it at most.
 func (n *notices) count() {
-	passes := slices.ContainsFunc(n.said, func(w *said) bool { return w.left > 0 })
-	if n.wait != nil || !n.shell.looked() || !passes {
-		return
+	if n.wait == nil && n.shell.looked() && (n.passes() || n.cards.Loose()) {
+		n.wait = n.shell.cfg.After(noticeStep, n.step)
 	}
-	n.wait = n.shell.cfg.After(noticeStep, n.step)
+}
+
+// passes reports whether something passes by itself.
+func (n *notices) passes() bool {
+	return slices.ContainsFunc(n.said, func(w *said) bool { return w.left > 0 })
 }
 
 // step takes a step from everything that is seen, unless people are at the cards.
 func (n *notices) step() {
 	n.wait = nil
 	if n.shell.looked() && !n.cards.Attended() {
+		if n.quiet++; n.quiet >= looseSteps && !n.passes() && n.cards.Loose() {
+			n.cards.Settle(n.shell.frame.floor())
+		}
 		for _, w := range slices.Clone(n.said) {
 			if w.left > 0 && n.cards.Shown(w.card) {
 				if w.left -= noticeStep; w.left <= 0 {

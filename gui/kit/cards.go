@@ -79,6 +79,21 @@ func (c *Cards) Attended() bool {
 	})
 }
 
+// Loose reports whether the cards could be moved together: there is room below one,
+// and nobody has to hurry to get at any of them, which is where it can't be closed.
+func (c *Cards) Loose() bool {
+	high := float32(0)
+	for _, one := range c.list {
+		if one.notice.dismiss == nil {
+			return false
+		}
+		if one.placed {
+			high += one.above() - one.base
+		}
+	}
+	return slices.ContainsFunc(c.list, func(one *card) bool { return one.placed && one.above() > high })
+}
+
 // Settle moves the cards together, for a moment in which people do something else,
 // and leaves some room free below them, for what stands at the bottom of the page.
 func (c *Cards) Settle(free float32) {
