@@ -125,7 +125,7 @@ func (h Held) words() string {
 // retry is a try that failed and the one that is due.
 type retry struct {
 	err           *service.Error
-	at            time.Time // zero: it depends on something else, which the notice above tells
+	at            time.Time // zero: it depends on something else, which a notice tells
 	try, maxTries int
 }
 
