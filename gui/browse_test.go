@@ -313,6 +313,22 @@ func TestReportOfDeletionsThatFail(t *testing.T) {
 	b.MustNotSee("could not be deleted")
 }
 
+// What the search hides is not deleted without a word.
+func TestDeletionTellsWhatIsHidden(t *testing.T) {
+	b := newBrowser(t, 30)
+	b.all(30)
+	b.click(0, 0)
+	b.click(3, fyne.KeyModifierShift)
+	b.Tap("Delete…")
+	b.MustNotSee("not shown at the moment")
+	b.Tap("Keep")
+	b.Type("Search 30 files", `"`+b.names()[2]+`"`)
+	b.Until("the search", func() bool { return len(b.names()) == 1 })
+	b.Tap("Delete…")
+	b.MustSee("Delete 4 files (", "3 of them are not shown at the moment, and are deleted too.")
+	b.Tap("Keep")
+}
+
 // Ctrl+Z takes back what waits to be deleted, also when nothing is left to show.
 func TestDeletionIsUndoneByKey(t *testing.T) {
 	b := newBrowser(t, 20)

@@ -27,6 +27,10 @@ func (s *Screen) askDelete() {
 		title = lang.L("Delete “{{.Name}}” ({{.Size}})?", map[string]any{"Name": shownName(&files[0]), "Size": s.cfg.Format.Size(size)})
 	}
 	text := lang.L("What is deleted leaves your account, and its link stops working for everybody. You can undo this for 8 seconds, and not after that. Files on this computer are not touched.")
+	if n := s.tiles.selection.Hidden(); n > 0 && len(files) > 1 {
+		text = lang.N("{{.Count}} of them are not shown at the moment, and are deleted too.", n,
+			map[string]any{"Count": s.cfg.Format.Number(int64(n))}) + " " + text
+	}
 	s.cfg.Outside.Ask(title, text,
 		kit.Answer{Label: lang.L("Delete"), Kind: kit.ButtonDanger, Do: func() { s.remove(files) }},
 		kit.Answer{Label: lang.L("Keep"), Kind: kit.ButtonPrimary})

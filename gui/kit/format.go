@@ -39,11 +39,7 @@ func (f *Format) Number(n int64) string {
 // Brief writes a whole number that is not negative with the two or three digits
 // that matter: "202", "4.6k", "17k", "1.2M". Billions are the largest unit.
 func (f *Format) Brief(n int64) string {
-	value, unit := float64(n), 0
-	for unit < 3 && value >= 999.5 {
-		value /= 1000
-		unit++
-	}
+	value, unit := scaled(n, 3)
 	if unit == 0 {
 		return f.Number(n)
 	}
@@ -70,7 +66,7 @@ func (f *Format) Percent(part float64) string {
 
 // Size writes a number of bytes in decimal units: "0 B", "412 KB", "1.4 GB".
 func (f *Format) Size(bytes int64) string {
-	value, unit := scaled(bytes)
+	value, unit := scaled(bytes, exa)
 	// 9.96 would be written "10.0" where ten is written "10".
 	n := f.Number(int64(math.Round(value)))
 	if unit > 0 && value < 9.95 || unit > 1 && value < 99.95 && math.Round(value*10) != math.Round(value)*10 {
@@ -79,11 +75,14 @@ func (f *Format) Size(bytes int64) string {
 	return withUnit(n, unit)
 }
 
-// scaled gives a number of bytes in the unit in which it is written, counted
-// from bytes in thousands.
-func scaled(bytes int64) (value float64, unit int) {
-	value = float64(bytes)
-	for unit < 6 && value >= 999.5 {
+// exa is the largest unit for bytes.
+const exa = 6
+
+// scaled gives a number in the unit in which it is written, counted from one in
+// thousands, up to a largest one.
+func scaled(n int64, largest int) (value float64, unit int) {
+	value = float64(n)
+	for unit < largest && value >= 999.5 {
 		value /= 1000
 		unit++
 	}
@@ -117,7 +116,7 @@ func (f *Format) Speed(bytesPerSecond float64) string {
 // Limit writes bytes a second that somebody has chosen, as short as they are:
 // "1 MB/s", "1.25 MB/s".
 func (f *Format) Limit(bytesPerSecond int64) string {
-	value, unit := scaled(bytesPerSecond)
+	value, unit := scaled(bytesPerSecond, exa)
 	n := f.printer.Sprint(number.Decimal(value, number.MaxFractionDigits(2)))
 	return lang.L("{{.Size}}/s", map[string]any{"Size": withUnit(n, unit)})
 }
