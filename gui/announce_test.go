@@ -53,7 +53,7 @@ func TestAnnouncementsMoveNothing(t *testing.T) {
 	removal := kit.NewNotice()
 	removal.Set(kit.NoticeContent{Text: "3 files will be deleted", Color: kit.ColorRed, Action: "Undo"})
 	for name, c := range map[string]struct{ come, leave func() }{
-		"an error":    {func() { s.Tell("an error") }, func() { b.Tap("Close") }},
+		"an error":    {func() { s.notices.tell("an error", kit.ColorRed) }, func() { b.Tap("Close") }},
 		"words":       {func() { s.toast("words") }, func() { b.Tap("Close") }},
 		"an offer":    {func() { s.notices.offer("", "an offer", "Show folder", func() {}) }, func() { b.Tap("Close") }},
 		"a condition": {func() { b.tell(offline) }, func() { b.tell(upload.Totals{}) }},
@@ -65,9 +65,9 @@ func TestAnnouncementsMoveNothing(t *testing.T) {
 		},
 		"a deletion": {func() { s.notices.cards.Put(removal) }, func() { s.notices.cards.Take(removal) }},
 	} {
+		b.Settle()
 		before := b.placed(s.frame.main)
 		check := func(when string) {
-			b.Settle()
 			after := b.placed(s.frame.main)
 			for o, place := range before {
 				if after[o] != place {
@@ -343,8 +343,8 @@ func TestAnnouncementsOnTheFirstScreen(t *testing.T) {
 // That the service is out of reach is told once where the files are, and there
 // from when they are.
 func TestOfflineIsToldOnceWhereTheFilesAre(t *testing.T) {
-	b := newBrowser(t, 3)
-	b.all(3)
+	b := newBench(t)
+	b.Tap("Files")
 	b.tell(upload.Totals{Waiting: 1, Offline: true, Err: &service.Error{Kind: service.Offline}})
 	b.MustSee("sandbox has been out of reach since")
 	b.shell.notices.forFiles(kit.NoticeContent{Text: "Offline. These are the files from 9:40.", Color: kit.ColorAmber})
