@@ -214,6 +214,21 @@ func TestNothingSaidIsLost(t *testing.T) {
 	}
 }
 
+// What would pass is not told of the background when the window is back.
+func TestWordsOfTheBackgroundAreKeptOnly(t *testing.T) {
+	b := newBench(t)
+	b.shell.since = time.Now()
+	b.shell.toast("Watching ~/Pictures")
+	b.shell.toastCopied(3)
+	b.shell.Tell("An error.")
+	b.Settle()
+	b.shell.since = time.Time{}
+	b.MustSee("An error.")
+	b.MustNotSee("Watching ~/Pictures", "3 links copied")
+	b.Tap("Messages")
+	b.MustSee("Watching ~/Pictures")
+}
+
 // Sentences about the same take each other's place: how far something is, and what
 // the clipboard has.
 func TestWordsAboutTheSame(t *testing.T) {

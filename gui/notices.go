@@ -234,9 +234,15 @@ func (n *notices) tell(text string, c fyne.ThemeColorName) {
 	n.say("", kit.NoticeContent{Text: text, Color: c}, 0)
 }
 
-// toast says a few words that pass by themselves.
+// toast says a few words that pass by themselves. What happens in the background is
+// only kept: nobody wants to see it much later.
 func (n *notices) toast(topic, text string) {
-	n.say(topic, kit.NoticeContent{Text: text, Color: kit.ColorAccent}, toastTime)
+	c := kit.NoticeContent{Text: text, Color: kit.ColorAccent}
+	if n.shell.hidden() {
+		n.keep(topic, &c)
+		return
+	}
+	n.say(topic, c, toastTime)
 }
 
 // offer says what was done until it is closed, with a button.
