@@ -119,7 +119,7 @@ func (s *Shell) tellOffline() {
 	}
 	s.toldOffline = true
 	note := fyne.NewNotification(lang.L("Sluice is offline"), lang.L("{{.Host}} has been out of reach since {{.Time}}. Nothing is lost; everything goes on by itself.",
-		map[string]any{"Host": s.backend.Host(), "Time": s.format.Time(since)}))
+		map[string]any{"Host": s.backend.Host(), "Time": s.notices.since()}))
 	s.acts.add(func(ctx context.Context) { s.notify(ctx, note) })
 }
 

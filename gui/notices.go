@@ -197,13 +197,22 @@ func (n *notices) forKey(err *service.Error) kit.NoticeContent {
 	return c
 }
 
+// since writes from when on the service can't be reached: the time, and the day
+// where that does not tell which.
+func (n *notices) since() string {
+	if n.shell.now().Sub(n.offline) < 20*time.Hour {
+		return n.shell.format.Clock(n.offline)
+	}
+	return n.shell.format.Moment(n.offline)
+}
+
 // forOffline tells since when the service can't be reached, or what else is
 // wrong with the way there.
 func (n *notices) forOffline(t *uploads.Totals) string {
 	if t.Err != nil && t.Err.Kind != service.Offline {
 		return ErrorText(t.Err)
 	}
-	d := map[string]any{"Host": n.shell.backend.Host(), "Time": n.shell.format.Time(n.offline)}
+	d := map[string]any{"Host": n.shell.backend.Host(), "Time": n.since()}
 	text := n.one(t, lang.L("{{.Host}} has been out of reach since {{.Time}}. Your files are kept; uploads go on by themselves.", d),
 		lang.L("{{.Host}} has been out of reach since {{.Time}}. Nothing is lost; everything goes on by itself.", d))
 	if left := t.Until.Sub(n.shell.now()); left > time.Second {

@@ -98,6 +98,21 @@ func TestOfflineIsTriedAtOnce(t *testing.T) {
 	b.MustNotSee("has been out of reach since")
 }
 
+// An outage that began before midnight has a time, and one of days the day too.
+func TestOutagesHaveTimes(t *testing.T) {
+	b := newBench(t)
+	began := time.Date(2026, time.November, 23, 23, 50, 0, 0, time.Local)
+	now := began
+	b.shell.now = func() time.Time { return now }
+	b.tell(upload.Totals{Waiting: 1, Offline: true})
+	now = began.Add(time.Hour)
+	b.tell(upload.Totals{Waiting: 1, Offline: true})
+	b.MustSee("out of reach since 23:50.")
+	now = began.AddDate(0, 0, 2)
+	b.tell(upload.Totals{Waiting: 1, Offline: true})
+	b.MustSee("out of reach since 23 Nov 2026, 23:50.")
+}
+
 func TestNoticeCountsDown(t *testing.T) {
 	b := newBench(t)
 	now := time.Now()
