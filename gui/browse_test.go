@@ -423,7 +423,7 @@ func TestFilesAreSortedAndFiltered(t *testing.T) {
 	b.UntilSees("Nothing found")
 	b.Tap("Show all files")
 	b.Until("all files again", func() bool { return len(b.names()) == 300 })
-	b.Tap("What can be searched for")
+	b.Tap("What can be searched for (F1)")
 	b.MustSee("after:2026-01-01", ">10MB <=1GiB")
 }
 

@@ -60,7 +60,7 @@ func TestEscapeTakesTheHelpAway(t *testing.T) {
 	b.all(30)
 	b.Type("Search 30 files", "no such name")
 	b.UntilSees("Nothing found")
-	b.Tap("What can be searched for")
+	b.Tap("What can be searched for (F1)")
 	b.MustSee("after:2026-01-01")
 	b.shell.window.Canvas().Unfocus()
 	b.press(fyne.KeyEscape)
@@ -68,6 +68,13 @@ func TestEscapeTakesTheHelpAway(t *testing.T) {
 	b.MustSee("Nothing found")
 	b.press(fyne.KeyEscape)
 	b.UntilGone("Nothing found")
+	b.shell.find()
+	b.Press(fyne.KeyF1)
+	b.MustSee("after:2026-01-01")
+	b.press(fyne.KeyF1)
+	b.MustNotSee("after:2026-01-01")
+	b.press(fyne.KeyF1)
+	b.MustSee("after:2026-01-01")
 }
 
 // Escape is for what stands on top, and not for a card below it.

@@ -20,6 +20,19 @@ func (s *Screen) formats() []*fyne.MenuItem {
 	return items
 }
 
+// marks are the entries for copying what tells one file from all others.
+func (s *Screen) marks() []*fyne.MenuItem {
+	f, ok := s.single()
+	if !ok {
+		return nil
+	}
+	items := []*fyne.MenuItem{fyne.NewMenuItemSeparator()}
+	if f.SHA256 != "" {
+		items = append(items, fyne.NewMenuItem("SHA-256", func() { s.cfg.Outside.Text(f.SHA256) }))
+	}
+	return append(items, fyne.NewMenuItem(lang.X("Id (of a file)", "Id"), func() { s.cfg.Outside.Text(string(f.ID)) }))
+}
+
 func (s *Screen) openItem() *fyne.MenuItem {
 	return fyne.NewMenuItem(lang.L("Open in the browser"), func() { s.open(s.tiles.selection.IDs()) })
 }
@@ -51,7 +64,7 @@ func (s *Screen) menuItems() []*fyne.MenuItem {
 	n := s.tiles.selection.Count()
 	copies := lang.N("Copy {{.Count}} links", n, map[string]any{"Count": s.cfg.Format.Number(int64(n))})
 	as := fyne.NewMenuItem(lang.L("Copy as"), nil)
-	as.ChildMenu = fyne.NewMenu("", s.formats()...)
+	as.ChildMenu = fyne.NewMenu("", append(s.formats(), s.marks()...)...)
 	items := []*fyne.MenuItem{
 		fyne.NewMenuItem(copies, func() { s.copy("", s.tiles.selection.IDs()) }), as, s.openItem(),
 	}

@@ -10,6 +10,41 @@ import (
 	"sluice/service"
 )
 
+// What the card copies by its small buttons can be had from the menu, too, which
+// has keys.
+func TestMenuCopiesWhatTheCardDoes(t *testing.T) {
+	o := openScreen(t, 3)
+	s := o.screen
+	o.paint()
+	hash := strings.Repeat("e3b0", 16)
+	o.catalogue.Added(service.File{ID: "new", Name: "new.pdf", SHA256: hash, Uploaded: time.Now()})
+	o.Until("the file", func() bool { return s.model.list.Len() == 4 && s.model.list.ID(0) == "new" })
+	copied := ""
+	s.cfg.Outside.Text = func(text string) { copied = text }
+	entries := func() map[string]func() {
+		found := map[string]func(){}
+		for _, item := range s.menuItems() {
+			if item.ChildMenu == nil {
+				continue
+			}
+			for _, child := range item.ChildMenu.Items {
+				found[child.Label] = child.Action
+			}
+		}
+		return found
+	}
+	s.tiles.Select(func(sel *Selection) { sel.Go(0, false, false) })
+	for label, want := range map[string]string{"SHA-256": hash, "Id": "new"} {
+		if entries()[label](); copied != want {
+			t.Errorf("%s copies %q", label, copied)
+		}
+	}
+	s.tiles.Select(func(sel *Selection) { sel.Go(1, false, true) })
+	if entries()["Id"] != nil {
+		t.Error("two files have one id")
+	}
+}
+
 // A name is shown whole in the card, and so is what stands in the way of the file;
 // what comes below them makes room.
 func TestDetailsAreWhole(t *testing.T) {

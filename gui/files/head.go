@@ -29,7 +29,7 @@ func newHeader(s *Screen) *header {
 	h := &header{screen: s}
 	title := kit.NewText(lang.L("Files"), kit.TextStyle{Size: kit.SizeTitle, Bold: true, Elide: kit.ElideEnd})
 	h.search = kit.NewSearchField(lang.L("Search files"), lang.L("Clear search"), s.searched, h.key)
-	h.help = kit.NewIconButton(kit.IconHelp, lang.L("What can be searched for"), h.explain)
+	h.help = kit.NewIconButton(kit.IconHelp, lang.L("What can be searched for (F1)"), h.explain)
 	names := []string{}
 	for _, o := range settings.FilesOrders() {
 		names = append(names, orderName(o))
@@ -73,6 +73,8 @@ func (h *header) key(e *fyne.KeyEvent) bool {
 		h.screen.Shown()
 	case fyne.KeyDown, fyne.KeyPageDown, fyne.KeyReturn, fyne.KeyEnter:
 		h.screen.toTiles(&fyne.KeyEvent{Name: fyne.KeyDown})
+	case fyne.KeyF1:
+		h.explain()
 	case fyne.KeyF5:
 		h.screen.Refresh()
 	default:

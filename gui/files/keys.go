@@ -7,12 +7,14 @@ import (
 // TypedKey takes a key that did nothing elsewhere in the window.
 func (s *Screen) TypedKey(e *fyne.KeyEvent) {
 	if s.covered() {
-		if e.Name == fyne.KeyEscape {
+		if e.Name == fyne.KeyEscape || e.Name == fyne.KeyF1 {
 			s.head.unexplain()
 		}
 		return
 	}
 	switch e.Name { //nolint:exhaustive // all other keys do nothing
+	case fyne.KeyF1:
+		s.head.explain()
 	case fyne.KeyF5:
 		s.Refresh()
 	case fyne.KeyF2:

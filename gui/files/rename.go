@@ -20,7 +20,15 @@ func (s *Screen) renames() bool { return s.lib.Rename != nil && s.lib.CanRename(
 
 // renamable is the one file that is selected, if it can be renamed.
 func (s *Screen) renamable() (service.File, bool) {
-	if !s.renames() || s.tiles.selection.Count() != 1 {
+	if !s.renames() {
+		return service.File{}, false
+	}
+	return s.single()
+}
+
+// single is the one file that is selected, if it is one.
+func (s *Screen) single() (service.File, bool) {
+	if s.tiles.selection.Count() != 1 {
 		return service.File{}, false
 	}
 	files := s.files(s.tiles.selection.IDs())
