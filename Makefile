@@ -17,7 +17,7 @@ APP_TAGS := migrated_fynedo
 # Tests without a screen: "ci" is Fyne's software driver.
 TEST_TAGS := ci,migrated_fynedo
 # Whatever only special tests are built with, so that checks read it too.
-ALL_TAGS := $(TEST_TAGS),realwindow,keyring,bench,torture
+ALL_TAGS := $(TEST_TAGS),realwindow,keyring,bench,torture,pictures
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
 TOOL := go tool -modfile=.ci/tools/go.mod
@@ -82,7 +82,7 @@ fmt:
 .PHONY: vet
 vet:
 	$(call say,go vet and other platforms)
-	go vet -tags $(APP_TAGS),realwindow,keyring,bench,torture ./...
+	go vet -tags $(APP_TAGS),realwindow,keyring,bench,torture,pictures ./...
 	GOOS=windows CGO_ENABLED=0 go build -tags $(TEST_TAGS) ./...
 	GOOS=darwin CGO_ENABLED=0 go build ./service/... ./storage/... # Fyne builds for it on a Mac only
 
@@ -140,6 +140,16 @@ bench: ## uploads side by side with curl, memory, the window with 100,000 files 
 	go test -count=1 -v -timeout 20m -tags $(TEST_TAGS),bench -run '^TestBench' ./service/watch/
 	$(call say,scrolling)
 	go test -count=1 -tags $(TEST_TAGS) -run '^$$' -bench Scroll ./gui/kit/ ./gui/files/ ./gui/uploads/ ./gui/history/
+
+# Each picture comes from the same files in a window of the same size. Only times,
+# and the names of files in scripts that this computer has no fonts for, differ.
+.PHONY: pictures
+pictures: ## docs/images anew, from the real window; pngquant makes them small
+	@command -v pngquant >/dev/null || { echo 'pngquant is missing: install the package of that name'; exit 1; }
+	@packaging/setup.sh test
+	$(call say,pictures)
+	go test -count=1 -v -timeout 20m -tags $(TEST_TAGS),realwindow,pictures -run '^TestPictures' ./gui/realwindow/
+	pngquant --force --ext .png --strip --speed 1 docs/images/*.png
 
 # FUZZ says how long each fuzz target runs, MINUTES how long each kind of chaos
 # in watched folders lasts, ONLY which campaigns run.

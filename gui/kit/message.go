@@ -19,7 +19,7 @@ func (l MessageLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	size.Width -= l.Right
 	width := min(l.Width, size.Width-20)
 	text := objects[messageText]
-	text.Resize(fyne.NewSize(width, text.Size().Height)) // the width decides the height
+	even := balance(text, width)
 	gap := func(i int) float32 {
 		if i < len(l.Gaps) && i < len(objects)-1 {
 			return l.Gaps[i]
@@ -39,13 +39,32 @@ func (l MessageLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		}
 		want := o.MinSize()
 		w := width
-		if i > messageText {
+		switch {
+		case i == messageText:
+			w = even
+		case i > messageText:
 			w = min(want.Width, size.Width)
 		}
 		o.Resize(fyne.NewSize(w, want.Height))
 		o.Move(fyne.NewPos((size.Width-w)/2, y))
 		y += want.Height + gap(i)
 	}
+}
+
+// balance gives the least width, up to a limit, in which a text has no more lines
+// than in that: no word stands alone in the last one.
+func balance(text fyne.CanvasObject, limit float32) float32 {
+	const step = 12
+	height := func(width float32) float32 {
+		text.Resize(fyne.NewSize(width, text.Size().Height)) // the width decides the height
+		return text.MinSize().Height
+	}
+	half, lines, width := height(limit/2), height(limit), limit
+	for half > lines && height(width-step) <= lines {
+		width -= step
+	}
+	height(width)
+	return width
 }
 
 // MinSize is Fyne's.

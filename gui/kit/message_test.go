@@ -33,3 +33,24 @@ func TestMessageLayout(t *testing.T) {
 		y += 20 + want.gap
 	}
 }
+
+// The last line of a message is no single word.
+func TestMessagesHaveEvenLines(t *testing.T) {
+	const words = "The service had an accident. Nothing was changed; Sluice tries again by itself."
+	text := NewText(words, TextStyle{Lines: 5, Align: fyne.TextAlignCenter})
+	window(t, text, fyne.NewSize(900, 300))
+	const limit = 440
+	width := balance(text, limit)
+	lines := text.fit(width)
+	if width >= limit || len(lines) != 2 || len(text.fit(limit)) != 2 {
+		t.Fatalf("%d lines in %v of %d", len(lines), width, limit)
+	}
+	first, last := text.measure(lines[0]).Width, text.measure(lines[1]).Width
+	if last < first/2 {
+		t.Errorf("the lines are %v and %v wide: %q", first, last, lines)
+	}
+	text.SetText("Short.")
+	if balance(text, limit) < text.measure("Short.").Width || len(text.fit(balance(text, limit))) != 1 {
+		t.Error("one word has no room")
+	}
+}

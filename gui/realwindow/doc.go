@@ -9,6 +9,9 @@
 // words on it (see [Reader.Find]); what has no words is found from the words
 // beside it, and layout_test.go is the only file that knows how.
 //
+// The pictures of the documentation are drawn by the same means, with the tag
+// pictures: see `make pictures`.
+//
 // Everything here has the build tag realwindow, which `make test` passes, so
 // that a plain `go test ./...` on a computer without an X server stays quiet.
 // Nothing here skips: with the tag, a missing Xvfb is a failure.

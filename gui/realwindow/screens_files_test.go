@@ -52,6 +52,12 @@ func (r *looking) screensOfFiles(ctx context.Context, t *testing.T, server *sand
 	r.shot(ctx, t, "grid").says(t, "Files", "Search 1,284 files", "Newest first", "All", "Images 753", "Other 21",
 		"Select a file to see all about it.", "Idle", "1,284 files · 6.0 GB")
 
+	if err := r.Move(ctx, saveButton().Mul(r.desktop.scale)); err != nil {
+		t.Fatal(err)
+	}
+	r.awaitText(ctx, t, "Save this list as CSV…")
+	r.glimpse(t, "tip "+string(r.look))
+
 	r.point(ctx, t, tableSwitch(), 0)
 	r.awaitText(ctx, t, "Downloads")
 	table := r.shot(ctx, t, "table")
@@ -61,6 +67,15 @@ func (r *looking) screensOfFiles(ctx context.Context, t *testing.T, server *sand
 
 	r.point(ctx, t, gridSwitch(), 0)
 	r.awaitTiles(ctx, t, server)
+	r.pickTwenty(ctx, t)
+	selected := r.shot(ctx, t, "selected")
+	selected.begins(t, newest(server)[19].Name) // in the details
+	selected.says(t, "Copy links", "Download", "Open", "More", "Delete…", "SHA-256", "Last viewed", "Copy link", "Rename…")
+}
+
+// pickTwenty selects the first twenty files.
+func (r *looking) pickTwenty(ctx context.Context, t *testing.T) {
+	t.Helper()
 	if err := r.Click(ctx, r.tile(0)); err != nil {
 		t.Fatal(err)
 	}
@@ -68,9 +83,6 @@ func (r *looking) screensOfFiles(ctx context.Context, t *testing.T, server *sand
 		t.Fatal(err)
 	}
 	r.awaitText(ctx, t, "20 files ·")
-	selected := r.shot(ctx, t, "selected")
-	selected.begins(t, newest(server)[19].Name) // in the details
-	selected.says(t, "Copy links", "Download", "Open", "More", "Delete…", "SHA-256", "Last viewed", "Copy link", "Rename…")
 }
 
 // narrow shows what is selected in a small window.
@@ -161,7 +173,7 @@ func (d *desktop) unlisted(ctx context.Context, t *testing.T, look kit.Appearanc
 	r.open(ctx, t, "Files")
 	r.awaitText(ctx, t, "Your files can’t be listed")
 	failed := r.shot(ctx, t, "error")
-	failed.begins(t, "The service had an accident. Nothing was changed")
+	failed.begins(t, "The service had an accident.")
 	failed.says(t, "Try again")
 	server.Clear()
 	r.click(ctx, t, "Try again")
@@ -187,7 +199,7 @@ func (d *desktop) neverListed(ctx context.Context, t *testing.T, look kit.Appear
 	r.open(ctx, t, "Files")
 	r.awaitText(ctx, t, "Your files can’t be listed")
 	offline := r.shot(ctx, t, "offline without files")
-	offline.begins(t, "The service can’t be reached. Check your connection")
+	offline.begins(t, "The service can’t be reached.")
 	offline.says(t, "Try again")
 	r.quit(ctx, t)
 }

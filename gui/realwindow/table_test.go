@@ -121,6 +121,9 @@ func (r *running) table(t *testing.T) [][]string {
 // tableSwitch is what shows the table, in units of the toolkit.
 func tableSwitch() image.Point { return image.Pt(1141, 73) }
 
+// saveButton is what saves the list.
+func saveButton() image.Point { return image.Pt(1105, 36) }
+
 // gridSwitch is what shows the pictures.
 func gridSwitch() image.Point { return image.Pt(1111, 73) }
 
