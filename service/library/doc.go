@@ -14,7 +14,9 @@
 //
 // # In memory
 //
-// A record is a compact form of service.File, some 100 bytes with its words. A
+// A record is a compact form of service.File, some 100 bytes with its words. Records
+// lie side by side in large pieces of memory, and are put so again when many
+// were replaced: what is free between them could not be given back. A
 // snapshot is a set of records that never changes, with columns beside them for
 // searching: the plain names one behind the other, sizes, times, kinds; and the
 // orders of sorting, made when first needed. Find goes through the columns and
