@@ -87,6 +87,7 @@ type tile struct {
 	fact    *canvas.Text
 	disc    *canvas.Circle
 	check   *kit.Icon
+	video   *videoMark // nil: no video was shown yet
 	objects []fyne.CanvasObject
 }
 
@@ -120,6 +121,7 @@ func (t *tile) show(f *service.File, label string, picture *image.RGBA) {
 	t.set(picture, t.look.picture, fyne.NewPos(tilePad, tilePad))
 	kit.FillText(t.kind, label)
 	t.kind.Hidden = picture != nil || label == ""
+	t.showVideo()
 	kit.Repaint(t)
 }
 
@@ -180,6 +182,7 @@ func (t *tile) colors() {
 	t.name.Color, t.fact.Color, t.kind.Color = of(kit.ColorText), of(kit.ColorSecondary), of(kit.ColorSecondary)
 	t.blank.FillColor, t.disc.FillColor = of(kit.ColorBlank), of(kit.ColorPrimary)
 	t.colorBack()
+	t.colorVideo()
 }
 
 func (t *tile) colorBack() {
@@ -224,6 +227,7 @@ func (r tileRenderer) Layout(size fyne.Size) {
 	t.check.Resize(fyne.NewSquareSize(tickSide))
 	t.check.Move(disc)
 	t.place(t.look.picture, fyne.NewPos(tilePad, tilePad))
+	t.placeVideo()
 }
 
 func (r tileRenderer) MinSize() fyne.Size { return TileSize(LeastPicture) }
