@@ -141,7 +141,7 @@ bench: ## uploads side by side with curl, memory, the window with 100,000 files 
 	$(call say,scrolling)
 	go test -count=1 -tags $(TEST_TAGS) -run '^$$' -bench Scroll ./gui/kit/ ./gui/files/ ./gui/uploads/ ./gui/history/
 
-# Each picture comes from the same files in a window of the same size. Only times,
+# Each picture comes from the same files in a window of the same size. Only the time of day,
 # and the names of files in scripts that this computer has no fonts for, differ.
 .PHONY: pictures
 pictures: ## docs/images anew, from the real window; pngquant makes them small

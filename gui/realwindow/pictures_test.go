@@ -33,6 +33,9 @@ func TestPictures(t *testing.T) {
 	t.Run("no files", drawNoFiles)
 }
 
+// sameDays is the time zone: dates of files are the same each time.
+const sameDays = "TZ=UTC"
+
 // pictured starts the service of the pictures.
 func pictured(t *testing.T, change func(*sandbox.Config)) *sandbox.Server {
 	t.Helper()
@@ -77,7 +80,7 @@ func drawTransfers(t *testing.T) {
 	d := newDesktop(t, 1)
 	server := pictured(t, func(c *sandbox.Config) { c.Throttle = 3_000_000 })
 	added(t, server, "garden-timelapse.mp4", 60_000_000)
-	r := d.startLook(ctx, t, server, kit.AppearanceLight)
+	r := d.startLook(ctx, t, server, kit.AppearanceLight, sameDays)
 	r.awaitText(ctx, t, "Drop files or folders anywhere in this window")
 	r.drop(ctx, t, d.photo(t, "IMG_2209.jpg", 9), d.photo(t, "IMG_2210.jpg", 10), d.photo(t, "IMG_2211.jpg", 11),
 		d.work(t, "notes.pdf", 1_100_000), d.work(t, "demo.mp4", 4_000_000), d.work(t, "empty.log", 0))
@@ -223,7 +226,7 @@ func drawWatched(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	r := d.startLook(ctx, t, pictured(t, ofFiles(9)), kit.AppearanceLight)
+	r := d.startLook(ctx, t, pictured(t, ofFiles(9)), kit.AppearanceLight, sameDays)
 	r.open(ctx, t, "Watched folders")
 	r.click(ctx, t, "Watch ~/Pictures/Screenshots")
 	r.awaitText(ctx, t, "Watching · nothing uploaded yet")
@@ -251,7 +254,7 @@ func drawFiles(t *testing.T) {
 	d := newDesktop(t, 1)
 	server := pictured(t, ofFiles(1284))
 	for _, look := range []kit.Appearance{kit.AppearanceLight, kit.AppearanceDark} {
-		r := d.startLook(ctx, t, server, look)
+		r := d.startLook(ctx, t, server, look, sameDays)
 		r.open(ctx, t, "Files")
 		r.awaitTiles(ctx, t, server)
 		if look == kit.AppearanceLight {
@@ -311,7 +314,7 @@ func drawFilesLarge(t *testing.T) {
 	d := newDesktop(t, 2)
 	server := pictured(t, ofFiles(1284))
 	for _, look := range []kit.Appearance{kit.AppearanceDark, kit.AppearanceLight} {
-		r := d.startLook(ctx, t, server, look)
+		r := d.startLook(ctx, t, server, look, sameDays)
 		r.open(ctx, t, "Files")
 		r.awaitText(ctx, t, "Search 1,284 files")
 		if look == kit.AppearanceDark {
@@ -331,7 +334,7 @@ func drawNoFiles(t *testing.T) {
 	ctx := journey(t)
 	d := newDesktop(t, 1)
 	server := pictured(t, ofFiles(0))
-	r := d.startLook(ctx, t, server, kit.AppearanceLight)
+	r := d.startLook(ctx, t, server, kit.AppearanceLight, sameDays)
 	r.open(ctx, t, "Files")
 	r.awaitText(ctx, t, "No files yet")
 	r.draw(ctx, t, "files-empty")
@@ -341,21 +344,21 @@ func drawNoFiles(t *testing.T) {
 	other := newDesktop(t, 1) // which has never seen files
 	server = pictured(t, ofFiles(1284))
 	server.Inject(sandbox.Fault{Kind: sandbox.Answer, Method: http.MethodGet, PathPrefix: "/api/user/files", Status: http.StatusInternalServerError, Times: -1})
-	r = other.startLook(ctx, t, server, kit.AppearanceLight)
+	r = other.startLook(ctx, t, server, kit.AppearanceLight, sameDays)
 	r.open(ctx, t, "Files")
 	r.awaitText(ctx, t, "Your files can’t be listed")
 	r.draw(ctx, t, "files-error")
 	r.quit(ctx, t)
 	closed(t, server)
 
-	r = other.startLook(ctx, t, server, kit.AppearanceDark)
+	r = other.startLook(ctx, t, server, kit.AppearanceDark, sameDays)
 	r.open(ctx, t, "Files")
 	r.awaitText(ctx, t, "The service can’t be reached")
 	r.draw(ctx, t, "files-offline-first")
 	r.quit(ctx, t)
 
 	server = pictured(t, ofFiles(1284))
-	r = other.startLook(ctx, t, server, kit.AppearanceDark)
+	r = other.startLook(ctx, t, server, kit.AppearanceDark, sameDays)
 	r.open(ctx, t, "Files")
 	r.awaitTiles(ctx, t, server)
 	closed(t, server)

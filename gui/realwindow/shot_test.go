@@ -27,10 +27,11 @@ type looking struct {
 	look kit.Appearance
 }
 
-// startLook starts Sluice with a service, light or dark.
-func (d *desktop) startLook(ctx context.Context, t *testing.T, server *sandbox.Server, look kit.Appearance) *looking {
+// startLook starts Sluice with a service, light or dark. More is for its
+// environment.
+func (d *desktop) startLook(ctx context.Context, t *testing.T, server *sandbox.Server, look kit.Appearance, more ...string) *looking {
 	t.Helper()
-	env := []string{"SLUICE_API_URL=" + server.APIURL(), "SLUICE_API_KEY=" + sessionKey, "FYNE_THEME=" + string(look)}
+	env := append([]string{"SLUICE_API_URL=" + server.APIURL(), "SLUICE_API_KEY=" + sessionKey, "FYNE_THEME=" + string(look)}, more...)
 	return &looking{d.start(ctx, t, env), look}
 }
 
