@@ -49,7 +49,9 @@ func (r *looking) screensOfFiles(ctx context.Context, t *testing.T, server *sand
 	t.Helper()
 	r.open(ctx, t, "Files")
 	r.awaitTiles(ctx, t, server)
-	r.shot(ctx, t, "grid").says(t, "Files", "Search 1,284 files", "Newest first", "All", "Images 753", "Other 21",
+	grid := r.shot(ctx, t, "grid")
+	grid.seamless(t, searchEdge())
+	grid.says(t, "Files", "Search 1,284 files", "Newest first", "All", "Images 753", "Other 21",
 		"Select a file to see all about it.", "Idle", "1,284 files · 6.0 GB")
 
 	if err := r.Move(ctx, saveButton().Mul(r.desktop.scale)); err != nil {

@@ -95,6 +95,20 @@ func (s *shot) plain(t *testing.T, part image.Rectangle, want color.RGBA) {
 	}
 }
 
+// seamless fails the test where a border between light areas, of which it has the
+// darkest colour, is darker than that.
+func (s *shot) seamless(t *testing.T, edge image.Rectangle) {
+	t.Helper()
+	if s.look != kit.AppearanceLight {
+		return
+	}
+	border := color.RGBAModel.Convert(kit.NewTheme(s.look).Color(kit.ColorBorder, 0)).(color.RGBA)
+	edge = scaled(edge, s.scale)
+	if got := s.farthest(edge, color.RGBA{255, 255, 255, 255}); luminance(got) < 0.99*luminance(border) {
+		t.Errorf("%s: on the edge %v stands %v, darker than %v", s.name, edge, got, border)
+	}
+}
+
 func scaled(r image.Rectangle, scale int) image.Rectangle {
 	return image.Rectangle{Min: r.Min.Mul(scale), Max: r.Max.Mul(scale)}
 }

@@ -121,6 +121,9 @@ func (r *running) table(t *testing.T) [][]string {
 // tableSwitch is what shows the table, in units of the toolkit.
 func tableSwitch() image.Point { return image.Pt(1141, 73) }
 
+// searchEdge is a part of the upper edge of the search field.
+func searchEdge() image.Rectangle { return image.Rect(690, 14, 720, 28) }
+
 // saveButton is what saves the list.
 func saveButton() image.Point { return image.Pt(1105, 36) }
 
