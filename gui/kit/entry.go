@@ -46,13 +46,27 @@ type entryRenderer struct {
 func (r *entryRenderer) Refresh() {
 	r.color()
 	r.WidgetRenderer.Refresh()
+	if r.entry.Disabled() { // Fyne's border would be stronger than that of others
+		for _, border := range r.borders() {
+			border.StrokeColor = theme.ColorForWidget(theme.ColorNameInputBorder, r.entry)
+			border.Refresh()
+		}
+	}
+}
+
+// borders gives the border.
+func (r *entryRenderer) borders() (borders []*canvas.Rectangle) {
+	for _, o := range r.Objects() {
+		if border, ok := o.(*canvas.Rectangle); ok && border.StrokeWidth > 0 {
+			borders = append(borders, border)
+		}
+	}
+	return borders
 }
 
 // color makes the inside of the border nearly transparent in the field's colour.
 func (r *entryRenderer) color() {
-	for _, o := range r.Objects() {
-		if border, ok := o.(*canvas.Rectangle); ok && border.StrokeWidth > 0 {
-			border.FillColor = fade(theme.ColorForWidget(theme.ColorNameInputBackground, r.entry), 1)
-		}
+	for _, border := range r.borders() {
+		border.FillColor = fade(theme.ColorForWidget(theme.ColorNameInputBackground, r.entry), 1)
 	}
 }

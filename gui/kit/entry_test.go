@@ -34,3 +34,17 @@ func TestFieldsHaveNoSeam(t *testing.T) {
 		w.SetContent(canvas.NewRectangle(nil))
 	}
 }
+
+// What can't be written in does not stand out more than what can.
+func TestADisabledFieldHasTheSameBorder(t *testing.T) {
+	app := test.NewTempApp(t)
+	app.Settings().SetTheme(NewTheme(AppearanceLight))
+	field := NewEntry()
+	test.NewTempWindow(t, field)
+	field.Disable()
+	for _, o := range test.TempWidgetRenderer(t, field).Objects() {
+		if border, ok := o.(*canvas.Rectangle); ok && border.StrokeWidth > 0 && border.StrokeColor != lightColor(ColorBorder) {
+			t.Errorf("the border is %v", border.StrokeColor)
+		}
+	}
+}
