@@ -193,6 +193,41 @@ func TestAFileThatChangedInTheQueueIsMovedAway(t *testing.T) {
 	}
 }
 
+// Results that come while the watcher is being closed are kept as a whole: the file
+// and the number.
+func TestResultsAtTheLastMomentAreKeptAsAWhole(t *testing.T) {
+	r := newRig(t, func(*Config) {})
+	hold := make(chan struct{})
+	r.server.hold = hold
+	id := r.watch(DefaultOptions())
+	r.write("a.txt", "a")
+	r.until("the file to be queued", func() bool { return r.cards[id].Queued == 1 })
+	closing, cancel := context.WithCancel(t.Context())
+	cancel()
+	done := make(chan struct{})
+	r.w.mu.Lock()
+	f := r.w.folders[0]
+	r.w.mu.Unlock()
+	f.inbox.put(func() {
+		defer close(done)
+		f.ended(closing, 1, []Result{{Path: filepath.Join(r.dir, "a.txt"), What: Uploaded, SHA256: sumOf([]byte("a")), Link: "link"}})
+	})
+	<-done
+	folders, err := r.cfg.DB.WatchFolders(t.Context())
+	r.ok(err)
+	files, err := r.cfg.DB.WatchFiles(t.Context(), int64(id))
+	r.ok(err)
+	if len(folders) != 1 || folders[0].Uploaded != 1 || len(files) != 1 || files[0].State != rowUploaded {
+		t.Errorf("kept: %+v, %+v", folders, files)
+	}
+	close(hold)
+	r.restart()
+	r.state(id, Watching)
+	if n := r.cards[id].Uploaded; n != 1 {
+		t.Errorf("%d uploads are counted", n)
+	}
+}
+
 // What failed and was tried again by hand is moved away as others are, in the
 // same run and after the next start.
 func TestTriedAgainByHand(t *testing.T) {

@@ -230,12 +230,12 @@ func (f *folder) ended(ctx context.Context, batch service.BatchID, results []Res
 			f.note(Entry{Path: r.rel, What: Failed, Reason: failure(result.Err), Size: r.id.size})
 		}
 	}
-	if f.count != uploaded {
-		if err := f.save(ctx); err != nil && ctx.Err() == nil {
+	disk := context.WithoutCancel(ctx) // both or none: else the next start counts a file once more
+	if f.write(disk) && f.count != uploaded {
+		if err := f.save(disk); err != nil {
 			f.trouble(err)
 		}
 	}
-	f.write(ctx)
 	f.w.cfg.written("ended")
 	for _, r := range f.ledger.rows {
 		if r.state == rowDue {
