@@ -31,7 +31,6 @@ type frame struct {
 	current string
 	root    *fyne.Container // sidebar and main, or the first start's screen; cards above
 	side    *fyne.Container
-	stack   *fyne.Container // all screens
 	main    *fyne.Container // all screens, one of them visible
 	status  *status
 	bell    *kit.Button // leads to the messages
@@ -41,13 +40,13 @@ type frame struct {
 func newFrame(s *Shell, screens []screen) *frame {
 	f := &frame{shell: s, screens: screens, status: newStatus(s.format)}
 	nav := kit.NewColumn(2)
-	f.stack = container.NewStack()
+	f.main = container.NewStack()
 	for i := range f.screens {
 		sc := &f.screens[i]
 		sc.item = kit.NewNavItem(sc.icon, sc.label, func() { f.show(sc.name) })
 		nav.Add(sc.item)
 		sc.object.Hide()
-		f.stack.Add(sc.object)
+		f.main.Add(sc.object)
 	}
 	brand := kit.NewLineUp(10, kit.NewIcon(kit.IconLogo, kit.ColorAccent, 26),
 		kit.NewText("Sluice", kit.TextStyle{Size: kit.SizeBrand, Bold: true}))
@@ -55,7 +54,6 @@ func newFrame(s *Shell, screens []screen) *frame {
 	f.bell.Hide()
 	f.side = container.New(sideLayout{}, kit.NewBox(kit.ColorSidebar, kit.Padding{}, nil),
 		kit.NewBox(kit.ColorBorder, kit.Padding{}, nil), brand, nav, f.status.root, f.bell)
-	f.main = container.NewStack(kit.NewBox(kit.ColorPage, kit.Padding{}, nil), f.stack)
 	f.root = container.New(frameLayout{}, f.side, f.main, s.notices.cards)
 	f.status.onShape = f.side.Refresh
 	f.status.onFailed = func() { f.show("uploads") }
@@ -103,9 +101,9 @@ func (f *frame) remake(b Backend) {
 		if sc.remake == nil {
 			continue
 		}
-		f.stack.Remove(sc.object)
+		f.main.Remove(sc.object)
 		sc.object = sc.remake(f.shell, b)
-		f.stack.Add(sc.object)
+		f.main.Add(sc.object)
 	}
 	f.show(f.current)
 }

@@ -76,7 +76,7 @@ func New(cfg Config) *Screen {
 	s.list = kit.NewClippedCard(s.rows)
 	s.message = newMessage(leave)
 	body := container.NewStack(s.list, s.message.root)
-	s.root = kit.NewBox(kit.ColorPage, kit.Padding{Top: 20, Right: kit.PageMargin, Bottom: 20, Left: kit.PageMargin},
+	s.root = kit.NewRoom(kit.Padding{Top: 20, Right: kit.PageMargin, Bottom: 20, Left: kit.PageMargin},
 		container.New(pageLayout{}, back, title, s.search, s.export, s.clear, body))
 	s.show()
 	return s

@@ -15,7 +15,7 @@ import (
 type Box struct {
 	widget.BaseWidget
 	content fyne.CanvasObject
-	fill    fyne.ThemeColorName
+	fill    fyne.ThemeColorName // "" = none
 	stroke  fyne.ThemeColorName // "" = none
 	radius  float32
 	pad     Padding
@@ -31,6 +31,11 @@ func NewBox(fill fyne.ThemeColorName, pad Padding, content fyne.CanvasObject) *B
 	b.ExtendBaseWidget(b)
 	return b
 }
+
+// NewRoom leaves room free around content and draws nothing: a window has the colour
+// of a page already, and each area as large as it takes a good part of a frame's
+// time where no graphics card draws.
+func NewRoom(pad Padding, content fyne.CanvasObject) *Box { return NewBox("", pad, content) }
 
 // NewCard puts a card behind content: white or dark, rounded, with a thin line.
 func NewCard(content fyne.CanvasObject) *Box {
@@ -80,7 +85,9 @@ func NewLine() *Box { return NewBox(ColorBorder, Padding{Top: 1}, nil) }
 // CreateRenderer is Fyne's.
 func (b *Box) CreateRenderer() fyne.WidgetRenderer {
 	r := &boxRenderer{box: b, back: &canvas.Rectangle{CornerRadius: b.radius}}
-	r.objects = []fyne.CanvasObject{r.back}
+	if b.fill != "" {
+		r.objects = append(r.objects, r.back)
+	}
 	if b.content != nil {
 		r.objects = append(r.objects, b.content)
 	}
@@ -103,7 +110,9 @@ type boxRenderer struct {
 }
 
 func (r *boxRenderer) color() {
-	r.back.FillColor = theme.ColorForWidget(r.box.fill, r.box)
+	if r.box.fill != "" {
+		r.back.FillColor = theme.ColorForWidget(r.box.fill, r.box)
+	}
 	if r.box.stroke != "" {
 		r.back.StrokeWidth, r.back.StrokeColor = 1, theme.ColorForWidget(r.box.stroke, r.box)
 	}

@@ -37,7 +37,7 @@ func (headerLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 
 // NewPage lays out a screen: the header, then the body in all the room below.
 func NewPage(header, body fyne.CanvasObject) fyne.CanvasObject {
-	return NewBox(ColorPage, Padding{Top: 20, Right: PageMargin, Bottom: 20, Left: PageMargin},
+	return NewRoom(Padding{Top: 20, Right: PageMargin, Bottom: 20, Left: PageMargin},
 		container.New(pageLayout{}, header, body))
 }
 
@@ -45,14 +45,14 @@ func NewPage(header, body fyne.CanvasObject) fyne.CanvasObject {
 func NewScrollPage(header, body fyne.CanvasObject) fyne.CanvasObject {
 	// The bar stands in the margin, not on the cards.
 	inner := container.New(layout.NewCustomPaddedLayout(0, 20, 0, PageMargin), body)
-	return NewBox(ColorPage, Padding{Top: 20, Left: PageMargin},
+	return NewRoom(Padding{Top: 20, Left: PageMargin},
 		container.New(pageLayout{rightOfHeader: PageMargin}, header, container.NewVScroll(inner)))
 }
 
 // NewListPage is NewPage for a body that scrolls by itself and reaches to the
 // window's right and lower edge; it leaves PageMargin free at its right.
 func NewListPage(header, body fyne.CanvasObject) fyne.CanvasObject {
-	return NewBox(ColorPage, Padding{Top: 20, Left: PageMargin},
+	return NewRoom(Padding{Top: 20, Left: PageMargin},
 		container.New(pageLayout{rightOfHeader: PageMargin}, header, body))
 }
 
