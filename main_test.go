@@ -253,7 +253,7 @@ func TestWrongUse(t *testing.T) {
 	p.env = append(p.env, "SLUICE_API_URL=http://example.com/api")
 	p.run("upload", "a").expect(t, 2, "SLUICE_API_URL", "https")
 	p.env = append(p.env, "SLUICE_API_URL=nonsense://")
-	p.run("upload", "a").expect(t, 2, "SLUICE_API_URL", "no address")
+	p.run("upload", "a").expect(t, 2, "SLUICE_API_URL", "not the address")
 }
 
 func TestUpload(t *testing.T) {
@@ -327,7 +327,7 @@ func TestAlbum(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 	o = p.run("upload", "-album", "Third", "not there")
-	o.expect(t, 1, "not there", "no such file", "nothing to put into the album")
+	o.expect(t, 1, "not there", "no such file", "nothing to put in the album")
 	if len(server.Albums()) != 2 {
 		t.Error("an empty album was made")
 	}
@@ -353,8 +353,8 @@ func TestBadInput(t *testing.T) {
 		"missing":                            "no such file",
 		"fifo":                               "pipe, socket or device",
 		"/dev/zero":                          "pipe, socket or device",
-		"broken":                             "leads to nothing",
-		"nothing in it":                      "no file in this folder",
+		"broken":                             "symlink is broken",
+		"nothing in it":                      "no files in this folder",
 		"https:/example.com/x.png":           "web address",
 		p.file("unreadable", []byte("not for nobody")): "can't be read",
 	}
@@ -401,7 +401,7 @@ func TestKeys(t *testing.T) {
 	o.expect(t, 3, "SLUICE_API_KEY")
 	p.env = append(p.env, "SLUICE_API_KEY=wrong key")
 	o = p.run("upload", name)
-	o.expect(t, 3, "does not take the API key", "kept in the queue", "sluice upload -resume")
+	o.expect(t, 3, "does not accept the API key", "kept in the queue", "sluice upload -resume")
 	if o.stdout != "" || strings.Contains(o.stderr, "wrong key") {
 		t.Errorf("wrote %q and %q", o.stdout, o.stderr)
 	}
@@ -494,7 +494,7 @@ func TestNewFilesGoBeforeLeftOnes(t *testing.T) {
 	r.wait().expect(t, 1, "12 files are kept")
 	// Those that begin before the new one is found go nowhere: it passes them.
 	o := p.run("upload", p.file("new", []byte("new")))
-	o.expect(t, 0, "12 files of earlier runs wait", "sluice upload -resume")
+	o.expect(t, 0, "12 files still in the queue", "sluice upload -resume")
 	if all := stored(t, server); len(all) != 1 || all["new"] == "" {
 		t.Errorf("on the server: %v", all)
 	}
@@ -531,10 +531,10 @@ func TestHandoffBetweenCommands(t *testing.T) {
 	}
 	other := p.env
 	p.env = append(other, "SLUICE_API_KEY=another")
-	p.run("upload", "b").expect(t, 1, "another API key")
+	p.run("upload", "b").expect(t, 1, "different API key")
 	p.env = append(other, "SLUICE_API_URL=https://pixeldrain.com/api")
-	p.run("upload", "b").expect(t, 1, "another service")
-	p.run("b").expect(t, 1, "another service")
+	p.run("upload", "b").expect(t, 1, "different service")
+	p.run("b").expect(t, 1, "different service")
 	p.env = append(other, "SLUICE_API_KEY=", "SLUICE_API_URL=") // whatever the holder uses
 	got := records(t, p.run("upload", "-json", "b", "missing", "c"))
 	if len(got) != 3 || got[0].Path != "b" || got[0].Status != "uploaded" || got[1].Status != "failed" || got[2].SHA256 != sum([]byte("c")) {
@@ -544,7 +544,7 @@ func TestHandoffBetweenCommands(t *testing.T) {
 	waiting := p.start("upload", "b", p.file("f", bytes.Repeat([]byte("f"), 20_000_000)))
 	waiting.line()
 	waiting.signal(os.Interrupt)
-	waiting.wait().expect(t, 1, "left to the Sluice that is running")
+	waiting.wait().expect(t, 1, "left to the running Sluice")
 	p.env = other
 	// A window can't be had beside a command, but its files are taken.
 	p.run(p.file("d", []byte("d"))).expect(t, 0, "No window")
@@ -612,8 +612,8 @@ func TestSandboxCommand(t *testing.T) {
 	if len(got) != 1 || got[0].Status != "duplicate" || got[0].URL != o.lines()[0] {
 		t.Errorf("after a restart: %+v", got)
 	}
-	p.run("sandbox", "-addr", addr).expect(t, 1, "does not start")
-	p.run("sandbox", "-addr", "0.0.0.0:0").expect(t, 1, "does not start")
+	p.run("sandbox", "-addr", addr).expect(t, 1, "can't start")
+	p.run("sandbox", "-addr", "0.0.0.0:0").expect(t, 1, "can't start")
 	r.signal(syscall.SIGTERM)
 	r.wait().expect(t, 0)
 }

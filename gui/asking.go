@@ -39,7 +39,7 @@ func (s *Shell) reconsider() {
 
 // again says what of an upload would be wasted.
 func (s *Shell) again(j *upload.Job) string {
-	return lang.L("{{.Sent}} of {{.Size}} were sent and would have to be sent again.",
+	return lang.L("{{.Sent}} of {{.Size}} was sent and would have to be sent again.",
 		map[string]any{"Sent": s.format.Size(j.Sent), "Size": s.format.Size(j.Size)})
 }
 

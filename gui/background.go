@@ -101,7 +101,7 @@ func (s *Shell) lastWords() *fyne.Notification {
 	}
 	words = append(needs, words...)
 	if len(words) == 0 {
-		words = append(words, lang.L("All uploads have ended"))
+		words = append(words, lang.L("All uploads are done"))
 	}
 	return fyne.NewNotification(title, strings.Join(words, " · "))
 }
@@ -118,7 +118,7 @@ func (s *Shell) tellOffline() {
 		return
 	}
 	s.toldOffline = true
-	note := fyne.NewNotification(lang.L("Sluice is offline"), lang.L("{{.Host}} has been out of reach since {{.Time}}. Nothing is lost; everything goes on by itself.",
+	note := fyne.NewNotification(lang.L("Sluice is offline"), lang.L("{{.Host}} has been unreachable since {{.Time}}. Nothing is lost; everything resumes by itself.",
 		map[string]any{"Host": s.backend.Host(), "Time": s.notices.since()}))
 	s.acts.add(func(ctx context.Context) { s.notify(ctx, note) })
 }

@@ -125,7 +125,7 @@ func TestBackgroundEndsAtOnceWhenAllIsDone(t *testing.T) {
 	closed := b.watchClose()
 	b.UntilSees("Idle")
 	b.shell.hide(b.shell.now()) // the last upload ended under the question
-	if got := b.note(d); got.Content != "All uploads have ended" {
+	if got := b.note(d); got.Content != "All uploads are done" {
 		t.Errorf("told %+v", got)
 	}
 	b.Until("the window to close", func() bool { return *closed })
@@ -173,7 +173,7 @@ func TestBackgroundWaitsOffline(t *testing.T) {
 	}
 	b.shell.since = time.Time{} // back, so that nothing is told by a desktop
 	b.tell(upload.Totals{Waiting: 1, Err: &service.Error{Value: service.ReasonQueueUnwritable}})
-	if got := b.shell.lastWords(); b.shell.working() || got.Title != "Sluice needs you" || !strings.HasPrefix(got.Content, "The list can’t be written") {
+	if got := b.shell.lastWords(); b.shell.working() || got.Title != "Sluice needs you" || !strings.HasPrefix(got.Content, "The list can’t be saved") {
 		t.Errorf("working: %v, would tell %+v", b.shell.working(), got)
 	}
 }
@@ -203,7 +203,7 @@ func TestBackgroundTellsALongWaitForTheNetwork(t *testing.T) {
 	}
 	later(time.Minute, offline)
 	got := b.note(d)
-	if got.Title != "Sluice is offline" || !strings.Contains(got.Content, "sandbox has been out of reach since 14:08.") {
+	if got.Title != "Sluice is offline" || !strings.Contains(got.Content, "sandbox has been unreachable since 14:08.") {
 		t.Errorf("told %+v", got)
 	}
 	later(time.Hour, offline)
@@ -353,7 +353,7 @@ func TestClosingTellsWhatWouldBeSentAgain(t *testing.T) {
 	b.halfSent(40_000_000)
 	b.shell.askToClose()
 	b.shell.askToClose() // the button of the window's frame is still there
-	b.MustSee("MB of 64 MB were sent and would have to be sent again.")
+	b.MustSee("MB of 64 MB was sent and would have to be sent again.")
 	b.Tap("Cancel")
 	b.MustSee("big.bin", "UPLOADING")
 	if n := len(b.shell.window.Canvas().Overlays().List()); n != 0 {

@@ -186,7 +186,7 @@ func (b *browser) onServer() int {
 func TestBrowseCopyAndDelete(t *testing.T) {
 	b := newBrowser(t, 300)
 	b.use()
-	b.UntilSees("Search 300 files", "300 files · ", "All", "Select a file to see all about it.")
+	b.UntilSees("Search 300 files", "300 files · ", "All", "Select a file to see its details.")
 	b.Until("all files", func() bool { return len(b.names()) == 300 })
 
 	b.Type("Search 300 files", "jpg")
@@ -222,7 +222,7 @@ func TestBrowseCopyAndDelete(t *testing.T) {
 
 	// Deleted and taken back.
 	b.Tap("Delete…")
-	b.MustSee("Delete 3 files (", "its link stops working")
+	b.MustSee("Delete 3 files (", "their links stop working")
 	b.Tap("Keep")
 	b.Tap("Delete…")
 	b.Tap("Delete")
@@ -325,7 +325,7 @@ func TestDeletionTellsWhatIsHidden(t *testing.T) {
 	b.Type("Search 30 files", `"`+b.names()[2]+`"`)
 	b.Until("the search", func() bool { return len(b.names()) == 1 })
 	b.Tap("Delete…")
-	b.MustSee("Delete 4 files (", "3 of them are not shown at the moment, and are deleted too.")
+	b.MustSee("Delete 4 files (", "3 of them are not shown at the moment, and will be deleted too.")
 	b.Tap("Keep")
 }
 
@@ -360,9 +360,9 @@ func TestDeletionThatIsHeldUp(t *testing.T) {
 	b.Tap("Delete…")
 	b.Tap("Delete")
 	b.pass(files.Undo)
-	b.UntilSees("Deleting: 5 of 10 · ", "goes on in 30 seconds", "Stop")
+	b.UntilSees("Deleting: 5 of 10 · ", "resumes in 30 seconds", "Stop")
 	b.pass(10 * time.Second)
-	b.MustSee("goes on in 20 seconds")
+	b.MustSee("resumes in 20 seconds")
 	b.Tap("Close")
 	b.pass(10 * time.Second)
 	b.MustNotSee("goes on in", "Stop")
@@ -378,7 +378,7 @@ func TestDeletionThatIsHeldUp(t *testing.T) {
 	b.pass(files.Undo)
 	b.UntilSees("Deleting: 5 of 10 · ", "Stop")
 	b.Tap("Stop")
-	b.UntilSees("5 files deleted before it was stopped; 5 stay", "5 files · ", "Copy links")
+	b.UntilSees("5 files deleted before you stopped it; 5 stay", "5 files · ", "Copy links")
 	if n := b.onServer(); n != 5 {
 		t.Errorf("%d files are on the server", n)
 	}
@@ -423,7 +423,7 @@ func TestFilesAreSortedAndFiltered(t *testing.T) {
 	b.UntilSees("Nothing found")
 	b.Tap("Show all files")
 	b.Until("all files again", func() bool { return len(b.names()) == 300 })
-	b.Tap("What can be searched for (F1)")
+	b.Tap("What you can search for (F1)")
 	b.MustSee("after:2026-01-01", ">10MB <=1GiB")
 }
 
@@ -433,10 +433,10 @@ func TestSearchTellsWhatItLeavesOut(t *testing.T) {
 	b := newBrowser(t, 30)
 	b.all(30)
 	for text, want := range map[string]string{
-		">abc jpg":                     "“>abc” is left out: it takes a size",
-		"after:yesterday":              "“after:yesterday” is left out: it takes a day",
-		"Type:pics":                    "“Type:pics” is left out: it takes image, ",
-		strings.Repeat("a ", 32) + "b": "“b” is left out: that is too much",
+		">abc jpg":                     "“>abc” is ignored: use a size",
+		"after:yesterday":              "“after:yesterday” is ignored: use a day",
+		"Type:pics":                    "“Type:pics” is ignored: use image, ",
+		strings.Repeat("a ", 32) + "b": "“b” is ignored: that is too much",
 	} {
 		b.Type("Search 30 files", text)
 		b.MustNotSee("is left out")
@@ -454,7 +454,7 @@ func TestSearchTellsWhatItLeavesOut(t *testing.T) {
 	b.pass(time.Second)
 	test.Type(b.shell.window.Canvas().Focused(), "y")
 	b.Settle()
-	b.MustSee("“on:2026-xy” is left out: ") // one that is told stays so with every letter
+	b.MustSee("“on:2026-xy” is ignored: ") // one that is told stays so with every letter
 }
 
 func TestKeysOnTheFiles(t *testing.T) {
@@ -502,7 +502,7 @@ func TestFilesTellWhyThereAreNone(t *testing.T) {
 	b.keyless = false
 	b.server.Inject(sandbox.Fault{Kind: sandbox.Answer, PathPrefix: "/api/user/files", Status: 500, Value: "internal", Times: -1})
 	b.catalogue.Use("account", b.client)
-	b.UntilSees("Your files can’t be listed", "The service had an accident. Nothing was changed; Sluice tries again by itself.")
+	b.UntilSees("Your files can’t be listed", "The service had a problem. Nothing was changed; Sluice keeps trying.")
 	b.server.Clear()
 	slow := b.server.Inject(sandbox.Fault{Kind: sandbox.StallAnswer, PathPrefix: "/api/user/files"})
 	b.Tap("Try again")
@@ -522,7 +522,7 @@ func TestFilesOfEarlier(t *testing.T) {
 	b.Until("all files", func() bool { return len(b.names()) == 30 })
 	lost := b.server.Inject(sandbox.Fault{Kind: sandbox.LostAnswer, PathPrefix: "/api/user/files", Times: -1})
 	b.Tap("Ask the service again (F5)")
-	b.UntilSees("These are the files from ", "Try again")
+	b.UntilSees("These are your files as of ", "Try again")
 	if n, color := len(b.names()), b.shell.frame.status.dot.color; n != 30 || color != kit.ColorAmber {
 		t.Errorf("%d files are shown, the service's mark is %s", n, color)
 	}
@@ -543,13 +543,13 @@ func TestFilesOfEarlier(t *testing.T) {
 		hits := lost.Hits()
 		b.pass(in)
 		b.must(lost.Wait(t.Context(), hits+1))
-		b.MustSee("These are the files from ") // it does not come and go
+		b.MustSee("These are your files as of ") // it does not come and go
 	}
 	b.Until("the last try to be planned", func() bool { _, ok := next(); return ok })
-	b.MustSee("These are the files from ")
+	b.MustSee("These are your files as of ")
 	b.server.Clear()
 	b.pass(30 * time.Second)
-	b.UntilGone("These are the files from ")
+	b.UntilGone("These are your files as of ")
 	b.Until("the service's mark to be green again", func() bool { return b.shell.frame.status.dot.color == kit.ColorPrimary })
 }
 

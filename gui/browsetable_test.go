@@ -78,9 +78,9 @@ func TestRenameOne(t *testing.T) {
 	b.Press(fyne.KeyF2)
 	b.MustSee("Rename", "Cancel", old)
 	b.write("")
-	b.MustSee("A file needs a name.")
+	b.MustSee("Enter a name.")
 	b.write(strings.Repeat("x", 256))
-	b.MustSee("1 character too long: a name has at most 255.")
+	b.MustSee("1 character too long: a name can have at most 255.")
 	b.Press(fyne.KeyEscape)
 	b.MustNotSee("Cancel")
 	if got := b.names()[4]; got != old {
@@ -128,9 +128,9 @@ func TestWhyANameIsRefused(t *testing.T) {
 		status      int
 		value, want string
 	}{
-		{422, "name_contains_illegal_character", "The new name has characters that the service does not take. Choose another one."},
-		{422, "string_out_of_range", "The new name is longer than the service takes. Choose a shorter one."},
-		{500, "internal", "The service had an accident. Nothing was changed. Try again in a few minutes."},
+		{422, "name_contains_illegal_character", "The new name has characters that the service does not allow. Choose another one."},
+		{422, "string_out_of_range", "The new name is longer than the service allows. Choose a shorter one."},
+		{500, "internal", "The service had a problem. Nothing was changed. Try again in a few minutes."},
 		{401, "authentication_failed", "The API key was refused. Nothing was changed. Enter a new key in Settings."},
 	} {
 		b.server.Inject(sandbox.Fault{Kind: sandbox.Answer, Method: "POST", PathPrefix: "/api/file/", Status: c.status, Value: c.value})
@@ -225,7 +225,7 @@ func TestDetailsStayWithTheirFile(t *testing.T) {
 	b.click(9, fyne.KeyModifierControl)
 	b.Tap("Ask the service again (F5)")
 	b.Until("the file to be gone", func() bool { return len(b.names()) == 29 })
-	b.MustSee("1 file · ", "Select a file to see all about it.")
+	b.MustSee("1 file · ", "Select a file to see its details.")
 }
 
 // What stands in the way of a file is said in words.
@@ -238,7 +238,7 @@ func TestDetailsTellTheState(t *testing.T) {
 	b.must(b.server.SetObstacle(list.ID(2), "virus_detected_captcha_required", "Found: Eicar"))
 	b.Tap("Ask the service again (F5)")
 	b.Until("the listing", func() bool { return list.File(2).AvailabilityMessage != "" })
-	for i, want := range []string{"Much in demand: needs a browser", "lost_in_space", "Found: Eicar"} {
+	for i, want := range []string{"In high demand: needs a browser", "lost_in_space", "Found: Eicar"} {
 		b.click(i, 0)
 		b.MustSee("State", want)
 	}
@@ -251,10 +251,10 @@ func TestDetailsTellTheState(t *testing.T) {
 func TestDetailsInANarrowWindow(t *testing.T) {
 	b := newBrowser(t, 30)
 	b.all(30)
-	b.MustNotSee("All about the file")
+	b.MustNotSee("File details")
 	b.shell.window.Resize(fyne.NewSize(720, 480))
 	b.Settle()
-	b.Tap("All about the file") // of the first in view
+	b.Tap("File details") // of the first in view
 	b.MustSee(b.names()[0], "SHA-256", "Rename…")
 	b.Press(fyne.KeyRight)
 	b.MustSee(b.names()[1], "SHA-256")
@@ -267,7 +267,7 @@ func TestDetailsInANarrowWindow(t *testing.T) {
 	if len(b.selected()) != 0 {
 		t.Errorf("%q are selected", b.selected())
 	}
-	b.Tap("All about the file")
+	b.Tap("File details")
 	b.shell.window.Resize(fyne.NewSize(1180, 760))
 	b.Settle()
 	b.MustSee("1 file · ")
@@ -301,7 +301,7 @@ func TestTabStaysInANarrowWindow(t *testing.T) {
 		}
 	}
 	walk("files")
-	b.Tap("All about the file")
+	b.Tap("File details")
 	b.MustSee("SHA-256")
 	walk("details")
 	b.Tap("Rename…")

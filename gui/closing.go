@@ -52,9 +52,9 @@ func (s *Shell) unlessDeleting(do func()) {
 	}
 	s.ask(func() bool { return s.files.Undeleted() > 0 },
 		lang.N("{{.Count}} files are not deleted yet", n, map[string]any{"Count": s.format.Number(int64(n))}),
-		lang.L("If you close Sluice now, what is not deleted yet stays in your account, with its links."),
-		kit.Answer{Label: lang.L("Close all the same"), Kind: kit.ButtonPlain, Do: do},
-		kit.Answer{Label: lang.L("Stay here"), Kind: kit.ButtonPrimary})
+		lang.L("If you close Sluice now, files not deleted yet stay in your account, with their links."),
+		kit.Answer{Label: lang.L("Close anyway"), Kind: kit.ButtonPlain, Do: do},
+		kit.Answer{Label: lang.L("Don’t close"), Kind: kit.ButtonPrimary})
 }
 
 // closeOrGoOn closes the window, or lets what is under way go on without it.
@@ -75,9 +75,9 @@ func (s *Shell) closeOrGoOn() {
 		return
 	case settings.CloseAsks:
 	}
-	text := lang.L("In the background Sluice goes on without a window, tells you when it is done, and ends. If you stop, nothing is lost: the files stay in the list and go on the next time Sluice is opened.")
+	text := lang.L("In the background, Sluice keeps going without a window, tells you when it is done, and quits. If you stop, nothing is lost: the files stay in the list and resume the next time you open Sluice.")
 	if s.watching() {
-		text = lang.L("In the background Sluice goes on without a window, tells you when it is done, and watches your folders. If you stop, nothing is lost: the files stay in the list and go on the next time Sluice is opened.")
+		text = lang.L("In the background, Sluice keeps going without a window, tells you when it is done, and watches your folders. If you stop, nothing is lost: the files stay in the list and resume the next time you open Sluice.")
 	}
 	if sum := s.uploads.Model().UnderWay(); upload.Costly(sum) {
 		text += " " + s.again(&sum)
@@ -86,13 +86,13 @@ func (s *Shell) closeOrGoOn() {
 	title, keep := lang.L("Uploads are under way"), lang.L("Keep uploading in the background")
 	switch {
 	case working(&t.Up) && coming(&t.Down):
-		title, keep = lang.L("Uploads and downloads are under way"), lang.L("Go on in the background")
+		title, keep = lang.L("Uploads and downloads are under way"), lang.L("Run in the background")
 	case coming(&t.Down):
 		title, keep = lang.L("Downloads are under way"), lang.L("Keep downloading in the background")
 	}
 	s.ask(s.working, title, text,
 		kit.Answer{Label: lang.L("Cancel"), Kind: kit.ButtonPlain},
-		kit.Answer{Label: lang.L("Stop and go on next time"), Kind: kit.ButtonPlain, Do: s.close},
+		kit.Answer{Label: lang.L("Stop and resume next time"), Kind: kit.ButtonPlain, Do: s.close},
 		kit.Answer{Label: keep, Kind: kit.ButtonPrimary, Do: func() { s.hide(asked) }})
 }
 

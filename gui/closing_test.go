@@ -41,7 +41,7 @@ func TestClosingAsksWhileUploading(t *testing.T) {
 		t.Fatal("closed all the same")
 	}
 	b.shell.askToClose()
-	b.Tap("Stop and go on next time")
+	b.Tap("Stop and resume next time")
 	b.Until("the window to close", func() bool { return *closed })
 }
 

@@ -65,7 +65,7 @@ func (s *Shell) stopDownload(row uploads.ID, do func()) {
 		do()
 		return
 	}
-	text := lang.L("{{.Done}} of {{.Size}} are here and would be thrown away. Paused, it goes on from there whenever you like.",
+	text := lang.L("{{.Done}} of {{.Size}} is here and would be deleted. If you pause it, it can resume from there any time.",
 		map[string]any{"Done": s.format.Size(job.Done), "Size": s.format.Size(max(job.Size, job.Done))})
 	s.ask(func() bool {
 		j, ok := s.uploads.Model().Download(id)
@@ -108,9 +108,9 @@ func (s *Shell) openDownloaded(id service.DownloadID) {
 		return
 	}
 	s.ask(nil, lang.L("Open “{{.Name}}”?", map[string]any{"Name": kit.PlainName(job.Name)}),
-		lang.L("Opening a file of this kind can start a program. Only do that if you know where it comes from."),
+		lang.L("Opening this kind of file can start a program. Only do that if you know where it comes from."),
 		kit.Answer{Label: lang.L("Open the file"), Kind: kit.ButtonDanger, Do: do},
-		kit.Answer{Label: lang.L("Show in its folder"), Kind: kit.ButtonPlain, Do: func() { s.showDownloaded(id) }},
+		kit.Answer{Label: lang.L("Show in folder"), Kind: kit.ButtonPlain, Do: func() { s.showDownloaded(id) }},
 		kit.Answer{Label: lang.L("Cancel"), Kind: kit.ButtonPrimary})
 }
 
@@ -144,11 +144,11 @@ func (s *Shell) withDownloaded(id service.DownloadID, do func(ctx context.Contex
 	s.acts.add(func(ctx context.Context) {
 		switch _, err := os.Lstat(job.Path); {
 		case errors.Is(err, fs.ErrNotExist):
-			s.Tell(lang.L("“{{.Name}}” is no longer in {{.Folder}}. It was moved or deleted there.",
+			s.Tell(lang.L("“{{.Name}}” is no longer in {{.Folder}}. It was moved or deleted.",
 				map[string]any{"Name": kit.PlainName(job.Name), "Folder": s.format.Folder(filepath.Dir(job.Path))}))
 			return
 		case do(ctx, job.Path) != nil && ctx.Err() == nil:
-			s.Tell(lang.L("Nothing on this computer could open {{.Path}}. It is there: open it yourself.",
+			s.Tell(lang.L("No program could open {{.Path}}. The file is there: open it yourself.",
 				map[string]any{"Path": s.format.Folder(job.Path)}))
 		}
 	})

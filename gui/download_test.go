@@ -96,7 +96,7 @@ func TestPastedLinksBecomeFiles(t *testing.T) {
 	album := b.album("Trip: 2026", two, three)
 	b.shell.cfg.App.Clipboard().SetContent("See " + b.link(one) + "\nand " + b.shell.backend.Links().Album(album) + " !\nhttps://example.com/u/abc\n")
 	b.shell.paste()
-	b.MustSee("Download links", "Into", "1 file · 1 album", "Line 3: A link of another service: https://example.com/u/abc", "~/Downloads")
+	b.MustSee("Download links", "Into", "1 file · 1 album", "Line 3: A link to another service: https://example.com/u/abc", "~/Downloads")
 	b.Tap("Download")
 	b.MustNotSee("Into")
 	b.settled()
@@ -109,12 +109,12 @@ func TestLinksForm(t *testing.T) {
 	b := newBench(t)
 	f := b.put("a.txt", []byte("a"))
 	b.Tap("Download links…")
-	b.MustSee("Links of sandbox, whole or just their ids.")
+	b.MustSee("Links to sandbox, in full or just the ids.")
 	b.Tap("Download") // is off
 	b.MustSee("Into")
-	field := "Paste addresses of files and albums here, one a line"
+	field := "Paste links to files and albums here, one per line"
 	b.Type(field, "no link at all\n/x/y\nfoo bar\n"+string(f.ID)+"\n")
-	b.MustSee("1 file", "Line 1 is no link to a file or album: no link at all", "2 more lines are no links")
+	b.MustSee("1 file", "Line 1 is not a link to a file or album: no link at all", "2 more lines are not links")
 	b.Tap("Change…")
 	p := <-b.picks
 	if !p.folders {
@@ -140,7 +140,7 @@ func TestManyLinksAtOnce(t *testing.T) {
 	}
 	b.shell.cfg.App.Clipboard().SetContent(text.String() + "no link")
 	b.shell.paste()
-	b.MustSee("10,000 files", "Line 10,001 is no link to a file or album: no link", "10,001 lines were pasted; more can be added here")
+	b.MustSee("10,000 files", "Line 10,001 is not a link to a file or album: no link", "10,001 lines were pasted; more can be added here")
 	field, ok := b.shell.window.Canvas().Focused().(*kit.TextField)
 	if !ok || field.Text != "" {
 		t.Fatalf("the keyboard is with %T", b.shell.window.Canvas().Focused())
@@ -153,7 +153,7 @@ func TestManyLinksAtOnce(t *testing.T) {
 	b.MustSee("10,002 files", "/u/third123")
 	b.shell.cfg.App.Clipboard().SetContent(strings.Repeat("x", maxPasted+1))
 	field.TypedShortcut(&fyne.ShortcutPaste{Clipboard: b.shell.cfg.App.Clipboard()})
-	b.MustSee("That is more text than can be read at once.")
+	b.MustSee("That is too much text at once.")
 }
 
 func TestOtherTextIsNotOffered(t *testing.T) {
@@ -201,7 +201,7 @@ func TestProgressPauseAndStopOfADownload(t *testing.T) {
 	b.UntilSees("DOWNLOADING", "big.bin", "2.0 MB · to ~/Downloads", "Downloading", "0\u00a0of\u00a01\u00a0file")
 	b.Until("something to come in", func() bool { return b.shell.uploads.Model().Totals().Down.Done > 500_000 })
 	b.TapIn("big.bin", "Pause")
-	b.UntilSees("PAUSED · 1", "are here; goes on from there", "1 file paused")
+	b.UntilSees("PAUSED · 1", "here; resumes from there", "1 file paused")
 	b.TapIn("big.bin", "Resume")
 	b.UntilSees("DOWNLOADING")
 	b.Tap("Pause all")
@@ -223,7 +223,7 @@ func TestStoppingMuchOfADownloadAsksFirst(t *testing.T) {
 	b.get(b.put("big.bin", make([]byte, 64_000_000)))
 	b.Until("much to come in", func() bool { return b.shell.uploads.Model().Totals().Down.Done > costlyDownload })
 	b.TapIn("big.bin", "Cancel")
-	b.MustSee("Stop “big.bin”?", "MB of 64 MB are here and would be thrown away.")
+	b.MustSee("Stop “big.bin”?", "MB of 64 MB is here and would be deleted.")
 	b.Tap("Keep downloading")
 	b.MustSee("DOWNLOADING")
 	b.TapIn("big.bin", "Cancel")
@@ -242,7 +242,7 @@ func TestRefusedDownloadsLeadToTheBrowser(t *testing.T) {
 		Match: func(r *http.Request) bool { return !strings.HasSuffix(r.URL.Path, "/info") },
 	})
 	b.get(f)
-	b.UntilSees("FAILED · 1", "Much in demand: needs a browser", "1 file failed")
+	b.UntilSees("FAILED · 1", "In high demand: needs a browser", "1 file failed")
 	b.TapIn("wanted.bin", "Open in the browser")
 	b.Until("its page in the browser", func() bool {
 		b.mu.Lock()
@@ -273,12 +273,12 @@ func TestDownloadsWithoutAConnection(t *testing.T) {
 	t.Cleanup(client.Close)
 	b.gets.Use(client)
 	b.shell.download(b.folder(), []download.Target{{File: f.ID}})
-	b.UntilSees("has been out of reach since", "Nothing is lost; everything goes on by itself", "Offline", "Until the service can be reached")
+	b.UntilSees("has been unreachable since", "Nothing is lost; everything resumes by itself", "Offline", "Until the service is back")
 	sandboxtest.New(t, func(c *sandbox.Config) { c.Dir, c.Addr = dir, away.Addr() })
 	b.Tap("Try now")
 	b.settled()
 	b.UntilSees("FINISHED TODAY · 1")
-	b.UntilGone("has been out of reach")
+	b.UntilGone("has been unreachable")
 }
 
 // shown notes the files that are shown in their folder.
@@ -304,7 +304,7 @@ func TestOpenAndShowWhatWasDownloaded(t *testing.T) {
 			b.settled()
 			b.UntilSees("FINISHED TODAY · 1")
 			b.TapIn("a #1.txt", "Open the file")
-			b.TapIn("a #1.txt", "Show in its folder")
+			b.TapIn("a #1.txt", "Show in folder")
 			b.acted()
 			file := &url.URL{Scheme: "file", Path: b.folder("a #1.txt")}
 			folder := &url.URL{Scheme: "file", Path: b.folder()}
@@ -330,7 +330,7 @@ func TestWhatNothingCanOpen(t *testing.T) {
 	b.settled()
 	b.UntilSees("FINISHED TODAY · 1")
 	b.TapIn("a.txt", "Open the file")
-	b.UntilSees("Nothing on this computer could open ~/Downloads/a.txt.")
+	b.UntilSees("No program could open ~/Downloads/a.txt.")
 }
 
 func TestClosingAsksWhileDownloading(t *testing.T) {
@@ -365,7 +365,7 @@ func TestClosingAsksOnceForBoth(t *testing.T) {
 	b.UntilSees("TRANSFERRING", "Uploading", "Downloading", "0\u00a0of\u00a02\u00a0files")
 	b.UntilSees("2") // in the navigation
 	b.shell.askToClose()
-	b.MustSee("Uploads and downloads are under way", "Go on in the background")
+	b.MustSee("Uploads and downloads are under way", "Run in the background")
 }
 
 // A download that was accepted without any engine is not lost silently.
@@ -406,7 +406,7 @@ func TestProgramsAreNotStartedByOneClick(t *testing.T) {
 	b.UntilSees("FINISHED TODAY · 1")
 	b.TapIn("setup.EXE", "Open the file")
 	b.MustSee("Open “setup.EXE”?", "can start a program")
-	b.Tap("Show in its folder")
+	b.Tap("Show in folder")
 	b.acted()
 	if len(b.opened) != 0 || len(seen.paths) != 1 {
 		t.Fatalf("opened %q, shown %q", b.opened, seen.paths)

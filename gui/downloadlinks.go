@@ -51,7 +51,7 @@ func (s *Shell) askLinks(text string) {
 	}
 	f := &linksForm{shell: s, folder: s.downloadFolder(), hide: func() {}}
 	small := kit.TextStyle{Size: kit.SizeSmall, Color: kit.ColorSecondary, Elide: kit.ElideEnd}
-	f.text = kit.NewTextField(lang.L("Paste addresses of files and albums here, one a line"), linksLines, f.read, f.submit, f.cancel)
+	f.text = kit.NewTextField(lang.L("Paste links to files and albums here, one per line"), linksLines, f.read, f.submit, f.cancel)
 	f.text.OnPaste(f.pasted)
 	f.count = kit.NewText("", small)
 	lines := []fyne.CanvasObject{f.count}
@@ -94,7 +94,7 @@ func (f *linksForm) pasted(text string) bool {
 		return false
 	}
 	if len(text) > maxPasted {
-		f.count.Set(lang.L("That is more text than can be read at once. Paste it in parts."), kit.ColorRed)
+		f.count.Set(lang.L("That is too much text at once. Paste it in parts."), kit.ColorRed)
 		return true
 	}
 	f.lines += lines + 1
@@ -130,7 +130,7 @@ func (f *linksForm) read(text string) {
 			words = f.shell.refusedWords(&f.found.Refused[i])
 		}
 		if more := len(f.found.Refused) - i; i == len(f.faults)-1 && more > 1 {
-			words = lang.N("{{.Count}} more lines are no links", more, map[string]any{"Count": f.shell.format.Number(int64(more))})
+			words = lang.N("{{.Count}} more lines are not links", more, map[string]any{"Count": f.shell.format.Number(int64(more))})
 		}
 		fault.Set(words, kit.ColorRed)
 	}
@@ -159,7 +159,7 @@ func (s *Shell) foundWords(found download.Pasted) (words string, c fyne.ThemeCol
 		parts = append(parts, lang.N("{{.Count}} albums", albums, map[string]any{"Count": s.format.Number(int64(albums))}))
 	}
 	if len(parts) == 0 {
-		return lang.L("Links of {{.Host}}, whole or just their ids. An album gets a folder of its title.", map[string]any{"Host": s.backend.Host()}), kit.ColorSecondary
+		return lang.L("Links to {{.Host}}, in full or just the ids. An album gets a folder named after it.", map[string]any{"Host": s.backend.Host()}), kit.ColorSecondary
 	}
 	return strings.Join(parts, " · "), kit.ColorAccent
 }
@@ -168,7 +168,7 @@ func (s *Shell) foundWords(found download.Pasted) (words string, c fyne.ThemeCol
 func (s *Shell) refusedWords(r *download.Refused) string {
 	d := map[string]any{"Line": s.format.Number(int64(r.Line)), "Reason": ErrorShort(r.Err), "Text": kit.PlainName(r.Text)}
 	if r.Err.Value == service.ReasonNoLink {
-		return lang.L("Line {{.Line}} is no link to a file or album: {{.Text}}", d)
+		return lang.L("Line {{.Line}} is not a link to a file or album: {{.Text}}", d)
 	}
 	return lang.L("Line {{.Line}}: {{.Reason}}: {{.Text}}", d)
 }

@@ -75,13 +75,13 @@ func (s *Shell) exported(path string, rows int, err error) {
 func exportFailure(folder string, err error) string {
 	in := map[string]any{"Folder": folder}
 	if e, ok := errors.AsType[*service.Error](err); ok && e.Op == "read the history" {
-		return lang.L("The history can’t be read, so nothing was saved. Try again; the log in Sluice’s folder says more.")
+		return lang.L("The history can’t be read, so nothing was saved. Try again; the log in Sluice’s folder has details.")
 	}
 	switch {
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
-		return lang.L("Sluice may not write in {{.Folder}}, so nothing was saved. Choose another folder.", in)
+		return lang.L("Sluice can’t write to {{.Folder}}, so nothing was saved. Choose another folder.", in)
 	case errors.Is(err, syscall.ENOSPC):
-		return lang.L("There is no room left in {{.Folder}}, so nothing was saved. Make room, or choose another folder.", in)
+		return lang.L("There is no space left in {{.Folder}}, so nothing was saved. Free up space, or choose another folder.", in)
 	case errors.Is(err, fs.ErrNotExist):
 		return lang.L("{{.Folder}} is no longer there, so nothing was saved. Choose another folder.", in)
 	}
@@ -92,7 +92,7 @@ func exportFailure(folder string, err error) string {
 func (s *Shell) showFolder(path string) {
 	s.Act(func(context.Context) {
 		if err := s.cfg.OpenURL(&url.URL{Scheme: "file", Path: filepath.ToSlash(path)}); err != nil {
-			s.Tell(lang.L("No file manager could be opened. The folder is {{.Folder}}", map[string]any{"Folder": s.format.Folder(path)}))
+			s.Tell(lang.L("Sluice could not open a file manager. The folder is {{.Folder}}", map[string]any{"Folder": s.format.Folder(path)}))
 		}
 	})
 }

@@ -232,8 +232,8 @@ func TestExportFailsInWords(t *testing.T) {
 		err  error
 		want string
 	}{
-		{&fs.PathError{Err: syscall.EACCES}, "Sluice may not write in ~/x"},
-		{service.AsError("export the history", syscall.ENOSPC), "There is no room left in ~/x"},
+		{&fs.PathError{Err: syscall.EACCES}, "Sluice can’t write to ~/x"},
+		{service.AsError("export the history", syscall.ENOSPC), "There is no space left in ~/x"},
 		{&service.Error{Op: "read the history"}, "The history can’t be read, so nothing was saved"},
 		{errors.New("odd"), "The file could not be saved in ~/x"},
 	} {

@@ -34,12 +34,12 @@ func (s *Shell) paste() {
 		return
 	}
 	if len(paths) == 0 {
-		s.notices.tell(lang.L("There are no files on the clipboard, and no links to any. Copy files in your file manager, or links to download, then paste them here."), kit.ColorAmber)
+		s.notices.tell(lang.L("There are no files on the clipboard, and no links to files. Copy files in your file manager, or links to download, then paste them here."), kit.ColorAmber)
 		return
 	}
 	if !slices.ContainsFunc(paths, filepath.IsAbs) {
 		// Most often the links that were copied last: no rows for them.
-		s.notices.tell(lang.L("The clipboard has a web address, not a file. Save what it shows first, then drop or paste the file."), kit.ColorAmber)
+		s.notices.tell(lang.L("The clipboard has a web address, not a file. Save what it points to first, then drop or paste the file."), kit.ColorAmber)
 		return
 	}
 	s.take(upload.Paste, paths)
@@ -51,7 +51,7 @@ func (s *Shell) take(origin upload.Origin, paths []string) {
 		return
 	}
 	if s.backend.Engine == nil {
-		s.notices.tell(lang.L("There is nowhere to upload to yet. Nothing was taken. Enter an API key or try the sandbox first."), kit.ColorAmber)
+		s.notices.tell(lang.L("There is nowhere to upload to yet. Nothing was added. Enter an API key or try the sandbox first."), kit.ColorAmber)
 		return
 	}
 	s.Show("uploads")

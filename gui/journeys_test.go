@@ -134,7 +134,7 @@ func TestRetryingTellsWhyAndWhen(t *testing.T) {
 	b := newBench(t)
 	b.server.Inject(sandbox.Fault{Kind: sandbox.Answer, PathPrefix: "/api/file/", Method: "PUT", Status: 500, Value: "internal", Times: -1})
 	b.drop(b.file("a.bin", "abc"))
-	b.UntilSees("Retrying", "The service had an accident: next try in")
+	b.UntilSees("Retrying", "The service had a problem: next try in")
 	b.server.Clear()
 	b.settled()
 	b.UntilSees("FINISHED TODAY · 1")

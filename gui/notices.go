@@ -151,14 +151,14 @@ func (n *notices) forTotals(t *uploads.Totals) (kind string, c kit.NoticeContent
 		return "refused", n.forKey(t.Down.Err)
 	case t.Err != nil && t.Err.Value == service.ReasonQueueUnwritable:
 		return "disk", kit.NoticeContent{
-			Text: n.one(t, lang.L("Sluice can’t write to its folder on this computer: the disk is full or failed. Your list is kept. Make room on the disk; uploads then go on by themselves."),
-				lang.L("Sluice can’t write to its folder on this computer: the disk is full or failed. Your list is kept. Make room on the disk; everything then goes on by itself.")),
+			Text: n.one(t, lang.L("Sluice can’t write to its folder on this computer: the disk is full or has failed. Your list is kept. Free up disk space; uploads then resume by themselves."),
+				lang.L("Sluice can’t write to its folder on this computer: the disk is full or has failed. Your list is kept. Free up disk space; everything then resumes by itself.")),
 			Color: kit.ColorRed,
 		}
 	case t.Paused:
 		return "paused", kit.NoticeContent{
 			Text: n.one(t, lang.L("All uploads are paused. Files you add now wait too."),
-				lang.L("Everything is paused. What you add now waits too.")),
+				lang.L("Everything is paused. Anything you add now waits too.")),
 			Color:  kit.ColorAmber,
 			Action: lang.L("Resume"), Do: n.shell.resumeAll,
 		}
@@ -213,8 +213,8 @@ func (n *notices) forOffline(t *uploads.Totals) string {
 		return ErrorText(t.Err)
 	}
 	d := map[string]any{"Host": n.shell.backend.Host(), "Time": n.since()}
-	text := n.one(t, lang.L("{{.Host}} has been out of reach since {{.Time}}. Your files are kept; uploads go on by themselves.", d),
-		lang.L("{{.Host}} has been out of reach since {{.Time}}. Nothing is lost; everything goes on by itself.", d))
+	text := n.one(t, lang.L("{{.Host}} has been unreachable since {{.Time}}. Your files are kept; uploads resume by themselves.", d),
+		lang.L("{{.Host}} has been unreachable since {{.Time}}. Nothing is lost; everything resumes by itself.", d))
 	if left := t.Until.Sub(n.shell.now()); left > time.Second {
 		return text + " " + lang.L("Next try in {{.Time}}.", map[string]any{"Time": n.inOne(left)})
 	}
@@ -233,9 +233,9 @@ func (n *notices) forLimit(t *uploads.Totals) string {
 		lang.L("{{.Host}} asks for fewer files at a time. Nothing is lost.", host))
 	if left := t.Until.Sub(n.shell.now()); left > time.Second {
 		d := map[string]any{"Time": n.inOne(left)}
-		return text + " " + n.one(t, lang.L("Uploads go on in {{.Time}}.", d), lang.L("Everything goes on in {{.Time}}.", d))
+		return text + " " + n.one(t, lang.L("Uploads resume in {{.Time}}.", d), lang.L("Everything resumes in {{.Time}}.", d))
 	}
-	return text + " " + n.one(t, lang.L("Uploads go on by themselves."), lang.L("Everything goes on by itself."))
+	return text + " " + n.one(t, lang.L("Uploads resume by themselves."), lang.L("Everything resumes by itself."))
 }
 
 // tell says a sentence until it is closed.

@@ -32,21 +32,21 @@ func TestWhatHoldsEverythingIsToldOnce(t *testing.T) {
 		"refused": {upload.Totals{NeedsKey: true, Err: failure(service.Unauthorized, "authentication_failed")}, []string{"The service does not accept this API key", "Enter a key"}},
 		"offline": {
 			upload.Totals{Waiting: 1, Offline: true, Err: failure(service.Offline, ""), Until: at.Add(8 * time.Second)},
-			[]string{"sandbox has been out of reach since", "uploads go on by themselves. Next try in 8\u00a0s."},
+			[]string{"sandbox has been unreachable since", "uploads resume by themselves. Next try in 8\u00a0s."},
 		},
 		"trying": {
 			upload.Totals{Waiting: 1, Offline: true, Err: failure(service.Offline, ""), Until: at},
-			[]string{"sandbox has been out of reach since", "Trying again now."},
+			[]string{"sandbox has been unreachable since", "Trying again now."},
 		},
 		"too many requests": {
 			upload.Totals{Waiting: 1, Err: failure(service.RateLimited, ""), Until: at.Add(90 * time.Second)},
-			[]string{"sandbox asks for fewer uploads at a time.", "Uploads go on in 1\u00a0min\u00a030\u00a0s."},
+			[]string{"sandbox asks for fewer uploads at a time.", "Uploads resume in 1\u00a0min\u00a030\u00a0s."},
 		},
 		"fewer at a time": {
 			upload.Totals{Active: 1, Err: failure(service.RateLimited, "")},
-			[]string{"sandbox asks for fewer uploads at a time.", "Uploads go on by themselves."},
+			[]string{"sandbox asks for fewer uploads at a time.", "Uploads resume by themselves."},
 		},
-		"disk full":       {upload.Totals{Paused: true, Err: failure(service.Internal, service.ReasonQueueUnwritable)}, []string{"the disk is full or failed", "Make room on the disk; uploads then go on by themselves."}},
+		"disk full":       {upload.Totals{Paused: true, Err: failure(service.Internal, service.ReasonQueueUnwritable)}, []string{"the disk is full or has failed", "Free up disk space; uploads then resume by themselves."}},
 		"paused":          {upload.Totals{Paused: true, Offline: true, Waiting: 1}, []string{"All uploads are paused. Files you add now wait too.", "Resume"}},
 		"paused and idle": {upload.Totals{Paused: true}, []string{"All uploads are paused."}},
 	} {
@@ -67,7 +67,7 @@ func TestStatusTellsWhatHoldsEverything(t *testing.T) {
 	b := newBench(t)
 	limited := &service.Error{Kind: service.RateLimited}
 	b.tell(upload.Totals{Waiting: 3, Files: 3, Err: limited, Until: time.Now().Add(time.Minute)})
-	b.MustSee("Waiting", " · goes on by itself")
+	b.MustSee("Waiting", " · resumes by itself")
 	b.tell(upload.Totals{Waiting: 3, Files: 3, Active: 1, Speed: 1000, Err: limited})
 	b.MustSee("1.0 KB/s")
 	b.tell(upload.Totals{Waiting: 3, Files: 3, Err: &service.Error{Value: service.ReasonQueueUnwritable}})
@@ -89,13 +89,13 @@ func TestOfflineIsTriedAtOnce(t *testing.T) {
 	addr := b.server.Addr()
 	b.must(b.server.Close())
 	b.drop(b.file("a.txt", "x"))
-	b.UntilSees("has been out of reach since", "WAITING · 1")
+	b.UntilSees("has been unreachable since", "WAITING · 1")
 	back, err := sandbox.Start(t.Context(), sandbox.Config{Addr: addr})
 	b.must(err)
 	t.Cleanup(func() { b.must(back.Close()) })
 	b.Tap("Try now")
 	b.UntilSees("FINISHED TODAY · 1")
-	b.MustNotSee("has been out of reach since")
+	b.MustNotSee("has been unreachable since")
 }
 
 // An outage that began before midnight has a time, and one of days the day too.
@@ -107,10 +107,10 @@ func TestOutagesHaveTimes(t *testing.T) {
 	b.tell(upload.Totals{Waiting: 1, Offline: true})
 	now = began.Add(time.Hour)
 	b.tell(upload.Totals{Waiting: 1, Offline: true})
-	b.MustSee("out of reach since 23:50.")
+	b.MustSee("unreachable since 23:50.")
 	now = began.AddDate(0, 0, 2)
 	b.tell(upload.Totals{Waiting: 1, Offline: true})
-	b.MustSee("out of reach since 23 Nov 2026, 23:50.")
+	b.MustSee("unreachable since 23 Nov 2026, 23:50.")
 }
 
 func TestNoticeCountsDown(t *testing.T) {

@@ -214,7 +214,7 @@ func (s *Shell) OpenURL(address string) {
 			err = s.cfg.OpenURL(u)
 		}
 		if err != nil {
-			s.Tell(lang.L("No browser could be opened for {{.Address}}. Open this address in a browser yourself.", map[string]any{"Address": address}))
+			s.Tell(lang.L("Sluice could not open a browser for {{.Address}}. Open this address yourself.", map[string]any{"Address": address}))
 		}
 	})
 }

@@ -111,11 +111,11 @@ func (s *status) headline(t *uploads.Totals) (head, more string) {
 	case t.Paused && t.Busy():
 		return lang.L("Paused"), ""
 	case t.Offline && t.Busy():
-		return lang.L("Offline"), " · " + lang.L("goes on by itself")
+		return lang.L("Offline"), " · " + lang.L("resumes by itself")
 	case t.Busy() && t.Err != nil && t.Err.Value == service.ReasonQueueUnwritable:
 		return lang.L("Stopped"), ""
 	case t.Busy() && t.Active == 0 && t.Err != nil:
-		return lang.L("Waiting"), " · " + lang.L("goes on by itself")
+		return lang.L("Waiting"), " · " + lang.L("resumes by itself")
 	case t.Bytes > 0 && t.Sent >= t.Bytes && t.Busy():
 		return lang.L("Finishing"), ""
 	case t.Speed >= 1:

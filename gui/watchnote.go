@@ -101,7 +101,7 @@ func (s *Shell) closeWatching() bool {
 	case settings.CloseAsks:
 	}
 	s.ask(s.watching, s.watchTitle(),
-		lang.L("In the background Sluice goes on watching without a window; start it again to see the window. If you quit, what appears meanwhile is uploaded the next time Sluice is opened, from the folders that are set to catch up."),
+		lang.L("In the background, Sluice keeps watching without a window; start it again to see the window. If you quit, files added meanwhile are uploaded the next time you open Sluice, from the folders that are set to catch up."),
 		kit.Answer{Label: lang.L("Cancel"), Kind: kit.ButtonPlain},
 		kit.Answer{Label: lang.L("Quit"), Kind: kit.ButtonPlain, Do: s.close},
 		kit.Answer{Label: lang.L("Keep watching in the background"), Kind: kit.ButtonPrimary, Do: func() { s.hide(asked) }})

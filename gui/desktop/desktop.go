@@ -213,7 +213,7 @@ func (w *Window) tellDamage() {
 	if o.MovedAside == "" {
 		return
 	}
-	text := lang.L("The list of uploads was damaged. What could be read is here; the damaged file is kept as {{.Path}}. Check the last uploads before you add them again.",
+	text := lang.L("The list of uploads was damaged. What could be read is here; the damaged file is kept as {{.Path}}. Check your latest uploads before you add them again.",
 		map[string]any{"Path": o.MovedAside})
 	w.shell.Load().Tell(text)
 }

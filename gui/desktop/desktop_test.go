@@ -162,7 +162,7 @@ func (b *bench) file(name string) string {
 func TestFirstStartTriesTheSandboxAndComesBack(t *testing.T) {
 	b := newBench(t)
 	b.run(t.Context(), b.account, func() {
-		b.UntilSees("Welcome to Sluice", "No key yet. Without one nothing can be uploaded.")
+		b.UntilSees("Welcome to Sluice", "No key yet. You need one to upload.")
 		b.Tap("Try the sandbox")
 		b.UntilSees("sandbox", "Drop files or folders anywhere in this window")
 		b.Until("the other session", func() bool { return !b.window.changing })
@@ -244,7 +244,7 @@ func TestOtherSessionThatCannotBeOpened(t *testing.T) {
 			}
 			b.t.Cleanup(func() { _ = s.Close() }) // closed once more after the test
 			b.window.opened = append(b.window.opened, s)
-		}, "Another Sluice has this open already"},
+		}, "This is already open in another Sluice"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)

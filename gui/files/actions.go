@@ -76,7 +76,7 @@ func (s *Screen) menuItems() []*fyne.MenuItem {
 	}
 	items = append(items, s.saveItem())
 	if narrow(s.body.Size().Width) {
-		items = append(items, fyne.NewMenuItem(lang.L("All about the file"), func() { s.showSheet(true) }))
+		items = append(items, fyne.NewMenuItem(lang.L("File details"), func() { s.showSheet(true) }))
 	}
 	return append(items,
 		fyne.NewMenuItemSeparator(),

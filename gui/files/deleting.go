@@ -26,9 +26,9 @@ func (s *Screen) askDelete() {
 	if len(files) == 1 {
 		title = lang.L("Delete “{{.Name}}” ({{.Size}})?", map[string]any{"Name": shownName(&files[0]), "Size": s.cfg.Format.Size(size)})
 	}
-	text := lang.L("What is deleted leaves your account, and its link stops working for everybody. You can undo this for 8 seconds, and not after that. Files on this computer are not touched.")
+	text := lang.L("Deleted files leave your account, and their links stop working for everyone. You can undo this for 8 seconds, and not after that. Files on this computer are not affected.")
 	if n := s.tiles.selection.Hidden(); n > 0 && len(files) > 1 {
-		text = lang.N("{{.Count}} of them are not shown at the moment, and are deleted too.", n,
+		text = lang.N("{{.Count}} of them are not shown at the moment, and will be deleted too.", n,
 			map[string]any{"Count": s.cfg.Format.Number(int64(n))}) + " " + text
 	}
 	s.cfg.Outside.Ask(title, text,
@@ -226,7 +226,7 @@ func (s *Screen) endRemoval(r *removal) {
 		s.showRemovals()
 	case len(left) > 0:
 		s.drop(r)
-		s.cfg.Outside.Tell(lang.N("{{.Count}} files deleted before it was stopped; {{.Left}} stay", r.done, count))
+		s.cfg.Outside.Tell(lang.N("{{.Count}} files deleted before you stopped it; {{.Left}} stay", r.done, count))
 	default:
 		s.drop(r)
 		s.cfg.Outside.Tell(lang.N("{{.Count}} files deleted", r.done, count))
@@ -288,7 +288,7 @@ func (s *Screen) otherAccount() {
 		s.model.list.leave(false, r.ids())
 	}
 	s.endRemovals()
-	s.cfg.Outside.Warn(lang.L("Another account is in use. What was not deleted yet stays in the one before."))
+	s.cfg.Outside.Warn(lang.L("The account was changed. What was not deleted yet stays in the previous one."))
 }
 
 // showRemovals shows a bar for every deletion.
@@ -327,7 +327,7 @@ func (s *Screen) removalContent(r *removal) kit.NoticeContent {
 			c.Text += " · " + lang.L("{{.Failed}} failed", count)
 		}
 		if r.held != nil {
-			c.Text += " · " + s.cfg.Short(r.held) + " · " + lang.N("goes on in {{.Count}} seconds", seconds, map[string]any{"Count": seconds})
+			c.Text += " · " + s.cfg.Short(r.held) + " · " + lang.N("resumes in {{.Count}} seconds", seconds, map[string]any{"Count": seconds})
 		}
 		if r.halt != nil {
 			c.Action, c.Do = lang.L("Stop"), func() { s.haltRemoval(r) }

@@ -56,7 +56,7 @@ func newDetails(s *Screen) *details {
 	d.close = kit.NewIconButton(kit.IconCross, lang.L("Back to the files (Escape)"), func() { s.showSheet(false) })
 	d.file = container.New(&fileLayout{}, d.preview, d.name, d.rows, buttons)
 	d.file.Hide()
-	d.none = kit.NewText(lang.L("Select a file to see all about it."), kit.TextStyle{Color: kit.ColorSecondary, Lines: 3, Align: fyne.TextAlignCenter})
+	d.none = kit.NewText(lang.L("Select a file to see its details."), kit.TextStyle{Color: kit.ColorSecondary, Lines: 3, Align: fyne.TextAlignCenter})
 	scroll := container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, barBeside), d.file)) // the bar is beside it
 	s.sheet.details = container.New(detailsLayout{}, scroll, d.none, d.close)
 	d.root = kit.NewCardPadded(kit.Padding{Top: 14, Right: 14, Bottom: 14, Left: 14}, s.sheet.details)

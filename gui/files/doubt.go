@@ -60,11 +60,11 @@ func doubted(parts []string) string {
 	key, _, _ := strings.Cut(strings.ToLower(parts[0]), ":")
 	switch {
 	case strings.HasPrefix(key, ">"), strings.HasPrefix(key, "<"):
-		return lang.L("“{{.Part}}” is left out: it takes a size, like >10MB", part)
+		return lang.L("“{{.Part}}” is ignored: use a size, like >10MB", part)
 	case key == "after", key == "before", key == "on":
-		return lang.L("“{{.Part}}” is left out: it takes a day, a month or a year, like after:2026-01-31", part)
+		return lang.L("“{{.Part}}” is ignored: use a day, a month or a year, like after:2026-01-31", part)
 	case key == "type", key == "kind":
-		return lang.L("“{{.Part}}” is left out: it takes image, video, audio, document, archive or other", part)
+		return lang.L("“{{.Part}}” is ignored: use image, video, audio, document, archive or other", part)
 	}
-	return lang.L("“{{.Part}}” is left out: that is too much to look for at once", part)
+	return lang.L("“{{.Part}}” is ignored: that is too much to search for at once", part)
 }

@@ -39,7 +39,7 @@ func (s *Screen) failures(r *removal) string {
 		text += " " + lang.L("{{.Problem}}: {{.Names}}.", map[string]any{"Problem": why, "Names": s.some(names[why])})
 	}
 	if len(reasons) > toldReasons {
-		text += " " + lang.L("There are other reasons, too.")
+		text += " " + lang.L("There are other reasons too.")
 	}
 	return text
 }
@@ -72,9 +72,9 @@ func (s *Screen) reason(err *service.Error) string {
 func (s *Screen) refusal(err *service.Error) string {
 	switch err.Value {
 	case service.ReasonNameInvalid, "name_contains_illegal_character":
-		return lang.L("The new name has characters that the service does not take. Choose another one.")
+		return lang.L("The new name has characters that the service does not allow. Choose another one.")
 	case service.ReasonNameTooLong, "string_out_of_range":
-		return lang.L("The new name is longer than the service takes. Choose a shorter one.")
+		return lang.L("The new name is longer than the service allows. Choose a shorter one.")
 	}
 	return s.reason(err)
 }

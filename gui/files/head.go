@@ -29,7 +29,7 @@ func newHeader(s *Screen) *header {
 	h := &header{screen: s}
 	title := kit.NewText(lang.L("Files"), kit.TextStyle{Size: kit.SizeTitle, Bold: true, Elide: kit.ElideEnd})
 	h.search = kit.NewSearchField(lang.L("Search files"), lang.L("Clear search"), s.searched, h.key)
-	h.help = kit.NewIconButton(kit.IconHelp, lang.L("What can be searched for (F1)"), h.explain)
+	h.help = kit.NewIconButton(kit.IconHelp, lang.L("What you can search for (F1)"), h.explain)
 	names := []string{}
 	for _, o := range settings.FilesOrders() {
 		names = append(names, orderName(o))
@@ -89,10 +89,10 @@ func (h *header) explain() {
 	if c == nil {
 		return
 	}
-	rows := []fyne.CanvasObject{kit.NewText(lang.L("What can be searched for"), kit.TextStyle{Size: kit.SizeName, Bold: true})}
+	rows := []fyne.CanvasObject{kit.NewText(lang.L("What you can search for"), kit.TextStyle{Size: kit.SizeName, Bold: true})}
 	for _, line := range []struct{ example, means string }{
 		{"img 2209", lang.L("both in the name, in any order")},
-		{"\"my trip\"", lang.L("just so, with the space")},
+		{"\"my trip\"", lang.L("exactly, with the space")},
 		{"-draft", lang.L("not in the name")},
 		{">10MB <=1GiB", lang.L("size")},
 		{"after:2026-01-01", lang.L("uploaded then or later")},
@@ -140,7 +140,7 @@ func newChips(s *Screen) *chips {
 	c.slider.Set(s.cfg.Look.Picture)
 	c.views = kit.NewSegments(func(i int) { s.setView(views()[i]) },
 		kit.Segment{Icon: kit.IconGrid, Label: lang.L("As pictures")}, kit.Segment{Icon: kit.IconRows, Label: lang.L("As a table")})
-	info := kit.NewIconButton(kit.IconInfo, lang.L("All about the file"), func() { s.showSheet(!s.sheet.open) })
+	info := kit.NewIconButton(kit.IconInfo, lang.L("File details"), func() { s.showSheet(!s.sheet.open) })
 	c.doubts = newDoubts(s)
 	c.root = container.New(chipsLayout{}, flow, c.slider, c.views, info, c.doubts.text)
 	c.show()

@@ -61,29 +61,29 @@ func (s *Screen) saying(state State) saying {
 	case Keyless:
 		return saying{
 			kit.IconKey, kit.ColorSecondary, lang.L("No API key yet"),
-			lang.L("With your key Sluice shows everything that is in your Pixeldrain account."), lang.L("Enter a key"), s.cfg.Outside.Account,
+			lang.L("With your key, Sluice shows everything in your Pixeldrain account."), lang.L("Enter a key"), s.cfg.Outside.Account,
 		}
 	case Broken:
 		label, do := s.remedy()
 		return saying{kit.IconWarning, kit.ColorRed, lang.L("Your files can’t be listed"), s.unlisted(), label, do}
 	case Empty:
 		if status.Files > 0 && len(s.removals) > 0 {
-			return saying{icon: kit.IconClock, color: kit.ColorSecondary, title: lang.L("Nothing is left to show"), text: lang.L("All your files are about to be deleted.")}
+			return saying{icon: kit.IconClock, color: kit.ColorSecondary, title: lang.L("Nothing left to show"), text: lang.L("All your files are about to be deleted.")}
 		}
 		return saying{
 			kit.IconUp, kit.ColorSecondary, lang.L("No files yet"),
-			lang.L("What you upload appears here, with its thumbnail and its link. Drop files anywhere on this window."),
+			lang.L("Files you upload appear here, with a thumbnail and a link. Drop files anywhere on this window."),
 			lang.L("Choose files…"), s.cfg.Outside.Upload,
 		}
 	case Nothing:
-		text := lang.L("No file in your account fits.")
+		text := lang.L("No files in your account match.")
 		if s.model.text != "" {
-			text = lang.L("Every part of what you type must be in the name. “?” tells what else can be searched for.")
+			text = lang.L("Names must contain every word you type. “?” shows what else you can search for.")
 		}
 		return saying{kit.IconSearch, kit.ColorSecondary, lang.L("Nothing found"), text, lang.L("Show all files"), s.widen}
 	case Loading, Listed:
 	}
-	text := lang.L("The first time this can take a moment. Next time they are here at once.")
+	text := lang.L("The first time can take a moment. Next time they appear at once.")
 	if status.Reading > 0 {
 		text = lang.N("{{.Count}} files so far", status.Reading, map[string]any{"Count": s.cfg.Format.Number(int64(status.Reading))})
 	}
@@ -95,9 +95,9 @@ func (s *Screen) unlisted() string {
 	problem := s.model.status.Problem
 	switch {
 	case problem.Kind == service.Offline:
-		return lang.L("The service can’t be reached. Check your connection; Sluice tries again by itself.")
+		return lang.L("The service can’t be reached. Check your connection; Sluice keeps trying.")
 	case problem.Kind.Temporary() && problem.Value != service.ReasonHTML:
-		return lang.L("{{.Problem}}. Nothing was changed; Sluice tries again by itself.", map[string]any{"Problem": s.cfg.Short(problem)})
+		return lang.L("{{.Problem}}. Nothing was changed; Sluice keeps trying.", map[string]any{"Problem": s.cfg.Short(problem)})
 	}
 	return s.cfg.Long(problem)
 }
@@ -119,9 +119,9 @@ func (s *Screen) showNote() {
 		return
 	}
 	from := map[string]any{"Time": s.cfg.Format.Moment(status.At)}
-	text := lang.L("These are the files from {{.Time}}.", from) + " " + s.unlisted()
+	text := lang.L("These are your files as of {{.Time}}.", from) + " " + s.unlisted()
 	if status.Problem.Kind == service.Offline {
-		text = lang.L("Offline. These are the files from {{.Time}}.", from)
+		text = lang.L("Offline. These are your files as of {{.Time}}.", from)
 	}
 	label, do := s.remedy()
 	s.cfg.Outside.Note(kit.NoticeContent{Text: text, Color: kit.ColorAmber, Action: label, Do: do})

@@ -79,12 +79,12 @@ func (s *Screen) askName(f service.File) {
 func nameFault(name string) string {
 	switch {
 	case strings.TrimSpace(name) == "":
-		return lang.L("A file needs a name.")
+		return lang.L("Enter a name.")
 	case utf8.RuneCountInString(name) > service.MaxNameLength:
 		more := utf8.RuneCountInString(name) - service.MaxNameLength
-		return lang.N("{{.Count}} characters too long: a name has at most 255.", more, map[string]any{"Count": more})
+		return lang.N("{{.Count}} characters too long: a name can have at most 255.", more, map[string]any{"Count": more})
 	case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
-		return lang.L("A name has no line breaks and no control characters.")
+		return lang.L("A name can’t have line breaks or control characters.")
 	}
 	return ""
 }
@@ -110,7 +110,7 @@ func (s *Screen) rename(f service.File, name string) {
 func (s *Screen) notRenamed(f service.File, err *service.Error) {
 	if err.Value == service.ReasonNoMethod {
 		s.details.relabel()
-		s.cfg.Outside.Warn(lang.L("This service can’t rename files. “{{.Name}}” has its name as before.", map[string]any{"Name": kit.PlainName(f.Name)}))
+		s.cfg.Outside.Warn(lang.L("This service can’t rename files. “{{.Name}}” keeps its name.", map[string]any{"Name": kit.PlainName(f.Name)}))
 		return
 	}
 	s.cfg.Outside.Warn(lang.L("“{{.Name}}” could not be renamed.", map[string]any{"Name": shownName(&f)}) + " " + s.refusal(err))

@@ -166,7 +166,7 @@ func (s *Screen) ask(all, old int, limit time.Time) {
 			Label: lang.L("Older than {{.Days}} days", map[string]any{"Days": keptDays}), Kind: kit.ButtonDanger, Do: func() { s.clearOlder(limit) },
 		})
 	}
-	text += " " + lang.L("Clearing forgets them on this computer only: the files on the service and their links stay, and so do your own files.")
+	text += " " + lang.L("Clearing only removes them from this computer’s history: files on the service, their links and your own files stay.")
 	answers = append(answers,
 		kit.Answer{Label: lang.L("Everything"), Kind: kit.ButtonDanger, Do: func() { s.clearOlder(time.Time{}) }},
 		kit.Answer{Label: lang.L("Cancel"), Kind: kit.ButtonPlain})

@@ -203,14 +203,14 @@ func (s *Screen) show() {
 		s.message.set(kit.IconClock, kit.ColorSecondary, lang.L("Reading the history…"), "", "", nil)
 	case m.State() == Broken:
 		s.message.set(kit.IconWarning, kit.ColorRed, lang.L("The history can’t be read"),
-			lang.L("Your files and their links are not touched. Sluice’s folder may be on a disk that is full, failing or not there. Check it, then try again."),
+			lang.L("Your files and their links are not affected. Sluice’s folder may be on a disk that is full, failing or missing. Check it, then try again."),
 			lang.L("Try again"), s.again)
 	case m.Search() != "":
 		s.message.set(kit.IconSearch, kit.ColorSecondary, lang.L("Nothing found for “{{.Search}}”", map[string]any{"Search": kit.PlainName(m.Search())}),
-			lang.L("The search looks for this text in the names of files, in upper or lower case."), lang.L("Clear search"), s.search.Clear)
+			lang.L("The search looks for this text in file names, ignoring upper and lower case."), lang.L("Clear search"), s.search.Clear)
 	default:
 		s.message.set(kit.IconClock, kit.ColorSecondary, lang.L("No history yet"),
-			lang.L("Every file that you upload from this computer is listed here with its link, also long after it has left the list of uploads."), "", nil)
+			lang.L("Every file you upload from this computer is listed here with its link, even long after it has left the list of uploads."), "", nil)
 	}
 	s.export.SetEnabled(m.State() == Ready && m.Len() > 0)
 	s.clear.SetEnabled(!s.counting && m.State() == Ready && (m.Len() > 0 || m.Search() != ""))

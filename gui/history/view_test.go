@@ -241,7 +241,7 @@ func TestTroubleIsToldAndTriedAgain(t *testing.T) {
 	b := open(t, wideWindow(), few(300))
 	b.shelf.err = errors.New("broken")
 	b.run()
-	b.MustSee("The history can’t be read", "Your files and their links are not touched")
+	b.MustSee("The history can’t be read", "Your files and their links are not affected")
 	b.Tap("Try again")
 	b.run()
 	b.MustSee("The history can’t be read")
@@ -395,7 +395,7 @@ func TestClearing(t *testing.T) {
 		b.run()
 	}
 	ask()
-	b.MustSee("The history has 4 uploads. 2 of them are older than 30 days.", "their links stay")
+	b.MustSee("The history has 4 uploads. 2 of them are older than 30 days.", "their links and your own files stay")
 	b.Press(fyne.KeyReturn) // is on Cancel
 	b.run()
 	b.MustSee("file-1.bin")

@@ -192,7 +192,7 @@ func TestAsk(t *testing.T) {
 
 func TestQuestionKeepsTheKeyboardAndHasRoom(t *testing.T) {
 	w := window(t, NewText("", TextStyle{}), fyne.NewSize(720, 480))
-	hide := Ask(w.Canvas(), "Uploads are under way", "Words.", Answer{Label: "Cancel"}, Answer{Label: "Stop and go on next time"},
+	hide := Ask(w.Canvas(), "Uploads are under way", "Words.", Answer{Label: "Cancel"}, Answer{Label: "Stop and resume next time"},
 		Answer{Label: "Keep uploading in the background", Kind: ButtonPrimary})
 	last := w.Canvas().Focused()
 	if b, ok := last.(*Button); !ok || b.Label() != "Keep uploading in the background" {

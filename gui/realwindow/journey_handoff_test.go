@@ -71,7 +71,7 @@ func TestQuitAndGoOn(t *testing.T) {
 	}
 	r.awaitText(ctx, t, "Uploads are under way")
 	r.glimpse(t, "quitting")
-	r.click(ctx, t, "Stop and go on next time")
+	r.click(ctx, t, "Stop and resume next time")
 	if code, err := r.Wait(ctx); err != nil || code != 0 {
 		t.Fatalf("after stopping: exit %d, %v", code, err)
 	}

@@ -134,7 +134,7 @@ func sessionOnly() []string {
 // file that is gone, and a web address.
 func badDrops() []string {
 	return []string{
-		"Empty files can’t be uploaded", "Not a file with content", "No files in this folder",
+		"Empty files can’t be uploaded", "Not an ordinary file", "No files in this folder",
 		"The file is no longer there", "A web address, not a file",
 	}
 }

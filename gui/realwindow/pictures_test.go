@@ -365,7 +365,7 @@ func drawNoFiles(t *testing.T) {
 	if err := r.Press(ctx, keyF5); err != nil {
 		t.Fatal(err)
 	}
-	r.awaitText(ctx, t, "Offline. These are the files from")
+	r.awaitText(ctx, t, "Offline. These are your files as of")
 	r.draw(ctx, t, "files-offline")
 	r.quit(ctx, t)
 }

@@ -52,7 +52,7 @@ func (r *looking) screensOfFiles(ctx context.Context, t *testing.T, server *sand
 	grid := r.shot(ctx, t, "grid")
 	grid.seamless(t, searchEdge())
 	grid.says(t, "Files", "Search 1,284 files", "Newest first", "All", "Images 753", "Other 21",
-		"Select a file to see all about it.", "Idle", "1,284 files · 6.0 GB")
+		"Select a file to see its details.", "Idle", "1,284 files · 6.0 GB")
 
 	if err := r.Move(ctx, saveButton().Mul(r.desktop.scale)); err != nil {
 		t.Fatal(err)
@@ -160,7 +160,7 @@ func (d *desktop) emptyAccount(ctx context.Context, t *testing.T, look kit.Appea
 	r.open(ctx, t, "Files")
 	r.awaitText(ctx, t, "No files yet")
 	empty := r.shot(ctx, t, "empty")
-	empty.begins(t, "What you upload appears here")
+	empty.begins(t, "Files you upload appear here")
 	empty.says(t, "Choose files…", "Search files")
 	r.quit(ctx, t)
 }
@@ -175,7 +175,7 @@ func (d *desktop) unlisted(ctx context.Context, t *testing.T, look kit.Appearanc
 	r.open(ctx, t, "Files")
 	r.awaitText(ctx, t, "Your files can’t be listed")
 	failed := r.shot(ctx, t, "error")
-	failed.begins(t, "The service had an accident.")
+	failed.begins(t, "The service had a problem.")
 	failed.says(t, "Try again")
 	server.Clear()
 	r.click(ctx, t, "Try again")
@@ -186,7 +186,7 @@ func (d *desktop) unlisted(ctx context.Context, t *testing.T, look kit.Appearanc
 	if err := r.Press(ctx, keyF5); err != nil {
 		t.Fatal(err)
 	}
-	r.awaitText(ctx, t, "Offline. These are the files from")
+	r.awaitText(ctx, t, "Offline. These are your files as of")
 	r.shot(ctx, t, "offline").says(t, "Try again", "Search 300 files", "Newest first", "300 files · 1.4 GB")
 	r.quit(ctx, t)
 }

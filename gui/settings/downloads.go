@@ -21,7 +21,7 @@ func downloadsSection(m *Model) fyne.CanvasObject {
 		func(n int) { m.change(func(v *prefs.Values) { v.Downloads = n }) })
 	folder := kit.NewText("", kit.TextStyle{Elide: kit.ElidePath})
 	choose := kit.NewButton(lang.L("Change folder…"), kit.ButtonPlain, m.chooseFolder)
-	usual := kit.NewFormNote(kit.NewLineUp(8, kit.NewLink(lang.L("Back to the usual folder"), kit.TextStyle{Size: kit.SizeSmall}, m.usualFolder)))
+	usual := kit.NewFormNote(kit.NewLineUp(8, kit.NewLink(lang.L("Use the default folder"), kit.TextStyle{Size: kit.SizeSmall}, m.usualFolder)))
 	note := newNote()
 	below := kit.NewFormNote(note)
 	show := func() {

@@ -11,14 +11,14 @@ import (
 func TestDownloadFolderIsChosen(t *testing.T) {
 	b := newBench(t, noKey(), NewScreen)
 	b.MustSee("Downloads", "Save to", "~/Downloads")
-	b.MustNotSee("Back to the usual folder")
+	b.MustNotSee("Use the default folder")
 	b.Tap("Change folder…") // and given up
 	b.still("downloads.folder")
 	dir := t.TempDir()
 	b.folder = filepath.Join(dir, "in")
 	b.Tap("Change folder…")
 	b.kept("downloads.folder", b.folder)
-	b.UntilSees("Back to the usual folder")
+	b.UntilSees("Use the default folder")
 	if b.model.downloadFolder() != b.folder {
 		t.Errorf("shows %q", b.model.downloadFolder())
 	}
@@ -29,15 +29,15 @@ func TestDownloadFolderIsChosen(t *testing.T) {
 	used := b.folder
 	b.folder = file
 	b.Tap("Change folder…")
-	b.UntilSees("Nothing can be written in ")
+	b.UntilSees("Sluice can’t write to ")
 	b.idle()
 	if got := b.session.store.Values().DownloadFolder; got != used {
 		t.Errorf("downloads go to %q", got)
 	}
-	b.Tap("Back to the usual folder")
+	b.Tap("Use the default folder")
 	b.kept("downloads.folder", "")
 	b.UntilSees("~/Downloads")
-	b.MustNotSee("Back to the usual folder", "Nothing can be written in ")
+	b.MustNotSee("Use the default folder", "Sluice can’t write to ")
 }
 
 func TestDownloadsAtATimeAreShown(t *testing.T) {

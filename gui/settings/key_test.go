@@ -21,7 +21,7 @@ const (
 
 func TestGoodKeyIsKept(t *testing.T) {
 	b := newBench(t, noKey(), NewScreen)
-	b.MustSee("No key yet. Without one nothing can be uploaded.")
+	b.MustSee("No key yet. You need one to upload.")
 	b.MustNotSee("Forget")
 	c := b.check(placeholder)
 	b.secret()
@@ -38,7 +38,7 @@ func TestKeyCanBeSentWithReturn(t *testing.T) {
 	b := newBench(t, noKey(), NewScreen)
 	b.Type(placeholder, "   ")
 	b.Press(fyne.KeyReturn) // nothing to check
-	b.MustSee("No key yet. Without one nothing can be uploaded.")
+	b.MustSee("No key yet. You need one to upload.")
 	b.Type(placeholder, secretKey)
 	b.Press(fyne.KeyReturn)
 	if c := b.call(); c.key != secretKey {
@@ -79,7 +79,7 @@ func TestLockedKeyring(t *testing.T) {
 	s := noKey()
 	s.Account.KeyringProblem = "the collection is locked.\nsecond line"
 	b := newBench(t, s, NewScreen)
-	b.MustSee("The system keyring can’t be asked for your key (the collection is locked). Nothing was deleted.")
+	b.MustSee("Your key can’t be read from the system keyring (the collection is locked). Nothing was deleted.")
 	b.MustNotSee("second line")
 	b.check(placeholder).answer <- outcome{status: account.Status{HasKey: true, Place: account.PlaceSession, KeyringProblem: "the collection is locked."}}
 	b.UntilSees("Kept for this session only: the system keyring can’t be used (the collection is locked).")
@@ -101,14 +101,14 @@ func TestForgettingTheKey(t *testing.T) {
 	b := newBench(t, keyIn(account.PlaceKeyring), NewScreen)
 	b.Tap("Forget")
 	c := b.call()
-	b.MustSee("Asking the system keyring to forget the key…", "Give up")
+	b.MustSee("Removing the key from the system keyring…", "Give up")
 	refused := &service.Error{Op: "forget the key", Kind: service.Internal, Value: service.ReasonKeyringNoAnswer}
 	c.answer <- outcome{err: refused}
 	b.UntilSees(b.model.cfg.Words(refused), "Forget")
 	b.Tap("Forget")
 	c = b.call()
 	c.answer <- outcome{status: account.Status{Place: account.PlaceNone}}
-	b.UntilSees("No key yet. Without one nothing can be uploaded.", placeholder)
+	b.UntilSees("No key yet. You need one to upload.", placeholder)
 	b.UntilGone("Forget")
 	if len(b.welcomed) != 0 {
 		t.Error("welcomed without a key")
@@ -117,14 +117,14 @@ func TestForgettingTheKey(t *testing.T) {
 
 func TestKeyOfTheEnvironment(t *testing.T) {
 	b := newBench(t, keyIn(account.PlaceEnvironment), NewScreen)
-	b.MustSee("Taken from SLUICE_API_KEY and kept nowhere.", hiddenKey, "Forget")
+	b.MustSee("Taken from SLUICE_API_KEY and never stored.", hiddenKey, "Forget")
 }
 
 func TestNewsOfTheSessionAreShown(t *testing.T) {
 	s := noKey()
 	s.Loaded = false
 	b := newBench(t, s, NewScreen)
-	b.MustSee("Asking the system keyring for the key…")
+	b.MustSee("Reading the key from the system keyring…")
 	b.session.publish(func(s *session.Status) { *s = keyIn(account.PlaceKeyring) })
 	b.UntilSees("Kept in the system keyring, never in a file.")
 	b.MustNotSee("✓ Works")
@@ -203,7 +203,7 @@ func TestRefusedKeyIsNotSaidToWork(t *testing.T) {
 	b := newBench(t, s, NewScreen)
 	b.MustSee("✓ Works: 7 files.")
 	b.session.publish(func(s *session.Status) { s.Refused = &service.Error{Kind: service.Unauthorized} })
-	b.UntilSees("The service does not accept this key any more", hiddenKey)
+	b.UntilSees("The service no longer accepts this key", hiddenKey)
 	b.MustNotSee("✓ Works")
 	b.check("API key").answer <- outcome{status: account.Status{HasKey: true, Place: account.PlaceKeyring}}
 	b.UntilSees("Kept in the system keyring, never in a file.")

@@ -224,7 +224,7 @@ func (b *bench) check(label string) call {
 	if c.key != secretKey {
 		b.t.Errorf("the key %q was checked", c.key)
 	}
-	b.MustSee("Checking the key. If the system keyring then asks for its password, answer it there.", "Give up")
+	b.MustSee("Checking the key. If the system keyring then asks for its password, enter it there.", "Give up")
 	return c
 }
 

@@ -115,7 +115,7 @@ func linksSection(m *Model) fyne.CanvasObject {
 		}
 	}
 	template.Validator = templateProblem
-	words := kit.NewText(lang.L("{name}, {url}, {direct}, {id} and {size} stand for what is known of a file."),
+	words := kit.NewText(lang.L("{name}, {url}, {direct}, {id} and {size} are filled in for each file."),
 		kit.TextStyle{Size: kit.SizeSmall, Color: kit.ColorSecondary, Lines: 2})
 	row := kit.NewFormRow(lang.L("Template"), kit.NewLineUp(8, kit.NewField(fieldWidth, template)))
 	help := kit.NewFormNote(words)

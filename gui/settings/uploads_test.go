@@ -38,13 +38,13 @@ func TestSpeedLimitIsWritten(t *testing.T) {
 	b.MustNotSee("Use this limit")
 	b.Type("1.5 MB/s", "quickly")
 	b.Tap("Use this limit")
-	b.MustSee("This is no speed between 10\u00a0KB/s and 10\u00a0GB/s.", "quickly") // to be mended
+	b.MustSee("This is not a speed from 10\u00a0KB/s to 10\u00a0GB/s.", "quickly") // to be mended
 	b.idle()
 	if got := b.session.store.Values().SpeedLimit; got != 1_500_000 {
 		t.Errorf("the limit is %d", got)
 	}
 	b.Type("quickly", "2000 KB/s")
-	b.MustNotSee("This is no speed")
+	b.MustNotSee("This is not a speed")
 	b.Tap("Use this limit")
 	b.kept("uploads.speed_limit", "2000000")
 	b.MustSee("Custom…") // where it was written
@@ -75,9 +75,9 @@ func TestDuplicatesAndClosingAreKept(t *testing.T) {
 	b.Tap("Skip files already uploaded")
 	b.kept("uploads.skip_duplicates", "true")
 	b.Tap("Ask")
-	b.Tap("Go on in the background")
+	b.Tap("Run in the background")
 	b.kept("window.close", "background")
-	b.Tap("Go on in the background")
+	b.Tap("Run in the background")
 	b.Tap("Stop")
 	b.kept("window.close", "stop")
 	b.Tap("Stop")

@@ -19,7 +19,7 @@ func NewWelcome(m *Model) fyne.CanvasObject {
 		kit.NewText(lang.L("Welcome to Sluice"), kit.TextStyle{Size: kit.SizeTitle, Bold: true, Align: fyne.TextAlignCenter, Elide: kit.ElideEnd}),
 		kit.NewText(lang.L("Drop files on it, get links."), center),
 		kit.NewSection(lang.L("With your Pixeldrain account"),
-			kit.NewText(lang.L("Make an API key on the service’s page and paste it here. Sluice checks it, then keeps it in the system keyring."), plain),
+			kit.NewText(lang.L("Create an API key on the service’s page and paste it here. Sluice checks it, then keeps it in the system keyring."), plain),
 			key.line, key.note,
 			kit.NewLineUp(8, kit.NewButton(lang.L("Get a key…"), kit.ButtonPlain, m.openKeysPage).WithIcon(kit.IconOpen)),
 		),

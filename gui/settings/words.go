@@ -25,20 +25,20 @@ func (m *Model) keyNote() note {
 	a := m.status.Account
 	switch {
 	case m.task == taskCheck:
-		return note{lang.L("Checking the key. If the system keyring then asks for its password, answer it there."), kit.ColorSecondary}
+		return note{lang.L("Checking the key. If the system keyring then asks for its password, enter it there."), kit.ColorSecondary}
 	case m.task == taskForget:
-		return note{lang.L("Asking the system keyring to forget the key…"), kit.ColorSecondary}
+		return note{lang.L("Removing the key from the system keyring…"), kit.ColorSecondary}
 	case m.keyProblem != "":
 		return note{m.keyProblem, kit.ColorRed}
 	case !m.status.Loaded:
-		return note{lang.L("Asking the system keyring for the key…"), kit.ColorSecondary}
+		return note{lang.L("Reading the key from the system keyring…"), kit.ColorSecondary}
 	case !a.HasKey && a.KeyringProblem != "":
-		return note{lang.L("The system keyring can’t be asked for your key ({{.Reason}}). Nothing was deleted. Unlock the keyring and start Sluice again, or paste the key here.",
+		return note{lang.L("Your key can’t be read from the system keyring ({{.Reason}}). Nothing was deleted. Unlock the keyring and restart Sluice, or paste the key here.",
 			map[string]any{"Reason": short(a.KeyringProblem)}), kit.ColorAmber}
 	case !a.HasKey:
-		return note{lang.L("No key yet. Without one nothing can be uploaded."), kit.ColorSecondary}
+		return note{lang.L("No key yet. You need one to upload."), kit.ColorSecondary}
 	case m.status.Refused != nil:
-		return note{lang.L("The service does not accept this key any more: it may have expired or been deleted. Your files are kept in the list and wait. Paste another key here."), kit.ColorRed}
+		return note{lang.L("The service no longer accepts this key: it may have expired or been deleted. Your files are waiting in the list. Paste another key here."), kit.ColorRed}
 	}
 	return m.placeNote(a)
 }
@@ -58,9 +58,9 @@ func (m *Model) placeNote(a account.Status) note {
 	case account.PlaceKeyring:
 		return note{works + lang.L("Kept in the system keyring, never in a file."), kit.ColorAccent}
 	case account.PlaceEnvironment:
-		return note{works + lang.L("Taken from SLUICE_API_KEY and kept nowhere."), kit.ColorAccent}
+		return note{works + lang.L("Taken from SLUICE_API_KEY and never stored."), kit.ColorAccent}
 	case account.PlaceSession:
-		return note{lang.L("Kept for this session only: the system keyring can’t be used ({{.Reason}}). Sluice asks for the key again at its next start. To keep it, unlock or install a keyring and save the key again.",
+		return note{lang.L("Kept for this session only: the system keyring can’t be used ({{.Reason}}). Sluice will ask for the key again next time. To keep it, unlock or install a keyring and save the key again.",
 			map[string]any{"Reason": short(a.KeyringProblem)}), kit.ColorAmber}
 	case account.PlaceNone:
 	}
@@ -98,7 +98,7 @@ func (m *Model) addressNote() note {
 // limitNote tells how a speed limit is written.
 func (m *Model) limitNote() note {
 	if m.limitRefused {
-		return note{lang.L("This is no speed between 10\u00a0KB/s and 10\u00a0GB/s. The limit in use before was kept. Write it like 1.5\u00a0MB/s, 800\u00a0KB/s or 12\u00a0Mbit/s."), kit.ColorRed}
+		return note{lang.L("This is not a speed from 10\u00a0KB/s to 10\u00a0GB/s. The previous limit was kept. Write it like 1.5\u00a0MB/s, 800\u00a0KB/s or 12\u00a0Mbit/s."), kit.ColorRed}
 	}
 	return note{lang.L("For all uploads together, like 1.5\u00a0MB/s, 800\u00a0KB/s or 12\u00a0Mbit/s."), kit.ColorSecondary}
 }
@@ -108,7 +108,7 @@ func (m *Model) folderWords(folder string, err *service.Error) string {
 	if err.Value != service.ReasonFolderUnusable {
 		return m.cfg.Words(err)
 	}
-	return lang.L("Nothing can be written in {{.Folder}}. The folder in use before was kept. Choose another one.",
+	return lang.L("Sluice can’t write to {{.Folder}}. The previous folder was kept. Choose another one.",
 		map[string]any{"Folder": m.cfg.Format.Folder(folder)})
 }
 
@@ -140,7 +140,7 @@ func closingName(c prefs.WhenClosed) string {
 	case prefs.CloseAsks:
 		return lang.L("Ask")
 	case prefs.CloseKeepsGoing:
-		return lang.L("Go on in the background")
+		return lang.L("Run in the background")
 	case prefs.CloseStops:
 		return lang.L("Stop")
 	}

@@ -31,7 +31,7 @@ func (a Action) Label() string {
 	case ActionFile:
 		return lang.L("Open the file")
 	case ActionShow:
-		return lang.L("Show in its folder")
+		return lang.L("Show in folder")
 	case ActionRetry:
 		return lang.L("Try again")
 	case ActionCopy:

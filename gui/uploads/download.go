@@ -21,7 +21,7 @@ func (w *Words) download(r *Row, j *download.Job, held Held) {
 	case download.Paused:
 		w.paused(r)
 		if j.Done > 0 {
-			r.Detail = lang.L("{{.Size}} are here; goes on from there", map[string]any{"Size": w.Format.Size(j.Done)})
+			r.Detail = lang.L("{{.Size}} here; resumes from there", map[string]any{"Size": w.Format.Size(j.Done)})
 		}
 	case download.Downloaded:
 		r.State, r.StateBy = w.Format.Time(j.Finished), kit.ColorSecondary
@@ -68,10 +68,10 @@ func (w *Words) coming(r *Row, j *download.Job) {
 	r.Actions = []Action{ActionPause, ActionCancel}
 	switch j.State { //nolint:exhaustive // the others do not come here
 	case download.Looking:
-		r.State, r.Part = lang.L("Looking"), part(j.Done, j.Size)
-		r.Detail = lang.L("Asking the service about the file")
+		r.State, r.Part = lang.L("Preparing"), part(j.Done, j.Size)
+		r.Detail = lang.L("Getting the file’s details")
 		if j.File == "" {
-			r.Detail = lang.L("Asking the service about the album")
+			r.Detail = lang.L("Getting the album’s files")
 		}
 	case download.Downloading:
 		r.State = lang.L("Downloading")

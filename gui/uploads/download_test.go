@@ -49,13 +49,13 @@ func TestDownloadWords(t *testing.T) {
 		},
 		"looking": {
 			state: download.Looking,
-			want:  Row{Sub: "to ~/Downloads", Detail: "Asking the service about the file", State: "Looking", StateBy: kit.ColorAccent, Actions: works},
+			want:  Row{Sub: "to ~/Downloads", Detail: "Getting the file’s details", State: "Preparing", StateBy: kit.ColorAccent, Actions: works},
 		},
 		"album": {
 			state: download.Looking, change: func(j *download.Job) { j.File, j.Album, j.Name, j.Link = "", "a", "", "https://pixeldrain.com/l/a" },
 			want: Row{
-				Name: "pixeldrain.com/l/a", Sub: "to ~/Downloads", Detail: "Asking the service about the album",
-				State: "Looking", StateBy: kit.ColorAccent, Actions: works,
+				Name: "pixeldrain.com/l/a", Sub: "to ~/Downloads", Detail: "Getting the album’s files",
+				State: "Preparing", StateBy: kit.ColorAccent, Actions: works,
 			},
 		},
 		"downloading": {
@@ -86,7 +86,7 @@ func TestDownloadWords(t *testing.T) {
 		"paused": {
 			state: download.Paused, change: func(j *download.Job) { j.Size, j.Done = 100_000, 40_000 },
 			want: Row{
-				Sub: "100 KB · to ~/Downloads", Part: -1, Detail: "40 KB are here; goes on from there", State: "Paused",
+				Sub: "100 KB · to ~/Downloads", Part: -1, Detail: "40 KB here; resumes from there", State: "Paused",
 				StateBy: kit.ColorAmber, Actions: []Action{ActionResume, ActionCancel},
 			},
 		},
@@ -283,7 +283,7 @@ func TestDownloadActionsAreWishes(t *testing.T) {
 	w.TapIn("get-2.bin", "Download next")
 	w.TapIn("get-2.bin", "Cancel")
 	w.TapIn("get-3.bin", "Open the file")
-	w.TapIn("get-3.bin", "Show in its folder")
+	w.TapIn("get-3.bin", "Show in folder")
 	w.Tap("~/Downloads")
 	w.TapIn("get-4.bin", "Resume")
 	w.TapIn("get-5.bin", "Open in the browser")
@@ -296,7 +296,7 @@ func TestDownloadActionsAreWishes(t *testing.T) {
 		t.Errorf("\ngot  %q\nwant %q", want.list, wished)
 	}
 	s.menu(s.rowOf(OfDownload(3)), fyne.NewPos(300, 300))
-	w.MustSee("Open the file", "Show in its folder", "Open in the browser")
+	w.MustSee("Open the file", "Show in folder", "Open in the browser")
 	w.Tap("Remove from the list")
 	if last := want.list[len(want.list)-1]; last != "remove d3" {
 		t.Errorf("the menu wished %q", last)

@@ -117,7 +117,7 @@ func (h Held) words() string {
 	case h.Paused:
 		return lang.L("Paused")
 	case h.Offline:
-		return lang.L("Until the service can be reached")
+		return lang.L("Until the service is back")
 	}
 	return ""
 }
@@ -211,7 +211,7 @@ func (w *Words) active(r *Row, j *upload.Job) {
 		r.Actions = []Action{ActionCancel}
 		r.Detail = lang.L("Checking the server’s SHA-256")
 		if j.Err != nil {
-			r.Detail = lang.L("No clear answer: looking whether it arrived")
+			r.Detail = lang.L("No clear answer: checking if it arrived")
 			r.Tip = w.Long(j.Err)
 		}
 	}

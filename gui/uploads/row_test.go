@@ -74,7 +74,7 @@ func TestRowWords(t *testing.T) {
 			name: "in doubt",
 			job:  upload.Job{Name: "a", State: upload.Verifying, Size: 100, Err: &service.Error{Value: "unknown_outcome"}},
 			want: Row{
-				Name: "a", Sub: "100 B", Part: 1, Detail: "No clear answer: looking whether it arrived", Tip: "long unknown_outcome",
+				Name: "a", Sub: "100 B", Part: 1, Detail: "No clear answer: checking if it arrived", Tip: "long unknown_outcome",
 				Color: kit.ColorSecondary, State: "Verifying", StateBy: kit.ColorAccent, Actions: []Action{ActionCancel},
 			},
 		},
@@ -105,7 +105,7 @@ func TestRowWords(t *testing.T) {
 			},
 			totals: upload.Totals{Offline: true},
 			want: Row{
-				Name: "a", Sub: "0 B", Part: -1, Detail: "Until the service can be reached · attempt\u00a02\u00a0of\u00a06", Tip: "long x",
+				Name: "a", Sub: "0 B", Part: -1, Detail: "Until the service is back · attempt\u00a02\u00a0of\u00a06", Tip: "long x",
 				Color: kit.ColorSecondary, State: "Retrying", StateBy: kit.ColorAmber, Actions: []Action{ActionFront, ActionPause, ActionCancel},
 			},
 		},

@@ -47,10 +47,10 @@ func (s *Screen) offer(path string, kinds []watch.Kind) {
 		words := map[string]any{"Folder": w.Format.Folder(path), "Outer": w.Format.Folder(over.Path)}
 		switch {
 		case over.Path == path:
-			s.cfg.Intents.Tell(lang.L("{{.Folder}} is watched already. Nothing was changed.", words))
+			s.cfg.Intents.Tell(lang.L("{{.Folder}} is already watched. Nothing was changed.", words))
 			return
 		case over.Options.Subfolders:
-			s.cfg.Intents.Tell(lang.L("{{.Folder}} is in {{.Outer}}, which is watched with its subfolders: what appears in it is uploaded already.", words))
+			s.cfg.Intents.Tell(lang.L("{{.Folder}} is in {{.Outer}}, which is watched with its subfolders: its new files are already uploaded.", words))
 			return
 		}
 	}
@@ -126,7 +126,7 @@ func (a *addSheet) look() {
 func (a *addSheet) question(p watch.Preview) string {
 	f := a.s.cfg.Words.Format
 	if p.Files == 0 {
-		return lang.L("There is nothing in it to upload yet. Files that appear from now on are uploaded.")
+		return lang.L("There is nothing to upload in it yet. Files that appear from now on are uploaded.")
 	}
 	return lang.N("Upload the {{.Count}} files ({{.Size}}) that are there, or only new ones?", p.Files,
 		map[string]any{"Count": f.Number(int64(p.Files)), "Size": f.Size(p.Bytes)})
@@ -148,7 +148,7 @@ func (a *addSheet) show() {
 	text := a.failure
 	if c, nested := a.inner(); nested {
 		ok = false
-		text = lang.L("{{.Folder}} lies in it and is watched already. Watch this one without subfolders, or remove the other first.",
+		text = lang.L("{{.Folder}} is inside it and already watched. Watch this one without subfolders, or remove the other first.",
 			map[string]any{"Folder": a.s.cfg.Words.Format.Folder(c.Path)})
 	}
 	if text != "" {

@@ -94,7 +94,7 @@ func (v *cardView) newOptions() *fyne.Container {
 		kit.NewFormRow(lang.L("Copy the link"), line(v.copies)),
 		kit.NewFormRow(lang.L("Show a notification"), line(v.notifies)),
 		kit.NewFormRow(lang.L("Upload edited files again"), line(v.edited)),
-		kit.NewFormRow(lang.L("Catch up"), line(v.catchUp, kit.NewText(lang.L("what appears while Sluice is off"), secondary))),
+		kit.NewFormRow(lang.L("Catch up"), line(v.catchUp, kit.NewText(lang.L("files added while Sluice is off"), secondary))),
 		kit.NewFormNote(container.New(backLayout{}, line(open, remove))))
 }
 

@@ -77,7 +77,7 @@ func (s *Screen) askRemove(id watch.FolderID) {
 		return
 	}
 	s.cfg.Intents.Ask(lang.L("Stop watching “{{.Folder}}”?", map[string]any{"Folder": s.cfg.Words.Format.Folder(card.Path)}),
-		lang.L("Its activity is forgotten. Your files, what was uploaded and all links stay; what is in the queue is still uploaded. If you watch the folder again later, only new files are uploaded unless you say otherwise."),
+		lang.L("Its activity is deleted. Your files, your uploads and all links stay; what is in the queue is still uploaded. If you watch the folder again later, only new files are uploaded unless you say otherwise."),
 		kit.Answer{Label: lang.L("Stop watching"), Kind: kit.ButtonDanger, Do: func() {
 			s.carryOut(id, func(ctx context.Context, f Folders) error { return f.Remove(ctx, id) })
 		}},
@@ -99,7 +99,7 @@ func (s *Screen) chooseThen(id watch.FolderID, then watch.Then) {
 // wouldTake says what rules take of what is in a folder.
 func (s *Screen) wouldTake(p watch.Preview) string {
 	f := s.cfg.Words.Format
-	return lang.N("These rules take {{.Count}} of the files that are there now ({{.Size}}). What was there before stays as it is: rules are for new files.", p.Files,
+	return lang.N("These rules match {{.Count}} of the files that are there now ({{.Size}}). Files already there stay as they are: rules are for new files.", p.Files,
 		map[string]any{"Count": f.Number(int64(p.Files)), "Size": f.Size(p.Bytes)})
 }
 
@@ -119,6 +119,6 @@ func (s *Screen) pauseOrResume() {
 	}
 	menu := widget.NewPopUpMenu(fyne.NewMenu("",
 		fyne.NewMenuItem(lang.L("For an hour"), pause(func() time.Time { return s.cfg.Now().Add(time.Hour) })),
-		fyne.NewMenuItem(lang.L("Until Sluice starts again"), pause(func() time.Time { return time.Time{} }))), c)
+		fyne.NewMenuItem(lang.L("Until Sluice restarts"), pause(func() time.Time { return time.Time{} }))), c)
 	menu.ShowAtRelativePosition(fyne.NewPos(0, s.pause.Size().Height+2), s.pause)
 }

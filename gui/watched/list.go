@@ -183,7 +183,7 @@ func (s *Screen) updateNote(r *titleRow) {
 	case a.Err() != nil:
 		r.set(lang.L("The rest can’t be read"), lang.L("Try again"), s.again)
 	case a.Empty():
-		r.set(lang.L("Nothing has happened yet. Files that appear in the folder are listed here."), "", nil)
+		r.set(lang.L("Nothing yet. Files that appear in the folder are listed here."), "", nil)
 	default:
 		r.set(lang.L("Reading more…"), "", nil)
 	}

@@ -30,9 +30,9 @@ func TestStatus(t *testing.T) {
 		"Looking through the folder… · last upload 2 minutes ago · 1,000 uploaded":          {State: watch.Starting, Uploaded: 1000, Last: noon().Add(-2 * time.Minute)},
 		"Watching · 2 files not complete yet · 3 files in the queue · nothing uploaded yet": {State: watch.Watching, Pending: 2, Queued: 3},
 		"Switched off": {State: watch.Off},
-		"On another computer, so looked through every few seconds · nothing uploaded yet":                                        {State: watch.Polling, Reason: watch.ReasonNetwork},
-		"The system tells of no changes here, so looked through every few seconds · nothing uploaded yet":                        {State: watch.Polling, Reason: watch.ReasonNoEvents},
-		"The system tells of no changes here, so looked through every few seconds · 2 files in the queue · nothing uploaded yet": {State: watch.Polling, Reason: watch.ReasonNoWatcher, Queued: 2},
+		"On another computer, so checked every few seconds · nothing uploaded yet":                                             {State: watch.Polling, Reason: watch.ReasonNetwork},
+		"The system reports no changes here, so it is checked every few seconds · nothing uploaded yet":                        {State: watch.Polling, Reason: watch.ReasonNoEvents},
+		"The system reports no changes here, so it is checked every few seconds · 2 files in the queue · nothing uploaded yet": {State: watch.Polling, Reason: watch.ReasonNoWatcher, Queued: 2},
 	} {
 		if s := w.Status(&c, watch.Pause{}); s.Text != want || s.Problem || s.Command != "" {
 			t.Errorf("got  %+v\nwant %s", s, want)
@@ -42,8 +42,8 @@ func TestStatus(t *testing.T) {
 		"Folder not found.":                    {State: watch.Missing},
 		"This can’t be read":                   {State: watch.Unreadable},
 		"Sluice can’t write to its own folder": {State: watch.Watching, Reason: watch.ReasonUnwritable},
-		"The system’s limit of watched":        {State: watch.Polling, Reason: watch.ReasonWatches},
-		"The system’s limit of programs":       {State: watch.Polling, Reason: watch.ReasonInstances},
+		"The system’s limit on watched":        {State: watch.Polling, Reason: watch.ReasonWatches},
+		"The system’s limit on programs":       {State: watch.Polling, Reason: watch.ReasonInstances},
 	} {
 		s := w.Status(&c, watch.Pause{On: true})
 		if !strings.HasPrefix(s.Text, beginning) || !s.Problem || s.Color != kit.ColorAmber {
@@ -70,8 +70,8 @@ func TestOutcomes(t *testing.T) {
 		{watch.Entry{What: watch.Failed, Reason: "file_too_large"}, false, "Failed: short invalid file_too_large | long invalid file_too_large", kit.ColorRed},
 		{watch.Entry{What: watch.Failed, Reason: "cancelled"}, false, "You stopped this upload | ", kit.ColorRed},
 		{watch.Entry{What: watch.Moved}, false, "Moved after the upload | ", kit.ColorSecondary},
-		{watch.Entry{What: watch.Binned}, false, "In the bin after the upload | ", kit.ColorSecondary},
-		{watch.Entry{What: watch.Kept, Reason: watch.ReasonChanged}, false, "Not moved: it was changed meanwhile | ", kit.ColorAmber},
+		{watch.Entry{What: watch.Binned}, false, "Moved to the bin | ", kit.ColorSecondary},
+		{watch.Entry{What: watch.Kept, Reason: watch.ReasonChanged}, false, "Not moved: it has changed since | ", kit.ColorAmber},
 	} {
 		c.entry.At, c.entry.Path = noon(), "a\u202eb.png"
 		o := w.Outcome(&c.entry, c.copied)

@@ -160,17 +160,17 @@ func (w *Words) refusal(path string, err error) string {
 	folder := map[string]any{"Folder": w.Format.Folder(path)}
 	switch {
 	case errors.Is(err, watch.ErrWatched):
-		return lang.L("{{.Folder}} is watched already. Nothing was changed.", folder)
+		return lang.L("{{.Folder}} is already watched. Nothing was changed.", folder)
 	case errors.Is(err, watch.ErrOverlap):
-		return lang.L("{{.Folder}} and another watched folder would lie inside each other, and files be taken twice. Nothing was changed. Switch subfolders off for the outer one, or remove one of them.", folder)
+		return lang.L("{{.Folder}} and another watched folder would overlap, and files would be picked up twice. Nothing was changed. Switch subfolders off for the outer one, or remove one of them.", folder)
 	case errors.Is(err, watch.ErrTargetHere):
-		return lang.L("Files can’t be moved to where they are watched. Nothing was changed. Choose a folder elsewhere.")
+		return lang.L("Files can’t be moved into a watched folder. Nothing was changed. Choose a folder elsewhere.")
 	case errors.Is(err, watch.ErrNotFolder):
-		return lang.L("{{.Folder}} is no folder. Nothing was changed.", folder)
+		return lang.L("{{.Folder}} is not a folder. Nothing was changed.", folder)
 	case errors.Is(err, fs.ErrNotExist):
-		return lang.L("{{.Folder}} is not there any more. Nothing was changed.", folder)
+		return lang.L("{{.Folder}} is no longer there. Nothing was changed.", folder)
 	case errors.Is(err, fs.ErrPermission):
-		return lang.L("Sluice may not read {{.Folder}}. Nothing was changed. Give yourself the permission, then try again.", folder)
+		return lang.L("Sluice can’t read {{.Folder}}. Nothing was changed. Give yourself permission, then try again.", folder)
 	}
 	return w.Long(service.AsError("watch a folder", err))
 }
@@ -182,13 +182,13 @@ func (w *Words) caution(path, home, downloads string, network bool) string {
 	path = filepath.Clean(path)
 	switch {
 	case home != "" && path == filepath.Clean(home):
-		return lang.L("This is your whole home folder. Programs write into it all the time, and with subfolders every private document goes to Pixeldrain. Better choose a folder in it.")
+		return lang.L("This is your whole home folder. Programs write to it all the time, and with subfolders every private document goes to Pixeldrain. It is better to choose a folder in it.")
 	case path == filepath.Dir(path) || home != "" && inside(filepath.Clean(home), path):
-		return lang.L("This holds the whole system, or everybody’s files. Better choose a folder for just what is to be uploaded.")
+		return lang.L("This holds the whole system, or everybody’s files. Choose a folder with only what you want to upload.")
 	case network:
-		return lang.L("This folder is on another computer, where changes can’t be noticed at once: Sluice looks through it every few seconds.")
+		return lang.L("This folder is on another computer, where changes can’t be noticed at once: Sluice checks it every few seconds.")
 	case downloads != "" && (path == filepath.Clean(downloads) || inside(filepath.Clean(downloads), path)):
-		return lang.L("Sluice puts its own downloads here, too: those are not sent back. What other programs download is uploaded, so better name the kinds that you want.")
+		return lang.L("Sluice puts its own downloads here too: those are not sent back. What other programs download is uploaded, so it is better to choose the kinds you want.")
 	}
 	return ""
 }

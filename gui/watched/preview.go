@@ -48,7 +48,7 @@ func newPreview(s *Screen, path string, words func(watch.Preview) string, told, 
 	p := &preview{s: s, path: path, words: words, told: told, fit: fit, stop: func() {}}
 	p.text = kit.NewText("", kit.TextStyle{Lines: 3})
 	p.others = kit.NewText("", kit.TextStyle{Size: kit.SizeSmall, Color: kit.ColorSecondary, Lines: 3})
-	p.button = kit.NewButton(lang.L("What would be taken"), kit.ButtonQuiet, p.press).WithEscape(escape)
+	p.button = kit.NewButton(lang.L("Show the names"), kit.ButtonQuiet, p.press).WithEscape(escape)
 	p.line = container.New(backLayout{}, kit.NewLineUp(0, p.button))
 	p.list = kit.NewRows(p.source())
 	p.frame = container.New(heightLayout{150}, kit.NewCardPadded(kit.Padding{Top: 5, Right: 1, Bottom: 5, Left: 1}, p.list))
@@ -139,14 +139,14 @@ func (p *preview) show() {
 	case p.refused():
 		text, color = p.s.cfg.Words.refusal(p.path, p.err), kit.ColorRed
 	case p.err != nil:
-		text = lang.N("Not all were counted: {{.Count}} files so far", p.result.Files, count)
+		text = lang.N("Counting stopped: {{.Count}} files so far", p.result.Files, count)
 	default:
 		text = p.words(p.result)
 	}
 	p.text.Set(text, color)
 	p.others.SetText(p.left())
 	p.others.Hidden = p.others.Text() == ""
-	label := lang.L("What would be taken")
+	label := lang.L("Show the names")
 	switch {
 	case p.busy:
 		label = lang.L("Stop counting")
@@ -178,7 +178,7 @@ func (p *preview) left() string {
 		total += n
 		parts = append(parts, lang.L("{{.Reason}} ({{.Count}})", map[string]any{"Count": f.Number(int64(n)), "Reason": Reason(r)}))
 	}
-	return lang.N("{{.Count}} files are left out: {{.Reasons}}", total,
+	return lang.N("{{.Count}} files are skipped: {{.Reasons}}", total,
 		map[string]any{"Count": f.Number(int64(total)), "Reasons": strings.Join(parts, ", ")})
 }
 

@@ -33,8 +33,8 @@ func newRulesForm(r watch.Rules, open bool, changed, escape, fit func()) *rulesF
 		e.OnChanged = func(string) { f.change() }
 		return e
 	}
-	f.include = entry(lang.L("All names, or such as Screenshot*, *.png"), writePatterns(r.Include))
-	f.exclude = entry(lang.L("No names, or such as *draft*, old/*"), writePatterns(r.Exclude))
+	f.include = entry(lang.L("All names, or e.g. Screenshot*, *.png"), writePatterns(r.Include))
+	f.exclude = entry(lang.L("No names, or e.g. *draft*, old/*"), writePatterns(r.Exclude))
 	f.least = entry(lang.L("Any"), writeSize(r.MinSize))
 	f.most = entry(lang.L("Any size"), writeSize(r.MaxSize))
 	f.note = kit.NewText("", kit.TextStyle{Size: kit.SizeSmall, Color: kit.ColorRed, Lines: 3})
@@ -115,13 +115,13 @@ func (f *rulesForm) rules() (watch.Rules, bool) {
 	text := ""
 	switch {
 	case low != nil || high != nil:
-		text = lang.L("Sizes are written like 200 KB, 10 MB or 1.5 GB.")
+		text = lang.L("Write sizes like 200 KB, 10 MB or 1.5 GB.")
 	case r.MaxSize > 0 && r.MinSize > r.MaxSize:
-		text = lang.L("No file is larger than the first size and smaller than the second.")
+		text = lang.L("The first size must not be larger than the second.")
 	case !patternsOK(r.Include) || !patternsOK(r.Exclude):
-		text = lang.L("A name can have * for any letters, ? for one, and [a-z] for one of several; between names stands a comma. A bracket is not closed.")
+		text = lang.L("In names, * stands for any letters, ? for one, and [a-z] for one of several; separate names with commas. A bracket is not closed.")
 	case r.Check() != nil:
-		text = lang.L("These rules can’t be followed.")
+		text = lang.L("These rules can’t be used.")
 	}
 	f.note.SetText(text)
 	f.note.Hidden = text == ""

@@ -264,19 +264,19 @@ func (s *Screen) saying() saying {
 	case m.State() == Broken:
 		return saying{
 			icon: kit.IconWarning, color: kit.ColorRed, title: lang.L("The watched folders can’t be read"),
-			text: lang.L("Nothing is watched. Sluice’s folder may be on a disk that is full, failing or not there. Check it, then start Sluice again. Your files are not touched."),
+			text: lang.L("Nothing is being watched. Sluice’s folder may be on a disk that is full, failing or missing. Check it, then restart Sluice. Your files are not affected."),
 		}
 	case m.State() == Opening:
 		return saying{icon: kit.IconEye, color: kit.ColorSecondary, title: lang.L("Watched folders")}
 	}
 	c := saying{
 		icon: kit.IconEye, color: kit.ColorSecondary, title: lang.L("No watched folders yet"),
-		text:  lang.L("What appears in a watched folder is uploaded by itself, and its link is on the clipboard. What is in it already stays as it is unless you say otherwise."),
+		text:  lang.L("New files in a watched folder upload by themselves, and their links go to the clipboard. What is already in it stays as it is unless you say otherwise."),
 		label: lang.L("Add folder…"), do: s.askAdd,
 	}
 	if s.suggested.Path != "" {
 		if s.suggested.Own {
-			c.text = lang.L("What appears in a watched folder is uploaded by itself, and its link is on the clipboard. Below is where your screenshots go: one click, and every new one is a link. Those that are there already stay as they are.")
+			c.text = lang.L("New files in a watched folder upload by themselves, and their links go to the clipboard. Your screenshots folder is below: one click, and every new screenshot becomes a link. Those already there stay as they are.")
 		}
 		c.label, c.do = lang.L("Watch {{.Folder}}", map[string]any{"Folder": s.cfg.Words.Format.Folder(s.suggested.Path)}), s.takeSuggested
 		c.second, c.other = lang.L("Another folder…"), s.askAdd

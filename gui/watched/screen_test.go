@@ -88,7 +88,7 @@ func TestFailedChangeIsTakenBack(t *testing.T) {
 	b := open(t, y)
 	y.fail(fmt.Errorf("no: %w", watch.ErrOverlap))
 	b.Tap("Include subfolders")
-	b.told("tell /shots and another watched folder would lie inside each other")
+	b.told("tell /shots and another watched folder would overlap")
 	if c, _ := b.model.Card(1); c.Options.Subfolders || len(b.model.wishes) > 0 {
 		t.Errorf("the card shows %+v", c.Options)
 	}
@@ -98,21 +98,21 @@ func TestRulesSheet(t *testing.T) {
 	y := &yard{cards: []watch.Card{folder(1, "/shots")}}
 	b := open(t, y)
 	b.Tap("Change…")
-	b.UntilSees("These rules take 318 of the files that are there now (1.2 GB).")
-	b.MustSee("2 files are left out: hidden (2)", "Which files are uploaded")
-	b.Tap("What would be taken")
+	b.UntilSees("These rules match 318 of the files that are there now (1.2 GB).")
+	b.MustSee("2 files are skipped: hidden (2)", "Which files are uploaded")
+	b.Tap("Show the names")
 	b.MustSee("a.png", "b.png", "and 316 more")
 	b.Tap("Hide the names")
 	b.MustNotSee("a.png")
-	b.Type("No names, or such as *draft*, old/*", "*draft*, [x")
+	b.Type("No names, or e.g. *draft*, old/*", "*draft*, [x")
 	b.MustSee("A bracket is not closed")
 	b.Tap("Save") // which does nothing
 	b.MustSee("Which files are uploaded")
-	b.Type("No names, or such as *draft*, old/*", "*draft*; *.gif")
+	b.Type("No names, or e.g. *draft*, old/*", "*draft*; *.gif")
 	b.Type("Any size", "lots")
-	b.MustSee("Sizes are written like")
+	b.MustSee("Write sizes like")
 	b.Type("Any size", "1.5 GB")
-	b.MustNotSee("Sizes are written like")
+	b.MustNotSee("Write sizes like")
 	b.Tap("Audio")
 	b.Tap("Save")
 	b.MustNotSee("Which files are uploaded")
@@ -134,7 +134,7 @@ func TestAddOnlyNew(t *testing.T) {
 	b.Tap("Add folder…")
 	b.pick("/home/me/Pictures/")
 	b.UntilSees("Upload the 318 files (1.2 GB) that are there, or only new ones?")
-	b.MustSee("~/Pictures", "Watch this folder?", "2 files are left out")
+	b.MustSee("~/Pictures", "Watch this folder?", "2 files are skipped")
 	b.Tap("Images")
 	b.Tap("Include subfolders")
 	b.Tap("Only new ones")
@@ -169,10 +169,10 @@ func TestAddingIsRefused(t *testing.T) {
 	b.UntilSees("Upload the 318 files")
 	y.fail(fmt.Errorf("no: %w", fs.ErrPermission))
 	b.Tap("Only new ones")
-	b.UntilSees("Sluice may not read /data.")
+	b.UntilSees("Sluice can’t read /data.")
 	y.fail(nil)
 	b.Tap("Include subfolders") // asks again
-	b.UntilGone("Sluice may not read /data.")
+	b.UntilGone("Sluice can’t read /data.")
 	b.UntilSees("Upload the 318 files")
 	b.Tap("Cancel")
 	b.MustSee("No watched folders yet")
@@ -188,7 +188,7 @@ func TestAddTellsBeforeHarm(t *testing.T) {
 		b.pick(path)
 	}
 	choose("/home/me/Pictures")
-	b.told("tell ~/Pictures is watched already")
+	b.told("tell ~/Pictures is already watched")
 	choose("/home/me/Pictures/2026")
 	b.told("tell ~/Pictures/2026 is in ~/Pictures, which is watched with its subfolders")
 	choose("/home/me")
@@ -204,7 +204,7 @@ func TestAddTellsBeforeHarm(t *testing.T) {
 	choose("/data")
 	b.UntilSees("Upload the 318 files")
 	b.Tap("Include subfolders")
-	b.UntilSees("/data/in lies in it and is watched already.")
+	b.UntilSees("/data/in is inside it and already watched.")
 	b.Tap("Only new ones")
 	b.MustSee("Watch this folder?")
 	if len(y.added) != 0 {
@@ -270,7 +270,7 @@ func TestCountingCanBeStopped(t *testing.T) {
 	<-counted
 	b.UntilSees("Counting… 1,500 files so far")
 	b.Tap("Stop counting")
-	b.UntilSees("Not all were counted: 1,500 files so far")
+	b.UntilSees("Counting stopped: 1,500 files so far")
 	b.Tap("Only new ones") // needs no count
 	b.told("done Watching /data")
 }
@@ -283,7 +283,7 @@ func TestFolderThatCantBeReadIsNotAdded(t *testing.T) {
 	})
 	b.Tap("Add folder…")
 	b.pick("/root")
-	b.UntilSees("Sluice may not read /root.")
+	b.UntilSees("Sluice can’t read /root.")
 	b.Tap("Only new ones")
 	b.MustSee("Watch this folder?")
 }
@@ -315,8 +315,8 @@ func TestPause(t *testing.T) {
 	b.Tap("Resume")
 	b.UntilSees("Watching · last upload")
 	b.Tap("Pause")
-	b.Tap("Until Sluice starts again")
-	b.UntilSees("Paused until Sluice starts again · last upload")
+	b.Tap("Until Sluice restarts")
+	b.UntilSees("Paused until Sluice restarts · last upload")
 }
 
 func TestRemove(t *testing.T) {
@@ -325,7 +325,7 @@ func TestRemove(t *testing.T) {
 	b.Tap("Stop watching…")
 	b.Tap("Cancel")
 	b.Tap("Stop watching…")
-	b.MustSee("Your files, what was uploaded and all links stay")
+	b.MustSee("Your files, your uploads and all links stay")
 	b.Tap("Stop watching")
 	b.UntilSees("No watched folders yet")
 	if b.model.Activity.Rows() != 1 {
@@ -337,7 +337,7 @@ func TestLimitTellsHowToRaiseIt(t *testing.T) {
 	c := folder(1, "/shots")
 	c.State, c.Reason = watch.Polling, watch.ReasonWatches
 	b := open(t, &yard{cards: []watch.Card{c}})
-	b.MustSee("The system’s limit of watched folders is reached", "echo fs.inotify.max_user_watches=524288 | sudo tee")
+	b.MustSee("The system’s limit on watched folders is reached", "echo fs.inotify.max_user_watches=524288 | sudo tee")
 	b.Tap("Copy")
 	b.told("copy text echo fs.inotify.max_user_watches=524288 | sudo tee /etc/sysctl.d/60-sluice-max-user-watches.conf && sudo sysctl --system")
 }

@@ -33,13 +33,13 @@ type Status struct {
 // Status says how a folder is.
 func (w *Words) Status(c *watch.Card, p watch.Pause) Status {
 	if c.Reason == watch.ReasonUnwritable {
-		return problem(lang.L("Sluice can’t write to its own folder, so nothing is uploaded from here: the disk is full or failed. It tries again by itself every few seconds."))
+		return problem(lang.L("Sluice can’t write to its own folder, so nothing is uploaded from here: the disk is full or has failed. Sluice tries again every few seconds."))
 	}
 	switch c.State {
 	case watch.Missing:
 		return problem(lang.L("Folder not found. Watching resumes by itself when it is back."))
 	case watch.Unreadable:
-		return problem(lang.L("This can’t be read: Sluice lacks the permission, or it is no folder any more. Watching resumes by itself when it can be read again."))
+		return problem(lang.L("This can’t be read: Sluice lacks permission, or it is no longer a folder. Watching resumes by itself when it can be read again."))
 	case watch.Polling:
 		return w.polling(c, p)
 	case watch.Starting:
@@ -66,7 +66,7 @@ func (w *Words) usual(state string, c *watch.Card, p watch.Pause) Status {
 // Paused says until when everything is paused.
 func (w *Words) Paused(p watch.Pause) string {
 	if p.Until.IsZero() {
-		return lang.L("Paused until Sluice starts again")
+		return lang.L("Paused until Sluice restarts")
 	}
 	return lang.L("Paused until {{.Time}}", map[string]any{"Time": w.Format.Clock(p.Until)})
 }
@@ -75,17 +75,17 @@ func (w *Words) Paused(p watch.Pause) string {
 func (w *Words) polling(c *watch.Card, p watch.Pause) Status {
 	switch c.Reason { //nolint:exhaustive // others are no reasons of folders
 	case watch.ReasonNetwork:
-		return w.usual(lang.L("On another computer, so looked through every few seconds"), c, p)
+		return w.usual(lang.L("On another computer, so checked every few seconds"), c, p)
 	case watch.ReasonWatches:
-		s := problem(lang.L("The system’s limit of watched folders is reached, so this one is looked through every few seconds instead. Nothing is missed. To raise the limit, run this in a terminal:"))
+		s := problem(lang.L("The system’s limit on watched folders is reached, so this one is checked every few seconds instead. Nothing is missed. To raise the limit, run this in a terminal:"))
 		s.Command = raise("max_user_watches", 1<<19, c.Limit)
-		return w.elsewhere(s, lang.L("The system’s limit of watched folders is reached, so this one is looked through every few seconds instead. Nothing is missed."))
+		return w.elsewhere(s, lang.L("The system’s limit on watched folders is reached, so this one is checked every few seconds instead. Nothing is missed."))
 	case watch.ReasonInstances:
-		s := problem(lang.L("The system’s limit of programs that watch folders is reached, so this one is looked through every few seconds instead. Nothing is missed. To raise the limit, run this in a terminal:"))
+		s := problem(lang.L("The system’s limit on programs that watch folders is reached, so this one is checked every few seconds instead. Nothing is missed. To raise the limit, run this in a terminal:"))
 		s.Command = raise("max_user_instances", 1<<10, c.Limit)
-		return w.elsewhere(s, lang.L("The system’s limit of open files is reached, so this folder is looked through every few seconds instead. Nothing is missed."))
+		return w.elsewhere(s, lang.L("The system’s limit on open files is reached, so this folder is checked every few seconds instead. Nothing is missed."))
 	}
-	return w.usual(lang.L("The system tells of no changes here, so looked through every few seconds"), c, p)
+	return w.usual(lang.L("The system reports no changes here, so it is checked every few seconds"), c, p)
 }
 
 // raise is the command with which Linux allows more than the limit, now and after
@@ -158,7 +158,7 @@ func (w *Words) Outcome(e *watch.Entry, copied bool) Outcome {
 	case watch.Moved:
 		o.Text = lang.L("Moved after the upload")
 	case watch.Binned:
-		o.Text = lang.L("In the bin after the upload")
+		o.Text = lang.L("Moved to the bin")
 	case watch.Kept:
 		o.Color = kit.ColorAmber
 		o.Text = lang.L("Not moved: {{.Reason}}", map[string]any{"Reason": Reason(e.Reason)})
@@ -197,11 +197,11 @@ func Reason(r watch.Reason) string {
 	}
 	switch r { //nolint:exhaustive // others are in reasonOfRules, or of folders
 	case watch.ReasonNotRegular:
-		return lang.L("not a file with content")
+		return lang.L("not an ordinary file")
 	case watch.ReasonLink:
-		return lang.L("a link, which is not followed")
+		return lang.L("a symlink, not followed")
 	case watch.ReasonEmpty:
-		return lang.L("nothing in it")
+		return lang.L("an empty file")
 	case watch.ReasonWriting:
 		return lang.L("still being written")
 	case watch.ReasonUnreadable:
@@ -209,15 +209,15 @@ func Reason(r watch.Reason) string {
 	case watch.ReasonEdited:
 		return lang.L("edited after its upload")
 	case watch.ReasonSame:
-		return lang.L("another name of a file from before")
+		return lang.L("another name for an earlier file")
 	case watch.ReasonDownloaded:
-		return lang.L("Sluice has downloaded it")
+		return lang.L("downloaded by Sluice")
 	case watch.ReasonName:
-		return lang.L("its name is too long or no text")
+		return lang.L("its name is too long or invalid")
 	case watch.ReasonNotMoved:
 		return lang.L("it could not be moved")
 	case watch.ReasonChanged:
-		return lang.L("it was changed meanwhile")
+		return lang.L("it has changed since")
 	case service.ReasonNoBin:
 		return lang.L("this computer has no bin for it")
 	}
@@ -234,9 +234,9 @@ func reasonOfRules(r watch.Reason) string {
 	case watch.ReasonKind:
 		return lang.L("another kind of file")
 	case watch.ReasonInclude:
-		return lang.L("not among the names to take")
+		return lang.L("not one of the chosen names")
 	case watch.ReasonExclude:
-		return lang.L("a name to leave out")
+		return lang.L("a name you excluded")
 	case watch.ReasonSmall:
 		return lang.L("too small")
 	case watch.ReasonLarge:

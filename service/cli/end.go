@@ -51,7 +51,7 @@ func (r *report) opened(ctx context.Context, err error, files bool) int {
 	case ctx.Err() != nil:
 		return ExitFailed
 	case e.Value == session.ReasonNoWindow && files:
-		r.progress.say("No window is opened, because \"sluice upload\" is running; it sends the files.")
+		r.progress.say("No window was opened, because \"sluice upload\" is running; it will send the files.")
 		return ExitOK
 	}
 	r.progress.say(r.explain(err))
@@ -67,15 +67,15 @@ func (r *report) explain(err error) string {
 	case errors.Is(err, handoff.ErrVersion):
 		return "Another version of Sluice is running. Quit it, then try again."
 	case errors.Is(err, handoff.ErrNotRunning):
-		return "Another Sluice is running for this folder but does not answer. End it, then try again."
+		return "Another Sluice is running for this folder but is not responding. Quit it, then try again."
 	case errors.Is(err, storage.ErrNewer):
 		return "The queue was written by a newer version of Sluice, so this one leaves it alone. Update Sluice, or set SLUICE_HOME to another folder."
 	case errors.Is(err, storage.ErrFull):
-		return "The disk is full, so the queue can't be kept. Make room, then try again."
+		return "The disk is full, so the queue can't be saved. Free up space, then try again."
 	case errors.Is(err, storage.ErrReadOnly):
-		return "The folder of Sluice can't be written. Check its permissions, or set SLUICE_HOME to another folder. (" + err.Error() + ")"
+		return "Sluice's folder can't be written to. Check its permissions, or set SLUICE_HOME to another folder. (" + err.Error() + ")"
 	}
-	return "Sluice can't go on: " + printable(err.Error())
+	return "Sluice can't continue: " + printable(err.Error())
 }
 
 // kept says what became of the files that have not ended.
@@ -85,11 +85,11 @@ func (r *report) kept(own bool) string {
 	case r.batch == 0 && left == 0:
 		return "Nothing was accepted."
 	case left == 0:
-		return "Every file that was found has ended."
+		return "Every file that was found is done."
 	case own:
-		return fmt.Sprintf("%s kept in the queue; go on with: sluice upload -resume", are(left))
+		return fmt.Sprintf("%s kept in the queue; continue with: sluice upload -resume", are(left))
 	}
-	return fmt.Sprintf("%s left to the Sluice that is running.", are(left))
+	return fmt.Sprintf("%s left to the running Sluice.", are(left))
 }
 
 // left is how many of the accepted files have not ended, as far as is known.

@@ -125,7 +125,7 @@ func finish(set *flag.FlagSet, topic Name, args []string) (files []string, help 
 			return nil, false, &UsageError{topic, "A file name is empty."}
 		}
 		if _, err := os.Lstat(file); err != nil && !ended && strings.HasPrefix(file, "-") {
-			return nil, false, &UsageError{topic, fmt.Sprintf("Options go before the files: %s. For a file of that name write ./%[1]s.", file)}
+			return nil, false, &UsageError{topic, fmt.Sprintf("Options go before the files: %s. For a file of that name, write ./%[1]s.", file)}
 		}
 	}
 	return files, false, nil
@@ -174,11 +174,11 @@ func parseUpload(args []string) (Command, error) {
 	wrong := ""
 	switch {
 	case c.Upload.Resume && len(files) > 0:
-		wrong = "-resume goes on with what earlier runs left and takes no files."
+		wrong = "-resume continues what earlier runs left and takes no files."
 	case c.Upload.Resume && named:
-		wrong = "-resume makes no album."
+		wrong = "-resume can't make an album."
 	case !c.Upload.Resume && len(files) == 0:
-		wrong = "No files are given."
+		wrong = "No files given."
 	case named && strings.TrimSpace(c.Upload.Album) == "":
 		wrong = "The album's title is empty."
 	case !utf8.ValidString(c.Upload.Album):
@@ -218,7 +218,7 @@ func parseSandbox(args []string) (Command, error) {
 	case o.Files < 0 || o.Latency < 0:
 		wrong = "-files and -latency can't be negative."
 	case o.Dialect != 2020 && o.Dialect != 2026:
-		wrong = "-dialect is 2020 or 2026."
+		wrong = "-dialect must be 2020 or 2026."
 	}
 	if wrong != "" {
 		return Command{}, &UsageError{Sandbox, wrong}
@@ -233,5 +233,5 @@ func parseHelp(args []string) (Command, error) {
 	case len(args) == 1 && (Name(args[0]) == Upload || Name(args[0]) == Sandbox):
 		return Command{Name: Help, Topic: Name(args[0])}, nil
 	}
-	return Command{}, &UsageError{Window, fmt.Sprintf("There is no help on %q.", strings.Join(args, " "))}
+	return Command{}, &UsageError{Window, fmt.Sprintf("There is no help for %q.", strings.Join(args, " "))}
 }

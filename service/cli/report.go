@@ -66,7 +66,7 @@ func (r *report) tellWhy(p handoff.Progress) {
 		return
 	}
 	if p.Doubtful > 0 {
-		r.once("Sent, but no clear answer came. Looking in the account whether it has arrived.")
+		r.once("Sent, but no clear answer came. Checking the account to see if it arrived.")
 	}
 	if p.Why == nil {
 		return
@@ -75,7 +75,7 @@ func (r *report) tellWhy(p handoff.Progress) {
 	for _, advice := range []string{" Try again later.", " Try again.", "; try again later", "; try again"} {
 		text = strings.ReplaceAll(text, advice, "") // it is done by itself
 	}
-	r.once("Will be tried again by itself: " + text)
+	r.once("Will be retried: " + text)
 }
 
 // once says what was not said before.

@@ -164,9 +164,9 @@ func TestWhyFilesAreTriedAgain(t *testing.T) {
 		}
 	}
 	want := "0 of 3 files · 0 B of 0 B · offline, trying again\n" +
-		"Will be tried again by itself: The service failed. (Status 503.)\n" +
-		"Will be tried again by itself: " + sayAnswer(service.ReasonHTML) + "\n" +
-		"Sent, but no clear answer came. Looking in the account whether it has arrived.\n"
+		"Will be retried: The service had a problem. (Status 503.)\n" +
+		"Will be retried: " + sayAnswer(service.ReasonHTML) + "\n" +
+		"Sent, but no clear answer came. Checking the account to see if it arrived.\n"
 	if errs.String() != want {
 		t.Errorf("says %q", errs.String())
 	}
@@ -178,8 +178,8 @@ func TestDescribe(t *testing.T) {
 		"5 of 5 files · 10 B of 10 B · 2 failed":                  {Files: 5, Done: 5, Failed: 2, Bytes: 10, Sent: 10},
 		"0 of 1 files · 0 B of 0 B · paused in Sluice's window":   {Files: 1, Paused: true, Held: 1, Speed: 5},
 		"1 of 3 files · 0 B of 0 B · 2 paused in Sluice's window": {Files: 3, Done: 1, Held: 2},
-		"0 of 3 files · 0 B of 0 B · 2 to be tried again":         {Files: 3, Retrying: 2},
-		"0 of 3 files · 0 B of 0 B · 1 being looked for":          {Files: 3, Doubtful: 1},
+		"0 of 3 files · 0 B of 0 B · 2 to be retried":             {Files: 3, Retrying: 2},
+		"0 of 3 files · 0 B of 0 B · 1 being checked":             {Files: 3, Doubtful: 1},
 		"0 of 1 files · 0 B of 0 B · 7 B/s · 1 s left":            {Files: 1, Speed: 7.5},
 		"0 of 1 files · 0 B of 0 B · 7 B/s · 2 min left":          {Files: 1, Speed: 7.5, Left: 100 * time.Second},
 		"0 of 1 files · 0 B of 0 B · 7 B/s · 2 h 1 min left":      {Files: 1, Speed: 7.5, Left: 7260 * time.Second},

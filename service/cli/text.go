@@ -27,10 +27,10 @@ func describe(p handoff.Progress) string {
 		parts = append(parts, fmt.Sprintf("%d paused in Sluice's window", p.Held))
 	}
 	if p.Doubtful > 0 {
-		parts = append(parts, fmt.Sprintf("%d being looked for", p.Doubtful))
+		parts = append(parts, fmt.Sprintf("%d being checked", p.Doubtful))
 	}
 	if p.Retrying > 0 && !p.Paused && !p.Offline {
-		parts = append(parts, fmt.Sprintf("%d to be tried again", p.Retrying))
+		parts = append(parts, fmt.Sprintf("%d to be retried", p.Retrying))
 	}
 	switch {
 	case p.Paused:

@@ -52,11 +52,11 @@ func RunUpload(ctx context.Context, cfg Config, c Command) int {
 	closed := s.Close()
 	code := r.end(ctx, err, true)
 	if closed != nil {
-		progress.say("The queue was not closed in good order: " + closed.Error())
+		progress.say("The queue was not closed properly: " + closed.Error())
 		return max(code, ExitFailed)
 	}
 	if err == nil && others > 0 {
-		progress.say(fmt.Sprintf("%s of earlier runs wait in the queue; sluice upload -resume sends them.", files(others)))
+		progress.say(fmt.Sprintf("%s still in the queue from earlier runs; continue with: sluice upload -resume", files(others)))
 	}
 	if err == nil && held > 0 && c.Upload.Resume {
 		progress.say(fmt.Sprintf("%s paused in Sluice's window and can be resumed there.", are(held)))
@@ -67,7 +67,7 @@ func RunUpload(ctx context.Context, cfg Config, c Command) int {
 // tellDamage says what became of a damaged database.
 func (r *report) tellDamage(s *session.Session) {
 	if o := s.Opening(); o.MovedAside != "" {
-		r.progress.say("The list of uploads was damaged. What could be read is kept, the damaged file is now " + printable(o.MovedAside) + ". Check the last uploads before you repeat them.")
+		r.progress.say("The list of uploads was damaged. What could be read is kept; the damaged file is now " + printable(o.MovedAside) + ". Check the latest uploads before you repeat them.")
 	}
 }
 
@@ -93,7 +93,7 @@ func (r *report) settle(ctx context.Context, s *session.Session) {
 	defer notice.Stop()
 	select {
 	case <-notice.C:
-		r.progress.say("Waiting for files that other starts of Sluice have handed over. Ctrl+C leaves them in the queue.")
+		r.progress.say("Waiting for files handed over by other Sluice commands. Ctrl+C leaves them in the queue.")
 		<-done
 	case <-done:
 	}
@@ -129,7 +129,7 @@ func RunSandbox(ctx context.Context, cfg Config, o ServerOptions, start func(con
 	}
 	server, err := start(ctx)
 	if err != nil {
-		_, _ = fmt.Fprintln(cfg.Stderr, "The sandbox does not start:", err)
+		_, _ = fmt.Fprintln(cfg.Stderr, "The sandbox can't start:", err)
 		return ExitFailed
 	}
 	_, err = fmt.Fprintln(cfg.Stdout, server.APIURL())
@@ -138,7 +138,7 @@ func RunSandbox(ctx context.Context, cfg Config, o ServerOptions, start func(con
 		<-ctx.Done()
 	}
 	if closed := server.Close(); closed != nil {
-		_, _ = fmt.Fprintln(cfg.Stderr, "The sandbox was not closed in good order:", closed)
+		_, _ = fmt.Fprintln(cfg.Stderr, "The sandbox was not closed properly:", closed)
 		return ExitFailed
 	}
 	if err != nil {
@@ -154,7 +154,7 @@ func (r *report) absolute(files []string) ([]string, error) {
 	for _, file := range files {
 		path, err := filepath.Abs(file)
 		if err != nil {
-			return nil, fmt.Errorf("The present folder is gone, so %s can't be found: %w", printable(file), err) //nolint:staticcheck // a sentence for people
+			return nil, fmt.Errorf("The current folder is gone, so %s can't be found: %w", printable(file), err) //nolint:staticcheck // a sentence for people
 		}
 		paths = append(paths, path)
 		r.given[path] = file

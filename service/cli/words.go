@@ -33,7 +33,7 @@ func Say(e *service.Error) string {
 func sayFile(reason string) string {
 	switch reason {
 	case service.ReasonEmptyFile:
-		return "The file is empty, and the service takes no empty files."
+		return "The file is empty, and the service rejects empty files."
 	case service.ReasonMissingFile:
 		return "There is no such file."
 	case service.ReasonUnreadable:
@@ -41,11 +41,11 @@ func sayFile(reason string) string {
 	case service.ReasonNotRegular:
 		return "This is a pipe, socket or device, not a file that can be uploaded."
 	case service.ReasonLinkOutside:
-		return "This link leads out of the folder and was left out. Give the file that it leads to."
+		return "This symlink points outside the folder and was skipped. Name the file it points to."
 	case service.ReasonBrokenLink:
-		return "This link leads to nothing."
+		return "This symlink is broken."
 	case service.ReasonEmptyFolder:
-		return "There is no file in this folder."
+		return "There are no files in this folder."
 	case service.ReasonWebAddress:
 		return "This is a web address, not a file. Save it first, then upload the file."
 	case service.ReasonNameTooLong:
@@ -53,7 +53,7 @@ func sayFile(reason string) string {
 	case service.ReasonNameInvalid:
 		return "The name is not valid text. Rename the file."
 	case session.ReasonCancelled:
-		return "It was taken out of the queue in Sluice's window."
+		return "It was removed from the queue in Sluice's window."
 	case service.ReasonFileTooLarge:
 		return "The file is larger than the account's plan allows."
 	}
@@ -64,45 +64,45 @@ func sayFile(reason string) string {
 func sayAnswer(reason string) string {
 	switch reason {
 	case service.ReasonNoKey:
-		return "There is no API key. Set SLUICE_API_KEY, or start sluice and enter the key there."
+		return "There is no API key. Set SLUICE_API_KEY, or start Sluice and enter the key there."
 	case service.ReasonKeyInvalid:
 		return "This can't be an API key. Copy the whole key, and nothing else, into SLUICE_API_KEY."
 	case service.ReasonHTML, service.ReasonBadAnswer, service.ReasonEmptyAnswer, service.ReasonHugeAnswer:
-		return "The answer does not come from the API. The service may be in maintenance, or SLUICE_API_URL is wrong."
+		return "The answer did not come from the API. The service may be down for maintenance, or SLUICE_API_URL is wrong."
 	case service.ReasonCutAnswer:
-		return "The service's answer ended in the middle. Try again."
+		return "The service's answer was cut off. Try again."
 	case service.ReasonInsecure:
-		return "Plain http to another computer is refused, because it would show the key. Use https."
+		return "Plain http to another computer is refused, because it would expose the key. Use https."
 	case service.ReasonAddressInvalid:
-		return "This is no address of a service. Write it like " + settings.DefaultAPIURL + "."
+		return "This is not the address of a service. Write it like " + settings.DefaultAPIURL + "."
 	case service.ReasonWrongHash:
-		return "The service stored something other than what was sent. Its copy is not to be trusted; try again."
+		return "The service stored something other than what was sent. Its copy can't be trusted; try again."
 	case service.ReasonUnknownOutcome:
-		return "All was sent, but no answer came. Look at the account before you send the file again."
+		return "Everything was sent, but no answer came. Check the account before you send the file again."
 	case service.ReasonNeverKnown:
-		return "All was sent, but no answer came, and the service refuses to list the account. Look there before you send the file again."
+		return "Everything was sent, but no answer came, and the service refuses to list the account. Check it before you send the file again."
 	case service.ReasonRedirect:
-		return "The service sent the request to another place, which is not followed. Check SLUICE_API_URL."
+		return "The service redirected the request, which Sluice does not follow. Check SLUICE_API_URL."
 	case service.ReasonStalled:
-		return "The connection is there, but nothing moves on it any more. Try again later."
+		return "The connection stalled: no more data was moving. Try again later."
 	case service.ReasonBadCertificate:
-		return "The service's certificate is not to be trusted. Check the computer's clock, and whether a network asks you to log in first."
+		return "The service's certificate can't be trusted. Check the computer's clock, and whether your network asks you to log in first."
 	case service.ReasonIDInvalid:
-		return "The service does not know such an id."
+		return "The service has no such id."
 	case service.ReasonNoMethod:
 		return "The service can't do this."
 	case service.ReasonQueueUnwritable:
-		return "The queue can't be kept: the disk is full or failed. Make room, then try again."
+		return "The queue can't be saved: the disk is full or has failed. Free up space, then try again."
 	case service.ReasonAlreadyOpen:
-		return "This folder of Sluice is open in another window."
+		return "This Sluice folder is open in another window."
 	case session.ReasonOtherService:
-		return "The Sluice that is running uses another service than SLUICE_API_URL names, so it got nothing. Quit it, or set SLUICE_HOME to another folder."
+		return "The running Sluice uses a different service from SLUICE_API_URL, so it was given nothing. Quit it, or set SLUICE_HOME to another folder."
 	case session.ReasonOtherKey:
-		return "The Sluice that is running uses another API key than SLUICE_API_KEY, so it got nothing. Quit it, or set SLUICE_HOME to another folder."
+		return "The running Sluice uses a different API key from SLUICE_API_KEY, so it was given nothing. Quit it, or set SLUICE_HOME to another folder."
 	case session.ReasonNoWindow:
-		return "No window is opened, because \"sluice upload\" is running. Start it again when that is done."
+		return "No window was opened, because \"sluice upload\" is running. Start Sluice again when it is done."
 	case service.ReasonKeyringNoAnswer:
-		return "The system's keyring can't be asked for the API key. Unlock it, or set SLUICE_API_KEY."
+		return "The API key can't be read from the system keyring. Unlock it, or set SLUICE_API_KEY."
 	}
 	return ""
 }
@@ -111,21 +111,21 @@ func sayAnswer(reason string) string {
 func sayDownload(reason string) string {
 	switch reason {
 	case service.ReasonDiskFull:
-		return "The disk has no room for this file. Make room, then try again: it goes on where it stopped."
+		return "The disk has no space for this file. Free up space, then try again: it resumes where it stopped."
 	case service.ReasonFolderUnusable:
-		return "The folder for the download is not there or can't be written."
+		return "The folder for the download is missing or can't be written to."
 	case service.ReasonPartGone:
-		return "The unfinished file of this download was moved, changed or deleted meanwhile. It starts over."
+		return "The unfinished file of this download was moved, changed or deleted. The download starts over."
 	case service.ReasonForeignLink:
-		return "This belongs to another service than SLUICE_API_URL names."
+		return "This link is for a different service from SLUICE_API_URL."
 	case service.ReasonNoLink:
-		return "This address leads to no file or album."
+		return "This is not a link to a file or album."
 	case service.ReasonEmptyAlbum:
-		return "There is no file in this album."
+		return "There are no files in this album."
 	case service.ReasonNoBin:
-		return "No bin takes this file. It stays where it is."
+		return "This file can't be moved to a bin. It stays where it is."
 	case service.ReasonWrongContent:
-		return "What arrived is not what the service says the file is. It was thrown away; try again later."
+		return "The data that arrived did not match the file. It was thrown away; try again later."
 	}
 	return ""
 }
@@ -134,9 +134,9 @@ func sayDownload(reason string) string {
 func sayService(value string) string {
 	switch value {
 	case "authentication_required", "authentication_failed":
-		return "The service does not take the API key. Make a new one in the account's settings on the web, then set SLUICE_API_KEY or enter it in sluice."
+		return "The service does not accept the API key. Create a new one in the account's settings on the web, then set SLUICE_API_KEY or enter it in Sluice."
 	case "user_out_of_space":
-		return "The account has no room left. Delete files or choose a larger plan."
+		return "The account is full. Delete files or choose a larger plan."
 	case "email_address_not_verified":
 		return "The account's e-mail address is not confirmed yet. Confirm it on the web first."
 	case "ip_banned":
@@ -144,15 +144,15 @@ func sayService(value string) string {
 	case "account_banned":
 		return "The service has banned this account."
 	case "read_only_mode_enabled":
-		return "The service takes no files at the moment. Try again later."
+		return "The service is not accepting files at the moment. Try again later."
 	case "name_contains_illegal_character":
-		return "The service does not take a character in the name. Rename the file."
+		return "The name has a character that the service does not allow. Rename the file."
 	case "too_many_files":
 		return fmt.Sprintf("An album holds at most %d files.", service.MaxAlbumFiles)
 	case "title_too_long":
 		return fmt.Sprintf("The title is longer than %d characters.", service.MaxTitleLength)
 	case "cannot_create_empty_list":
-		return "No file has a link, so there is nothing to put into the album."
+		return "No file has a link, so there is nothing to put in the album."
 	}
 	return ""
 }
@@ -164,7 +164,7 @@ func sayKind(kind service.Kind) string {
 	case service.Forbidden:
 		return "The service refuses this."
 	case service.TooLarge:
-		return "This is larger than the service takes."
+		return "This is larger than the service allows."
 	case service.QuotaExceeded:
 		return sayService("user_out_of_space")
 	case service.RateLimited:
@@ -172,18 +172,18 @@ func sayKind(kind service.Kind) string {
 	case service.Offline:
 		return "The service can't be reached. Check the network and SLUICE_API_URL."
 	case service.NotFound:
-		return "The service does not know this."
+		return "The service could not find this."
 	case service.Invalid:
-		return "The service does not take this as it is."
+		return "The service does not accept this as it is."
 	case service.SourceChanged:
-		return "The file changed while it was read. Try again when it is finished."
+		return "The file changed while it was being read. Try again when it is finished."
 	case service.CaptchaRequired:
-		return "The service wants to see a person. Open it in a browser."
+		return "The service asks for a captcha. Open it in a browser."
 	case service.Server:
-		return "The service failed. Try again later."
+		return "The service had a problem. Try again later."
 	case service.Internal:
 	}
-	return "Something went wrong that should not."
+	return "Something unexpected went wrong."
 }
 
 // SayError is Say for any error.
